@@ -1,0 +1,3 @@
+#include "comm/base/hooks.h"
+
+struct hooks hooks;

@@ -1,0 +1,152 @@
+#include "comm/base/random.h"
+#include "comm/base/text.h"
+#include <math.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void integers_are_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    const struct {
+        const char *word;
+        int64_t value;
+    } good[] = {{"0", 0},
+                {"-12", -12},
+                {"007", 7},
+                {"9223372036854775807", INT64_MAX},
+                {"-9223372036854775808", INT64_MIN}};
+    const char *const bad[] = {"",    " 1",  "1 ",  "1.0", "1e3",
+                               "0x1", "one", "--1", "-",   "9223372036854775808",
+                               "1_0", "1,0", "+-1"};
+    int64_t value;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(text_to_integer(good[i].word, &value));
+        assert_true(value == good[i].value);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(text_to_integer(bad[i], &value));
+}
+
+static void reals_are_read_whole_finite_and_decimal(void **state)
+{
+    (void)state;
+    const struct {
+        const char *word;
+        double value;
+    } good[] = {{"0.1", 0.1}, {"-3", -3}, {"1e-8", 1e-8}, {".5", 0.5}, {"2.", 2}, {"+1E3", 1000}};
+    const char *const bad[] = {"",      " 1", "1 ",  "inf", "nan", "0x1p3",
+                               "1e999", "1e", "one", ".",   "1,5", "1.2.3"};
+    double value;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(text_to_real(good[i].word, &value));
+        assert_true(value == good[i].value);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(text_to_real(bad[i], &value));
+}
+
+static void assert_real(double value, const char *expected)
+{
+    char word[32];
+    text_of_real(value, word);
+    assert_string_equal(word, expected);
+}
+
+static void reals_are_written_short(void **state)
+{
+    (void)state;
+    assert_real(0.1, "0.1");
+    assert_real(1e-8, "1e-08");
+    assert_real(0.999, "0.999");
+    assert_real(0, "0");
+    assert_real(5, "5");
+    assert_real(500, "500");
+    assert_real(-100000, "-100000");
+    assert_real(1e22, "1e+22");
+    assert_real(1.0 / 3, "0.3333333333333333");
+}
+
+static void any_real_reads_back_as_itself(void **state)
+{
+    (void)state;
+    struct random_key key = {.seed = 1};
+    for (uint64_t i = 0; i < 20000; i++) {
+        double value = ldexp(random_normal(&key, i), (int)random_below(&key, i, 2000) - 1000);
+        double back;
+        char word[32];
+        text_of_real(value, word);
+        assert_true(text_to_real(word, &back));
+        assert_true(back == value);
+    }
+}
+
+static void assert_word(void (*write)(int64_t, char *), int64_t value, const char *expected)
+{
+    char word[32];
+    write(value, word);
+    assert_string_equal(word, expected);
+}
+
+static void counts_have_commas(void **state)
+{
+    (void)state;
+    assert_word(text_of_count, 0, "0");
+    assert_word(text_of_count, 999, "999");
+    assert_word(text_of_count, 1000, "1,000");
+    assert_word(text_of_count, 1234567, "1,234,567");
+    assert_word(text_of_count, -123456, "-123,456");
+    assert_word(text_of_count, INT64_MIN, "-9,223,372,036,854,775,808");
+}
+
+static void bytes_have_units(void **state)
+{
+    (void)state;
+    assert_word(text_of_bytes, 0, "0 B");
+    assert_word(text_of_bytes, 999, "999 B");
+    assert_word(text_of_bytes, 1000, "1.0 kB");
+    assert_word(text_of_bytes, 3400000, "3.4 MB");
+    assert_word(text_of_bytes, 99949, "99.9 kB");
+    assert_word(text_of_bytes, 99950, "100 kB");
+    assert_word(text_of_bytes, 999600, "1.0 MB");
+    assert_word(text_of_bytes, INT64_MAX, "9.2 EB");
+}
+
+static void assert_duration(double seconds, const char *expected)
+{
+    char word[32];
+    text_of_duration(seconds, word);
+    assert_string_equal(word, expected);
+}
+
+static void durations_are_said_as_people_do(void **state)
+{
+    (void)state;
+    assert_duration(0, "0.00 s");
+    assert_duration(0.35, "0.35 s");
+    assert_duration(9.999, "10 s");
+    assert_duration(41, "41 s");
+    assert_duration(59.6, "1 min 00 s");
+    assert_duration(303, "5 min 03 s");
+    assert_duration(7500, "2 h 05 min");
+    assert_duration(400000, "111 h 06 min");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integers_are_read_whole_or_not_at_all),
+        cmocka_unit_test(reals_are_read_whole_finite_and_decimal),
+        cmocka_unit_test(reals_are_written_short),
+        cmocka_unit_test(any_real_reads_back_as_itself),
+        cmocka_unit_test(counts_have_commas),
+        cmocka_unit_test(bytes_have_units),
+        cmocka_unit_test(durations_are_said_as_people_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
