@@ -1,0 +1,55 @@
+/* The other ranks. One world, started once: comm_start, ..., comm_stop. Without a launcher's
+ * environment it is one rank and MPI is never called. A function marked [all] must be called by all
+ * ranks, in the same order. Nothing blocks: every wait polls point-to-point requests (messages.h)
+ * and gives the processor away between polls. Collectives are built from those, along trees that
+ * the number of ranks fixes. An MPI call that fails ends the program and names the call. */
+#ifndef COMM_H
+#define COMM_H
+
+#include "comm/base/text.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the launcher's environment says, before comm_start: 0, 1 and 1 without one. The environments
+ * are those of Open MPI's mpirun and of srun --mpi=pmix. */
+int comm_launcher_rank(void);
+int comm_launcher_size(void);
+int comm_launcher_local_size(void); // ranks on this host
+
+/* [all] Starts MPI if there is a launcher (funneled threads, errors returned), tells die() who
+ * speaks and how to end the job (MPI_Abort). */
+void comm_start(void);
+/* [all] The regular end. Every rank must have nothing left to say. */
+void comm_stop(void);
+
+int comm_rank(void);
+int comm_size(void);
+const char *comm_host(void);        // this rank's
+const char *comm_host_of(int rank); // any rank's
+int comm_hosts(void);               // how many different ones
+const char *comm_library(void);     // "Open MPI 4.1.4", or "none"
+
+/* [all] Goes on only if trouble is NULL on every rank: otherwise the lowest troubled rank ends the
+ * job with its text as die() does, with that status (STATUS_FAILED or STATUS_USAGE), and the others
+ * wait for the end. Returns the bitwise or of all ranks' flags. */
+int comm_agree(const char *trouble, int status, int flags);
+
+/* [all] */
+void comm_broadcast(void *data, size_t bytes, int root);
+void comm_broadcast_text(struct text *text, int root); // the others' text is replaced
+void comm_all_gather(const void *mine, size_t bytes,
+                     void *all); // all: size x bytes, in order of ranks
+void comm_gather_text(
+    const struct text *mine, struct text *all,
+    uint64_t *lengths); // on rank 0: all texts
+                        // joined in order of ranks, lengths[size]; elsewhere untouched
+/* [all] Entries of which at most one rank's is not zero add up exactly, in any order: that is the
+ * use. */
+void comm_sum_reals(double *values, int64_t count);
+void comm_sum_integers(int64_t *values, int64_t count);
+
+/* Point to point, any length; both sides poll. */
+void comm_send(int to, const void *data, size_t bytes);
+void comm_receive(int from, void *data, size_t bytes);
+
+#endif

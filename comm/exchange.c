@@ -1,0 +1,307 @@
+#include "comm/exchange.h"
+#include "comm/base/die.h"
+#include "comm/base/hooks.h"
+#include "comm/base/memory.h"
+#include "comm/comm.h"
+#include "comm/messages.h"
+#include <stdbool.h>
+#include <string.h>
+
+/* The messages of a bucket carry at most LONGEST floats each, and what a rank receives for one at
+ * most MOST_ARRIVING, unless that would make them shorter than a block of the tree. */
+enum { LONGEST = 1 << 20, MOST_ARRIVING = 8 << 20, ALIGNED = 16 };
+
+/* The shape of it all, for one rank. */
+struct plan {
+    int lanes, size, rank;
+    int64_t parameters, stride; // the stride is of gradient blocks, each aligned
+    struct range block, part;
+    int gradients;        // blocks alive at once
+    int subtrees, inputs; // of this rank, of all ranks
+    int64_t bucket, buckets;
+    int64_t tree_blocks;
+};
+
+struct exchange {
+    struct plan plan;
+    float *stack;   // (gradients, stride): the bottom ones are sums of complete subtrees
+    int alive;      // blocks of the stack in use
+    int lanes_done; // of this rank, in this update
+    bool taken;     // the top block is being filled
+    int64_t updates;
+    float *arriving[2]; // (inputs of the other ranks, bucket), one being filled, one summed
+    float **inputs;     // (inputs) in order of lanes
+    struct messages messages[2]; // of two buckets
+    double *block_sums;          // (tree_blocks)
+};
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int subtrees_of(const struct plan *plan, int rank)
+{
+    struct range found[64];
+    return tree_subtrees(plan->lanes, tree_lanes(plan->lanes, plan->size, rank), found);
+}
+
+static struct plan make_plan(int lanes, int64_t parameters, int size, int rank)
+{
+    require(lanes >= 1 && parameters >= 1);
+    struct plan plan = {.lanes = lanes, .size = size, .rank = rank, .parameters = parameters};
+    plan.stride = (parameters + ALIGNED - 1) / ALIGNED * ALIGNED;
+    plan.block = tree_lanes(lanes, size, rank);
+    plan.part = tree_part(parameters, size, rank);
+    plan.gradients = tree_blocks(lanes, plan.block);
+    plan.subtrees = subtrees_of(&plan, rank);
+    for (int other = 0; other < size; other++)
+        plan.inputs += subtrees_of(&plan, other);
+    const int64_t arriving_blocks = MOST_ARRIVING / TREE_BLOCK / plan.inputs;
+    plan.bucket = least(LONGEST, arriving_blocks * TREE_BLOCK);
+    if (plan.bucket < TREE_BLOCK)
+        plan.bucket = TREE_BLOCK;
+    const int64_t largest_part = tree_part(parameters, size, 0).count;
+    if (plan.bucket > largest_part)
+        plan.bucket = largest_part;
+    plan.buckets = (largest_part + plan.bucket - 1) / plan.bucket;
+    plan.tree_blocks = (parameters + TREE_BLOCK - 1) / TREE_BLOCK;
+    return plan;
+}
+
+static int64_t stack_floats(const struct plan *plan)
+{
+    return plan->gradients * plan->stride;
+}
+
+static int64_t arriving_floats(const struct plan *plan)
+{
+    return (plan->inputs - plan->subtrees) * plan->bucket;
+}
+
+int64_t exchange_bytes(int lanes, int64_t parameters, int size, int rank)
+{
+    struct plan plan = make_plan(lanes, parameters, size, rank);
+    int64_t floats = stack_floats(&plan) + 2 * arriving_floats(&plan);
+    return floats * (int64_t)sizeof(float) + plan.tree_blocks * (int64_t)sizeof(double);
+}
+
+static float *take_floats(int64_t count)
+{
+    return memory_take((size_t)count * sizeof(float));
+}
+
+struct exchange *exchange_open(int lanes, int64_t parameters)
+{
+    struct exchange *x = memory_take(sizeof *x);
+    x->plan = make_plan(lanes, parameters, comm_size(), comm_rank());
+    const struct plan *plan = &x->plan;
+    const int others = plan->size - 1;
+    const int reducing = plan->inputs - plan->subtrees + plan->subtrees * others;
+    const int gathering = 2 * others;
+    x->stack = take_floats(stack_floats(plan));
+    x->inputs = memory_take((size_t)plan->inputs * sizeof *x->inputs);
+    x->block_sums = memory_take((size_t)plan->tree_blocks * sizeof *x->block_sums);
+    for (int i = 0; i < 2; i++) {
+        x->arriving[i] = take_floats(arriving_floats(plan));
+        messages_init(&x->messages[i], reducing > gathering ? reducing : gathering);
+    }
+    return x;
+}
+
+void exchange_close(struct exchange *x)
+{
+    for (int i = 0; i < 2; i++) {
+        messages_release(&x->messages[i]);
+        memory_free(x->arriving[i]);
+    }
+    memory_free(x->block_sums);
+    memory_free(x->inputs);
+    memory_free(x->stack);
+    memory_free(x);
+}
+
+struct range exchange_lanes(const struct exchange *x)
+{
+    return x->plan.block;
+}
+
+struct range exchange_part(const struct exchange *x)
+{
+    return x->plan.part;
+}
+
+static float *gradient_at(const struct exchange *x, int place)
+{
+    return x->stack + place * x->plan.stride;
+}
+
+float *exchange_gradient(struct exchange *x)
+{
+    require(!x->taken && x->lanes_done < x->plan.block.count && x->alive < x->plan.gradients);
+    x->taken = true;
+    float *gradient = gradient_at(x, x->alive++);
+    return memset(gradient, 0, (size_t)x->plan.parameters * sizeof *gradient);
+}
+
+static void merge_top(struct exchange *x)
+{
+    x->alive--;
+    float *restrict below = gradient_at(x, x->alive - 1);
+    const float *restrict top = gradient_at(x, x->alive);
+    for (int64_t i = 0; i < x->plan.parameters; i++)
+        below[i] += top[i];
+}
+
+void exchange_lane_done(struct exchange *x)
+{
+    require(x->taken);
+    x->taken = false;
+    const int lane = (int)x->plan.block.first + x->lanes_done++;
+    for (int i = tree_merges(x->plan.lanes, x->plan.block, lane); i > 0; i--)
+        merge_top(x);
+}
+
+/* The k-th bucket of a rank's part; all ranks' k-th buckets travel together. */
+static struct range bucket_of(const struct plan *plan, int rank, int64_t k)
+{
+    struct range part = tree_part(plan->parameters, plan->size, rank);
+    int64_t begin = least(k * plan->bucket, part.count);
+    int64_t end = least(begin + plan->bucket, part.count);
+    return (struct range){part.first + begin, end - begin};
+}
+
+static size_t bytes_of(struct range range)
+{
+    return (size_t)range.count * sizeof(float);
+}
+
+/* Rank r serves the others from r + 1 on in a circle, so that not all send to the same one at once.
+ */
+static int next_in_circle(const struct plan *plan, int distance)
+{
+    return (plan->rank + distance) % plan->size;
+}
+
+/* What all ranks send for this rank's bucket lies in order of ranks, this rank left out. */
+static void start_arriving(struct exchange *x, int64_t k)
+{
+    const struct plan *plan = &x->plan;
+    const struct range mine = bucket_of(plan, plan->rank, k);
+    float *place = x->arriving[k % 2];
+    for (int rank = 0; rank < plan->size && mine.count; rank++)
+        for (int i = 0; rank != plan->rank && i < subtrees_of(plan, rank); i++) {
+            messages_receive(&x->messages[k % 2], rank, place, bytes_of(mine));
+            place += plan->bucket;
+        }
+}
+
+static void start_leaving(struct exchange *x, int64_t k)
+{
+    const struct plan *plan = &x->plan;
+    for (int distance = 1; distance < plan->size; distance++) {
+        const int rank = next_in_circle(plan, distance);
+        const struct range theirs = bucket_of(plan, rank, k);
+        for (int i = 0; theirs.count && i < plan->subtrees; i++)
+            messages_send(&x->messages[k % 2], rank, gradient_at(x, i) + theirs.first,
+                          bytes_of(theirs));
+    }
+}
+
+/* Sums the k-th bucket of this rank's part. Its own gradients are taken from where they lie. */
+static void sum_bucket(struct exchange *x, int64_t k, float *part)
+{
+    const struct plan *plan = &x->plan;
+    const struct range mine = bucket_of(plan, plan->rank, k);
+    float **input = x->inputs, *place = x->arriving[k % 2];
+    for (int rank = 0; rank < plan->size; rank++)
+        for (int i = 0; i < subtrees_of(plan, rank); i++) {
+            const bool own = rank == plan->rank;
+            *input++ = own ? gradient_at(x, i) + mine.first : place;
+            place += own ? 0 : plan->bucket;
+        }
+    tree_combine(plan->lanes, plan->size, x->inputs, mine.count,
+                 part + (mine.first - plan->part.first));
+}
+
+/* A bucket is summed while the next one travels. */
+void exchange_reduce(struct exchange *x, float *part)
+{
+    const struct plan *plan = &x->plan;
+    require(!x->taken && x->lanes_done == plan->block.count && x->alive == plan->subtrees);
+    x->updates++;
+    hook_at("exchange.reduce", x->updates, x->alive ? x->stack : NULL,
+            x->alive ? (size_t)plan->parameters * sizeof(float) : 0);
+    for (int64_t k = 0; k <= plan->buckets; k++) {
+        if (k < plan->buckets) {
+            start_arriving(x, k);
+            start_leaving(x, k);
+        }
+        if (k == 0)
+            continue;
+        messages_wait(&x->messages[(k - 1) % 2], "sum of the gradients");
+        sum_bucket(x, k - 1, part);
+    }
+    x->alive = x->lanes_done = 0;
+}
+
+static void start_gathering(struct exchange *x, int64_t k, float *parameters)
+{
+    const struct plan *plan = &x->plan;
+    struct messages *messages = &x->messages[k % 2];
+    const struct range mine = bucket_of(plan, plan->rank, k);
+    for (int distance = 1; distance < plan->size; distance++) {
+        const int from = next_in_circle(plan, plan->size - distance);
+        const struct range theirs = bucket_of(plan, from, k);
+        if (theirs.count)
+            messages_receive(messages, from, parameters + theirs.first, bytes_of(theirs));
+        if (mine.count)
+            messages_send(messages, next_in_circle(plan, distance), parameters + mine.first,
+                          bytes_of(mine));
+    }
+}
+
+void exchange_gather(struct exchange *x, float *parameters)
+{
+    const struct plan *plan = &x->plan;
+    hook_at("exchange.gather", x->updates, parameters,
+            (size_t)plan->parameters * sizeof *parameters);
+    for (int64_t k = 0; k <= plan->buckets; k++) {
+        if (k < plan->buckets)
+            start_gathering(x, k, parameters);
+        if (k > 0)
+            messages_wait(&x->messages[(k - 1) % 2], "gather of the parameters");
+    }
+}
+
+/* Eight sums side by side, so that it runs in vectors; their order is fixed, as the bits must be.
+ */
+static double sum_of_squares(const float *values, int64_t count)
+{
+    enum { WIDTH = 8 };
+    double sums[WIDTH] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + WIDTH <= count; i += WIDTH)
+        for (int j = 0; j < WIDTH; j++)
+            sums[j] += (double)values[i + j] * values[i + j];
+    for (int j = 0; i + j < count; j++)
+        sums[j] += (double)values[i + j] * values[i + j];
+    for (int j = 0; j < WIDTH; j++)
+        sum += sums[j];
+    return sum;
+}
+
+double exchange_square_norm(struct exchange *x, const float *part)
+{
+    const struct plan *plan = &x->plan;
+    const int64_t first = plan->part.first / TREE_BLOCK;
+    memset(x->block_sums, 0, (size_t)plan->tree_blocks * sizeof *x->block_sums);
+    for (int64_t i = 0; i < plan->part.count; i += TREE_BLOCK)
+        x->block_sums[first + i / TREE_BLOCK] =
+            sum_of_squares(part + i, least(TREE_BLOCK, plan->part.count - i));
+    comm_sum_reals(x->block_sums, plan->tree_blocks);
+    double sum = 0;
+    for (int64_t i = 0; i < plan->tree_blocks; i++)
+        sum += x->block_sums[i];
+    return sum;
+}

@@ -1,0 +1,41 @@
+/* The sum of the gradients over all lanes of an update, each rank ending with its own part of it,
+ * and the gather of the updated parameters. Traffic goes in buckets of at most 4 MB a message.
+ * Calling sequence, each update:
+ *
+ *     for each lane of this rank:  gradient = exchange_gradient(x);  backward adds to it;
+ * exchange_lane_done(x); exchange_reduce(x, part)     [all]   part: this rank's tree_part of the
+ * sum
+ *     ... the optimizer updates this rank's part of the parameters ...
+ *     exchange_gather(x, parameters)       [all]
+ *
+ * All memory is taken in exchange_open. */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "comm/tree.h"
+
+struct exchange;
+
+/* [all] */
+struct exchange *exchange_open(int lanes, int64_t parameters);
+void exchange_close(struct exchange *exchange);
+
+struct range exchange_lanes(const struct exchange *exchange); // this rank's
+struct range exchange_part(const struct exchange *exchange);  // this rank's
+
+/* A cleared block of `parameters` floats for the next lane of this rank: the one place that clears.
+ */
+float *exchange_gradient(struct exchange *exchange);
+void exchange_lane_done(struct exchange *exchange);
+void exchange_reduce(struct exchange *exchange, float *part);
+void exchange_gather(struct exchange *exchange, float *parameters);
+
+/* [all] The square of the norm of a vector that is spread as the parts are: each TREE_BLOCK summed
+ * in double on its owner, the blocks' sums then added in order on every rank: the same bits for any
+ * number of ranks. */
+double exchange_square_norm(struct exchange *exchange, const float *part);
+
+int64_t exchange_bytes(int lanes, int64_t parameters, int size,
+                       int rank); // memory that exchange_open takes
+
+#endif

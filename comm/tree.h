@@ -1,0 +1,39 @@
+/* The fixed binary tree over the lanes of an update (design, invariant 1), and who works on what.
+ * Pure: no MPI. A node of n lanes splits at the largest power of two below n. A rank works through
+ * a contiguous block of lanes, the first ranks taking the larger blocks; it forms the sums of the
+ * maximal subtrees inside its block, and the rest of the sums is formed by the owner of each part
+ * of the parameters, in the tree's order. So the sum's association never depends on the number of
+ * ranks. */
+#ifndef TREE_H
+#define TREE_H
+
+#include <stdint.h>
+
+struct range {
+    int64_t first, count;
+};
+
+/* The lanes of a rank; count 0 for a rank beyond the lanes. */
+struct range tree_lanes(int lanes, int size, int rank);
+/* The maximal subtrees inside a block of lanes, left to right; returns their number. At most 64. */
+int tree_subtrees(int lanes, struct range block, struct range subtrees[64]);
+/* How many lanes' sums are complete subtrees once lane `lane` of the block is done: the number of
+ * merges (left + right) to do now. Gradient blocks are a stack; each merge adds the top into the
+ * one below and drops it. */
+int tree_merges(int lanes, struct range block, int lane);
+/* Most gradient blocks alive at once on a rank with that block. */
+int tree_blocks(int lanes, struct range block);
+/* The largest number of subtrees on any rank. */
+int tree_busiest(int lanes, int size);
+
+/* Sums `count` floats of all subtrees of all ranks in the tree's order into sum. inputs: one
+ * pointer for each subtree, in order of lanes (ranks 0..size-1, each left to right); the inputs are
+ * overwritten. */
+void tree_combine(int lanes, int size, float *const *inputs, int64_t count, float *sum);
+
+/* The part of `total` parameters that a rank owns: whole blocks of TREE_BLOCK, the first ranks
+ * taking more. */
+enum { TREE_BLOCK = 4096 };
+struct range tree_part(int64_t total, int size, int rank);
+
+#endif
