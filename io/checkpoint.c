@@ -1,0 +1,310 @@
+#include "io/checkpoint.h"
+#include "comm/base/die.h"
+#include "comm/base/memory.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_MOST = 256, VALUE_MOST = 4096, SLAB = 1024 * 1024 }; // bytes, bytes, elements
+
+/* Slabs are gathered and handed on in sizes of our own: HDF5 places chunks as they are written, and equal
+ * state must be equal bytes whatever parts it came in. */
+struct checkpoint_writer {
+    struct sealed *file;
+    char *path, *aside;
+    struct reason trouble;
+    int failed;
+    char array[NAME_MOST]; // begun last
+    int64_t missing;       // its elements that have not come
+    float *slab;
+    int64_t slab_used;
+};
+
+static bool usable(struct checkpoint_writer *writer, struct reason *why)
+{
+    if (writer->failed)
+        *why = writer->trouble;
+    return !writer->failed;
+}
+
+static bool outcome(struct checkpoint_writer *writer, bool done, struct reason *why)
+{
+    if (!done) {
+        writer->failed = 1;
+        writer->trouble = *why;
+    }
+    return done;
+}
+
+static void release(struct checkpoint_writer *writer)
+{
+    memory_free(writer->path);
+    memory_free(writer->aside);
+    memory_free(writer->slab);
+    memory_free(writer);
+}
+
+struct checkpoint_writer *checkpoint_create(const char *path, struct reason *why)
+{
+    struct text aside;
+    text_init(&aside);
+    text_add_format(&aside, "%s.partial", path);
+    struct sealed *file = sealed_create(aside.bytes, SEALED_CHECKPOINT, why);
+    struct checkpoint_writer *writer = NULL;
+    if (file) {
+        writer = memory_take(sizeof *writer);
+        writer->file = file;
+        writer->path = memory_copy_text(path);
+        writer->aside = memory_copy_text(aside.bytes);
+        writer->slab = memory_take(SLAB * sizeof *writer->slab);
+    }
+    text_release(&aside);
+    return writer;
+}
+
+bool checkpoint_setting(struct checkpoint_writer *writer, const char *name, const char *value,
+                        struct reason *why)
+{
+    if (!usable(writer, why))
+        return false;
+    if (strlen(value) >= VALUE_MOST)
+        return outcome(writer, fail(why, "setting '%s' has over %d bytes", name, VALUE_MOST - 1),
+                       why);
+    return outcome(writer, sealed_write_text(writer->file, "/settings", name, value, why), why);
+}
+
+bool checkpoint_integer(struct checkpoint_writer *writer, const char *name, int64_t value,
+                        struct reason *why)
+{
+    return usable(writer, why) &&
+           outcome(writer, sealed_write_integer(writer->file, "/state", name, value, why), why);
+}
+
+bool checkpoint_real(struct checkpoint_writer *writer, const char *name, double value,
+                     struct reason *why)
+{
+    return usable(writer, why) &&
+           outcome(writer, sealed_write_real(writer->file, "/state", name, value, why), why);
+}
+
+bool checkpoint_tokenizers(struct checkpoint_writer *writer, const struct tokenizer *tokenizers,
+                           struct reason *why)
+{
+    for (int side = 0; side < SIDES; side++)
+        if (!usable(writer, why) ||
+            !outcome(writer, corpus_write_tokenizer(writer->file, side, &tokenizers[side], why),
+                     why))
+            return false;
+    return true;
+}
+
+static void array_path(char path[NAME_MOST], const char *block, const char *name)
+{
+    int length = snprintf(path, NAME_MOST, "/%s/%s", block, name);
+    require(length < NAME_MOST);
+}
+
+bool checkpoint_array(struct checkpoint_writer *writer, const char *block, const char *name,
+                      int rows, int columns, struct reason *why)
+{
+    require(rows >= 0 && columns >= 0 && (writer->failed || writer->missing == 0));
+    array_path(writer->array, block, name);
+    writer->missing = (int64_t)rows * (columns ? columns : 1);
+    writer->slab_used = 0;
+    return usable(writer, why) &&
+           outcome(writer,
+                   sealed_begin_array(writer->file, writer->array, SEALED_FLOAT32, columns ? 2 : 1,
+                                      (int64_t[]){rows, columns}, why),
+                   why);
+}
+
+bool checkpoint_append(struct checkpoint_writer *writer, int64_t elements, const float *data,
+                       struct reason *why)
+{
+    if (!usable(writer, why))
+        return false;
+    require(elements >= 0 && elements <= writer->missing);
+    while (elements > 0) {
+        int64_t room = SLAB - writer->slab_used, now = elements < room ? elements : room;
+        memcpy(writer->slab + writer->slab_used, data, (size_t)now * sizeof *data);
+        writer->slab_used += now;
+        writer->missing -= now;
+        data += now;
+        elements -= now;
+        if (writer->slab_used < SLAB && writer->missing > 0)
+            continue;
+        if (!outcome(writer,
+                     sealed_append(writer->file, writer->array, writer->slab_used, writer->slab,
+                                   why),
+                     why))
+            return false;
+        writer->slab_used = 0;
+    }
+    return true;
+}
+
+bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why)
+{
+    uint64_t hash;
+    if (!usable(writer, why)) {
+        checkpoint_abandon(writer);
+        return false;
+    }
+    require(writer->missing == 0);
+    bool done = sealed_commit(writer->file, &hash, why);
+    if (done && !sealed_rename(writer->aside, writer->path, why)) {
+        remove(writer->aside);
+        done = false;
+    }
+    release(writer);
+    return done;
+}
+
+void checkpoint_abandon(struct checkpoint_writer *writer)
+{
+    if (!writer)
+        return;
+    sealed_abandon(writer->file);
+    release(writer);
+}
+
+struct setting {
+    char *name, *value;
+};
+
+struct checkpoint {
+    struct sealed *file;
+    struct setting *settings; // in order of names
+    int count, capacity;
+};
+
+static void add_setting(void *to, const char *name)
+{
+    struct checkpoint *checkpoint = to;
+    if (checkpoint->count == checkpoint->capacity) {
+        int capacity = checkpoint->capacity ? 2 * checkpoint->capacity : 64;
+        checkpoint->settings =
+            memory_grow(checkpoint->settings, (size_t)checkpoint->capacity * sizeof(struct setting),
+                        (size_t)capacity * sizeof(struct setting));
+        checkpoint->capacity = capacity;
+    }
+    checkpoint->settings[checkpoint->count++].name = memory_copy_text(name);
+}
+
+static int compare_settings(const void *left, const void *right)
+{
+    return strcmp(((const struct setting *)left)->name, ((const struct setting *)right)->name);
+}
+
+static bool read_settings(struct checkpoint *checkpoint, struct reason *why)
+{
+    if (!sealed_has(checkpoint->file, "/settings"))
+        return true;
+    if (!sealed_each_attribute(checkpoint->file, "/settings", add_setting, checkpoint, why))
+        return false;
+    if (checkpoint->count)
+        qsort(checkpoint->settings, (size_t)checkpoint->count, sizeof(struct setting),
+              compare_settings);
+    char value[VALUE_MOST];
+    for (int i = 0; i < checkpoint->count; i++) {
+        struct setting *setting = &checkpoint->settings[i];
+        if (!sealed_read_text(checkpoint->file, "/settings", setting->name, value, sizeof value,
+                              why))
+            return false;
+        setting->value = memory_copy_text(value);
+    }
+    return true;
+}
+
+struct checkpoint *checkpoint_open(const char *path, struct reason *why)
+{
+    struct sealed *file = sealed_open(path, SEALED_CHECKPOINT, NULL, why);
+    if (!file)
+        return NULL;
+    struct checkpoint *checkpoint = memory_take(sizeof *checkpoint);
+    checkpoint->file = file;
+    if (read_settings(checkpoint, why))
+        return checkpoint;
+    checkpoint_close(checkpoint);
+    return NULL;
+}
+
+void checkpoint_close(struct checkpoint *checkpoint)
+{
+    if (!checkpoint)
+        return;
+    for (int i = 0; i < checkpoint->count; i++) {
+        memory_free(checkpoint->settings[i].name);
+        memory_free(checkpoint->settings[i].value);
+    }
+    memory_free(checkpoint->settings);
+    sealed_close(checkpoint->file);
+    memory_free(checkpoint);
+}
+
+const char *checkpoint_get_setting(const struct checkpoint *checkpoint, const char *name)
+{
+    for (int i = 0; i < checkpoint->count; i++)
+        if (strcmp(checkpoint->settings[i].name, name) == 0)
+            return checkpoint->settings[i].value;
+    return NULL;
+}
+
+int checkpoint_settings(const struct checkpoint *checkpoint)
+{
+    return checkpoint->count;
+}
+
+const char *checkpoint_setting_name(const struct checkpoint *checkpoint, int number)
+{
+    require(number >= 0 && number < checkpoint->count);
+    return checkpoint->settings[number].name;
+}
+
+bool checkpoint_get_integer(struct checkpoint *checkpoint, const char *name, int64_t *value,
+                            struct reason *why)
+{
+    return sealed_read_integer(checkpoint->file, "/state", name, value, why);
+}
+
+bool checkpoint_get_real(struct checkpoint *checkpoint, const char *name, double *value,
+                         struct reason *why)
+{
+    return sealed_read_real(checkpoint->file, "/state", name, value, why);
+}
+
+bool checkpoint_get_tokenizers(struct checkpoint *checkpoint, struct tokenizer *tokenizers,
+                               struct reason *why)
+{
+    for (int side = 0; side < SIDES; side++)
+        if (!corpus_read_tokenizer(checkpoint->file, side, &tokenizers[side], why)) {
+            while (side-- > 0)
+                tokenizer_release(&tokenizers[side]);
+            return false;
+        }
+    return true;
+}
+
+bool checkpoint_read(struct checkpoint *checkpoint, const char *block, const char *name, int rows,
+                     int columns, int64_t first, int64_t count, float *data, struct reason *why)
+{
+    int64_t found[2] = {0, 0}, elements = (int64_t)rows * (columns ? columns : 1);
+    require(first >= 0 && count >= 0 && first <= elements && count <= elements - first);
+    char path[NAME_MOST];
+    array_path(path, block, name);
+    int rank = columns ? 2 : 1;
+    if (!sealed_dimensions(checkpoint->file, path, SEALED_FLOAT32, rank, found, why))
+        return false;
+    if (found[0] != rows || found[1] != columns)
+        return columns ? fail(why, "array '%s' is %lld x %lld instead of %d x %d", path,
+                              (long long)found[0], (long long)found[1], rows, columns)
+                       : fail(why, "array '%s' has %lld elements instead of %d", path,
+                              (long long)found[0], rows);
+    for (int64_t done = 0; done < count; done += SLAB) {
+        int64_t now = count - done < SLAB ? count - done : SLAB;
+        if (!sealed_read(checkpoint->file, path, SEALED_FLOAT32, first + done, now, data + done,
+                         why))
+            return false;
+    }
+    return true;
+}

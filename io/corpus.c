@@ -1,0 +1,384 @@
+#include "io/corpus.h"
+#include "comm/base/die.h"
+#include "comm/base/hash.h"
+#include "comm/base/memory.h"
+#include "io/corpus_writer.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SHARDS_MOST = 100000, NAME_MOST = 64 };
+
+const char *const side_names[SIDES] = {"source", "target"};
+
+void corpus_shard_file(int index, char file[32])
+{
+    snprintf(file, 32, "shard-%05d.h5", index);
+}
+
+static void array_name(char name[NAME_MOST], enum side side, const char *array)
+{
+    snprintf(name, NAME_MOST, "/%s/%s", side_names[side], array);
+}
+
+bool corpus_write_tokenizer(struct sealed *file, enum side side, const struct tokenizer *tokenizer,
+                            struct reason *why)
+{
+    const struct vocabulary *vocabulary = &tokenizer->vocabulary;
+    int64_t offsets = vocabulary->size + 1, bytes = vocabulary->offsets[vocabulary->size];
+    int64_t model = (int64_t)tokenizer->model.length;
+    char group[NAME_MOST], name[NAME_MOST];
+    snprintf(group, sizeof group, "/%s", side_names[side]);
+    sealed_write_text(file, group, "kind", tokenizer_kind_name(tokenizer->kind), why);
+    array_name(name, side, "vocabulary/bytes");
+    sealed_write_array(file, name, SEALED_BYTES, 1, &bytes, vocabulary->bytes, why);
+    array_name(name, side, "vocabulary/offsets");
+    sealed_write_array(file, name, SEALED_INT64, 1, &offsets, vocabulary->offsets, why);
+    array_name(name, side, "tokenizer");
+    return sealed_write_array(file, name, SEALED_BYTES, 1, &model, tokenizer->model.bytes, why);
+}
+
+/* The whole of a 1-d array; the memory is the caller's to free. NULL with a reason. */
+static void *read_whole(struct sealed *file, const char *name, enum sealed_type type,
+                        size_t element_bytes, int64_t *count, struct reason *why)
+{
+    if (!sealed_dimensions(file, name, type, 1, count, why))
+        return NULL;
+    void *data = memory_take((size_t)*count * element_bytes);
+    if (sealed_read(file, name, type, 0, *count, data, why))
+        return data;
+    memory_free(data);
+    return NULL;
+}
+
+static bool read_kind(struct sealed *file, enum side side, enum tokenizer_kind *kind,
+                      struct reason *why)
+{
+    char group[NAME_MOST], found[NAME_MOST];
+    snprintf(group, sizeof group, "/%s", side_names[side]);
+    if (!sealed_read_text(file, group, "kind", found, sizeof found, why))
+        return false;
+    for (int k = 0; k < TOKENIZER_KINDS; k++) {
+        *kind = (enum tokenizer_kind)k;
+        if (strcmp(found, tokenizer_kind_name(*kind)) == 0)
+            return true;
+    }
+    return fail(why, "%s tokenizer is of an unknown kind", side_names[side]);
+}
+
+bool corpus_read_tokenizer(struct sealed *file, enum side side, struct tokenizer *tokenizer,
+                           struct reason *why)
+{
+    enum tokenizer_kind kind;
+    char name[NAME_MOST];
+    int64_t byte_count = 0, offset_count = 0, model_count = 0;
+    if (!read_kind(file, side, &kind, why))
+        return false;
+    array_name(name, side, "vocabulary/bytes");
+    char *bytes = read_whole(file, name, SEALED_BYTES, 1, &byte_count, why);
+    array_name(name, side, "vocabulary/offsets");
+    int64_t *offsets =
+        bytes ? read_whole(file, name, SEALED_INT64, sizeof *offsets, &offset_count, why) : NULL;
+    array_name(name, side, "tokenizer");
+    char *model_bytes = offsets ? read_whole(file, name, SEALED_BYTES, 1, &model_count, why) : NULL;
+    bool done = false;
+    if (model_bytes && (offset_count < 1 || offset_count > INT32_MAX))
+        fail(why, "%s vocabulary has no offsets", side_names[side]);
+    else if (model_bytes) {
+        struct text model;
+        text_init(&model);
+        text_add(&model, model_bytes, (size_t)model_count);
+        done = tokenizer_restore(tokenizer, kind, &model, bytes, byte_count, offsets,
+                                 offset_count - 1, why);
+        text_release(&model);
+    }
+    memory_free(model_bytes);
+    memory_free(offsets);
+    memory_free(bytes);
+    return done;
+}
+
+static bool same_bytes(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}
+
+static bool tokenizers_alike(const struct tokenizer *a, const struct tokenizer *b, const char *side,
+                             struct reason *why)
+{
+    const struct vocabulary *x = &a->vocabulary, *y = &b->vocabulary;
+    if (a->kind != b->kind)
+        return fail(why, "%s tokenizers differ: %s and %s", side, tokenizer_kind_name(a->kind),
+                    tokenizer_kind_name(b->kind));
+    if (x->size != y->size)
+        return fail(why, "%s vocabularies differ: %d and %d symbols", side, x->size, y->size);
+    size_t offset_bytes = ((size_t)x->size + 1) * sizeof *x->offsets;
+    if (memcmp(x->offsets, y->offsets, offset_bytes) != 0 ||
+        memcmp(x->bytes, y->bytes, (size_t)x->offsets[x->size]) != 0)
+        return fail(why, "%s vocabularies differ", side);
+    return same_bytes(a->model.bytes, a->model.length, b->model.bytes, b->model.length) ||
+           fail(why, "%s tokenizers differ", side);
+}
+
+bool corpus_alike(const struct tokenizer *a, const struct tokenizer *b, struct reason *why)
+{
+    for (int side = 0; side < SIDES; side++)
+        if (!tokenizers_alike(&a[side], &b[side], side_names[side], why))
+            return false;
+    return true;
+}
+
+/* Of content: not of paths, and of nothing that depends on where it was made. */
+static uint64_t digest(const struct corpus *corpus)
+{
+    struct hash hash;
+    hash_init(&hash);
+    for (int side = 0; side < SIDES; side++) {
+        const struct tokenizer *tokenizer = &corpus->tokenizers[side];
+        const struct vocabulary *vocabulary = &tokenizer->vocabulary;
+        const char *kind = tokenizer_kind_name(tokenizer->kind);
+        hash_add(&hash, kind, strlen(kind) + 1);
+        hash_add(&hash, vocabulary->offsets, ((size_t)vocabulary->size + 1) * sizeof(int64_t));
+        hash_add(&hash, vocabulary->bytes, (size_t)vocabulary->offsets[vocabulary->size]);
+        hash_add(&hash, &tokenizer->model.length, sizeof tokenizer->model.length);
+        hash_add(&hash, tokenizer->model.bytes, tokenizer->model.length);
+    }
+    for (int i = 0; i < corpus->shards; i++)
+        hash_add(&hash, &corpus->table[i].hash, sizeof corpus->table[i].hash);
+    uint64_t value = hash_value(&hash);
+    hash_release(&hash);
+    return value;
+}
+
+/* Columns of the table on their way to and from the file. */
+struct columns {
+    uint8_t (*file)[32];
+    int64_t *sentences, (*tokens)[SIDES];
+    uint64_t *hash;
+};
+
+static void columns_init(struct columns *columns, int shards)
+{
+    size_t rows = (size_t)shards;
+    columns->file = memory_take(rows * sizeof *columns->file);
+    columns->sentences = memory_take(rows * sizeof *columns->sentences);
+    columns->tokens = memory_take(rows * sizeof *columns->tokens);
+    columns->hash = memory_take(rows * sizeof *columns->hash);
+}
+
+static void columns_release(struct columns *columns)
+{
+    memory_free(columns->file);
+    memory_free(columns->sentences);
+    memory_free(columns->tokens);
+    memory_free(columns->hash);
+}
+
+static bool write_table(struct sealed *file, const struct corpus *corpus, struct reason *why)
+{
+    struct columns columns;
+    columns_init(&columns, corpus->shards);
+    for (int i = 0; i < corpus->shards; i++) {
+        const struct corpus_shard *row = &corpus->table[i];
+        memcpy(columns.file[i], row->file, strlen(row->file));
+        columns.sentences[i] = row->sentences;
+        memcpy(columns.tokens[i], row->tokens, sizeof row->tokens);
+        columns.hash[i] = row->hash;
+    }
+    int64_t rows = corpus->shards;
+    sealed_write_array(file, "/shards/file", SEALED_BYTES, 2, (int64_t[]){rows, 32}, columns.file,
+                       why);
+    sealed_write_array(file, "/shards/sentences", SEALED_INT64, 1, &rows, columns.sentences, why);
+    sealed_write_array(file, "/shards/tokens", SEALED_INT64, 2, (int64_t[]){rows, SIDES},
+                       columns.tokens, why);
+    bool done = sealed_write_array(file, "/shards/hash", SEALED_UINT64, 1, &rows, columns.hash, why);
+    columns_release(&columns);
+    return done;
+}
+
+bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
+{
+    require(corpus->shards >= 1 && corpus->shards <= SHARDS_MOST);
+    corpus->digest = digest(corpus);
+    struct text path;
+    text_init(&path);
+    text_add_format(&path, "%s/corpus.h5", folder);
+    struct sealed *file = sealed_create(path.bytes, SEALED_CORPUS, why);
+    text_release(&path);
+    if (!file)
+        return false;
+    char word[32];
+    snprintf(word, sizeof word, "%016llx", (unsigned long long)corpus->digest);
+    sealed_write_integer(file, "/", "format", SEALED_VERSION, why);
+    sealed_write_text(file, "/", "task", "translate", why);
+    sealed_write_text(file, "/", "digest", word, why);
+    sealed_write_integer(file, "/", "joint", corpus->joint, why);
+    sealed_write_integer(file, "/", "has_text", corpus->has_text, why);
+    sealed_write_integer(file, "/", "seed", (int64_t)corpus->seed, why);
+    for (int side = 0; side < SIDES; side++)
+        corpus_write_tokenizer(file, side, &corpus->tokenizers[side], why);
+    write_table(file, corpus, why);
+    uint64_t hash;
+    return sealed_commit(file, &hash, why);
+}
+
+static bool read_flag(struct sealed *file, const char *name, int *flag, struct reason *why)
+{
+    int64_t value;
+    if (!sealed_read_integer(file, "/", name, &value, why))
+        return false;
+    *flag = value != 0;
+    return value == 0 || value == 1 || fail(why, "attribute '%s' is neither 0 nor 1", name);
+}
+
+static bool read_attributes(struct sealed *file, struct corpus *corpus, struct reason *why)
+{
+    char task[NAME_MOST], word[NAME_MOST];
+    int64_t seed, format;
+    if (!sealed_read_integer(file, "/", "format", &format, why) ||
+        !sealed_read_text(file, "/", "task", task, sizeof task, why) ||
+        !sealed_read_text(file, "/", "digest", word, sizeof word, why) ||
+        !read_flag(file, "joint", &corpus->joint, why) ||
+        !read_flag(file, "has_text", &corpus->has_text, why) ||
+        !sealed_read_integer(file, "/", "seed", &seed, why))
+        return false;
+    corpus->seed = (uint64_t)seed;
+    corpus->digest = strtoull(word, NULL, 16);
+    return strcmp(task, "translate") == 0 || fail(why, "task '%s' is unknown", task);
+}
+
+static bool check_row(struct corpus *corpus, int index, struct reason *why)
+{
+    const struct corpus_shard *row = &corpus->table[index];
+    char expected[32];
+    corpus_shard_file(index, expected);
+    bool sound = strcmp(row->file, expected) == 0 && row->sentences >= 0 &&
+                 !__builtin_add_overflow(corpus->sentences, row->sentences, &corpus->sentences);
+    for (int side = 0; side < SIDES; side++)
+        sound = sound && row->tokens[side] >= 0 &&
+                !__builtin_add_overflow(corpus->tokens[side], row->tokens[side],
+                                        &corpus->tokens[side]);
+    return sound || fail(why, "row %d of the table of shards is damaged", index);
+}
+
+static bool copy_columns(struct corpus *corpus, const struct columns *columns, struct reason *why)
+{
+    corpus->table = memory_take((size_t)corpus->shards * sizeof *corpus->table);
+    for (int i = 0; i < corpus->shards; i++) {
+        struct corpus_shard *row = &corpus->table[i];
+        memcpy(row->file, columns->file[i], sizeof row->file - 1);
+        row->sentences = columns->sentences[i];
+        memcpy(row->tokens, columns->tokens[i], sizeof row->tokens);
+        row->hash = columns->hash[i];
+        if (!check_row(corpus, i, why))
+            return false;
+    }
+    return true;
+}
+
+static bool read_table(struct sealed *file, struct corpus *corpus, struct reason *why)
+{
+    int64_t rows, files[2], tokens[2], hashes;
+    if (!sealed_dimensions(file, "/shards/sentences", SEALED_INT64, 1, &rows, why) ||
+        !sealed_dimensions(file, "/shards/file", SEALED_BYTES, 2, files, why) ||
+        !sealed_dimensions(file, "/shards/tokens", SEALED_INT64, 2, tokens, why) ||
+        !sealed_dimensions(file, "/shards/hash", SEALED_UINT64, 1, &hashes, why))
+        return false;
+    if (rows < 1 || rows > SHARDS_MOST || files[0] != rows || files[1] != 32 || tokens[0] != rows ||
+        tokens[1] != SIDES || hashes != rows)
+        return fail(why, "the table of shards is damaged");
+    corpus->shards = (int)rows;
+    struct columns columns;
+    columns_init(&columns, corpus->shards);
+    bool done =
+        sealed_read(file, "/shards/file", SEALED_BYTES, 0, rows * 32, columns.file, why) &&
+        sealed_read(file, "/shards/sentences", SEALED_INT64, 0, rows, columns.sentences, why) &&
+        sealed_read(file, "/shards/tokens", SEALED_INT64, 0, rows * SIDES, columns.tokens, why) &&
+        sealed_read(file, "/shards/hash", SEALED_UINT64, 0, rows, columns.hash, why) &&
+        copy_columns(corpus, &columns, why);
+    columns_release(&columns);
+    return done;
+}
+
+static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reason *why)
+{
+    if (!read_attributes(file, corpus, why) || !read_table(file, corpus, why))
+        return false;
+    for (int side = 0; side < SIDES; side++)
+        if (!corpus_read_tokenizer(file, side, &corpus->tokenizers[side], why))
+            return false;
+    if (corpus->joint &&
+        !tokenizers_alike(&corpus->tokenizers[SOURCE], &corpus->tokenizers[TARGET], "joint", why))
+        return false;
+    return corpus->digest == digest(corpus) || fail(why, "its digest does not match its content");
+}
+
+static bool look(const char *path, const char *header, struct reason *why)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return fail(why, "%s", strerror(errno));
+    if (!S_ISDIR(status.st_mode))
+        return fail(why, "is a file, not a corpus folder");
+    if (stat(header, &status) != 0)
+        return errno == ENOENT ? fail(why, "has no corpus.h5")
+                               : fail(why, "corpus.h5: %s", strerror(errno));
+    return true;
+}
+
+/* The reason, with what it is about put before it. */
+static bool about(struct reason *why, const char *subject)
+{
+    struct reason inner = *why;
+    return fail(why, "%s: %.900s", subject, inner.text);
+}
+
+struct corpus *corpus_open(const char *path, struct reason *why)
+{
+    struct text header;
+    text_init(&header);
+    text_add_format(&header, "%s/corpus.h5", path);
+    struct corpus *corpus = NULL;
+    struct sealed *file = NULL;
+    if (look(path, header.bytes, why)) {
+        file = sealed_open(header.bytes, SEALED_CORPUS, NULL, why);
+        if (!file)
+            about(why, "corpus.h5");
+    }
+    if (file) {
+        corpus = memory_take(sizeof *corpus);
+        corpus->path = memory_copy_text(path);
+        if (!read_corpus(file, corpus, why)) {
+            about(why, "corpus.h5");
+            corpus_close(corpus);
+            corpus = NULL;
+        }
+    }
+    sealed_close(file);
+    text_release(&header);
+    return corpus;
+}
+
+void corpus_close(struct corpus *corpus)
+{
+    if (!corpus)
+        return;
+    for (int side = 0; side < SIDES; side++)
+        tokenizer_release(&corpus->tokenizers[side]);
+    memory_free(corpus->table);
+    memory_free(corpus->path);
+    memory_free(corpus);
+}
+
+bool corpus_check(const struct corpus *corpus, struct reason *why)
+{
+    for (int i = 0; i < corpus->shards; i++) {
+        struct shard *shard = shard_open(corpus, i, why);
+        if (!shard)
+            return false;
+        shard_close(shard);
+    }
+    return true;
+}

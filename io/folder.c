@@ -1,0 +1,53 @@
+#define _XOPEN_SOURCE 700 // nftw
+#include "io/folder.h"
+#include "io/sealed.h"
+#include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+bool folder_remove(const char *path, struct reason *why)
+{
+    if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
+        return fail(why, "cannot remove '%s': %s", path, strerror(errno));
+    return true;
+}
+
+static bool name_beside(const char *path, const char *ending, char *name, size_t capacity, struct reason *why)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    int wanted = snprintf(name, capacity, "%.*s%s", (int)length, path, ending);
+    return (wanted > 0 && (size_t)wanted < capacity) || fail(why, "the name is too long");
+}
+
+bool folder_begin(const char *path, char *aside, size_t capacity, struct reason *why)
+{
+    if (!name_beside(path, ".partial", aside, capacity, why) || !folder_remove(aside, why))
+        return false;
+    return mkdir(aside, 0777) == 0 || fail(why, "cannot make '%s': %s", aside, strerror(errno));
+}
+
+bool folder_finish(const char *path, int replace, struct reason *why)
+{
+    char aside[PATH_MAX], old[PATH_MAX];
+    if (!name_beside(path, ".partial", aside, sizeof aside, why) || !name_beside(path, ".replaced", old, sizeof old, why))
+        return false;
+    if (!replace)
+        return sealed_rename(aside, path, why);
+    if (!folder_remove(old, why) || (rename(path, old) != 0 && errno != ENOENT))
+        return fail(why, "cannot replace '%s': %s", path, strerror(errno));
+    return sealed_rename(aside, path, why) && folder_remove(old, why);
+}

@@ -1,0 +1,155 @@
+#include "io/run_folder.h"
+#include "io/sealed.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SMALL_MOST = 16 * 1024 * 1024 };
+static const char metrics[] = "metrics.jsonl";
+
+static bool system_failure(struct reason *why)
+{
+    return fail(why, "%s", strerror(errno));
+}
+
+static void join(struct text *joined, const char *path, const char *file)
+{
+    text_init(joined);
+    text_add_format(joined, "%s/%s", path, file);
+}
+
+static bool write_fully(int descriptor, const char *bytes, size_t count, struct reason *why)
+{
+    while (count > 0) {
+        ssize_t now = write(descriptor, bytes, count);
+        if (now < 0 && errno == EINTR)
+            continue;
+        if (now < 0)
+            return system_failure(why);
+        bytes += now;
+        count -= (size_t)now;
+    }
+    return true;
+}
+
+static bool write_file(const char *path, const struct text *content, struct reason *why)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return system_failure(why);
+    bool done = write_fully(descriptor, content->bytes, content->length, why) &&
+                (fsync(descriptor) == 0 || system_failure(why));
+    if (close(descriptor) != 0 && done)
+        done = system_failure(why);
+    return done;
+}
+
+bool run_folder_write(const char *path, const char *file, const struct text *content,
+                      struct reason *why)
+{
+    struct text to, aside;
+    join(&to, path, file);
+    text_init(&aside);
+    text_add_format(&aside, "%s.partial", to.bytes);
+    bool done = write_file(aside.bytes, content, why) && sealed_rename(aside.bytes, to.bytes, why);
+    if (!done)
+        unlink(aside.bytes);
+    text_release(&aside);
+    text_release(&to);
+    return done;
+}
+
+static bool read_open(FILE *file, struct text *content, struct reason *why)
+{
+    char piece[4096];
+    size_t count;
+    text_clear(content);
+    while ((count = fread(piece, 1, sizeof piece, file)) > 0) {
+        text_add(content, piece, count);
+        if (content->length > SMALL_MOST)
+            return fail(why, "is larger than %d bytes", SMALL_MOST);
+    }
+    return !ferror(file) || system_failure(why);
+}
+
+bool run_folder_read(const char *path, const char *file, struct text *content, struct reason *why)
+{
+    struct text from;
+    join(&from, path, file);
+    FILE *opened = fopen(from.bytes, "rbe");
+    text_release(&from);
+    if (!opened)
+        return system_failure(why);
+    bool done = read_open(opened, content, why);
+    fclose(opened);
+    return done;
+}
+
+/* Of a line that begins with {"update":N, or -1. */
+static int64_t update_of_line(const char *line)
+{
+    static const char start[] = "{\"update\":";
+    if (strncmp(line, start, strlen(start)) != 0)
+        return -1;
+    line += strlen(start);
+    line += strspn(line, " ");
+    size_t digits = strspn(line, "0123456789");
+    return digits >= 1 && digits <= 18 ? strtoll(line, NULL, 10) : -1;
+}
+
+/* Bytes up to the end of the last whole line whose update is at most `update`. */
+static bool find_cut(FILE *file, int64_t update, off_t *kept, struct reason *why)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    off_t place = 0;
+    *kept = 0;
+    errno = 0;
+    for (ssize_t length; (length = getline(&line, &capacity, file)) > 0;) {
+        place += length;
+        int64_t found = update_of_line(line);
+        if (line[length - 1] == '\n' && found >= 0 && found <= update)
+            *kept = place;
+    }
+    free(line);
+    return !ferror(file) || system_failure(why);
+}
+
+bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why)
+{
+    struct text name;
+    struct stat status;
+    off_t kept = 0;
+    join(&name, path, metrics);
+    FILE *file = fopen(name.bytes, "r+be");
+    text_release(&name);
+    if (!file)
+        return errno == ENOENT || system_failure(why);
+    bool done = find_cut(file, update, &kept, why) &&
+                (fstat(fileno(file), &status) == 0 || system_failure(why));
+    if (done && status.st_size > kept)
+        done = (ftruncate(fileno(file), kept) == 0 && fsync(fileno(file)) == 0) ||
+               system_failure(why);
+    fclose(file);
+    return done;
+}
+
+bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why)
+{
+    struct text name;
+    join(&name, path, metrics);
+    int descriptor = open(name.bytes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    text_release(&name);
+    if (descriptor < 0)
+        return system_failure(why);
+    bool done = write_fully(descriptor, line->bytes, line->length, why) &&
+                (line->length && line->bytes[line->length - 1] == '\n' ? true
+                     : write_fully(descriptor, "\n", 1, why));
+    if (close(descriptor) != 0 && done)
+        done = system_failure(why);
+    return done;
+}

@@ -1,0 +1,70 @@
+/* Private to sealed*.c: what a sealed file is, its user block, and the way from HDF5's errors to words. */
+#ifndef SEALED_FILE_H
+#define SEALED_FILE_H
+
+#include "io/sealed.h"
+#include <hdf5.h>
+
+enum {
+    SEALED_NAME = 256,         // longest name of an array or group, with its end
+    SEALED_ARRAYS = 8,         // kept open at once
+    SEALED_CHUNK = 64 * 1024,  // bytes of a chunk at most
+    SEALED_PIECE = 1024 * 1024 // bytes hashed at a time
+};
+
+struct sealed_array {
+    char name[SEALED_NAME]; // "" : the slot is free
+    hid_t id;
+    enum sealed_type type;
+    int rank, growing;
+    int64_t dimensions[2]; // [1] is 1 where rank is 1
+    int64_t written;       // elements, when writing
+    uint64_t used;         // when it was used last
+};
+
+struct sealed {
+    char *path;
+    enum sealed_what what;
+    hid_t id; // < 0: paused
+    int writing, failed;
+    struct reason trouble; // of the first failure in writing
+    int64_t bytes;         // of the file, when reading
+    uint64_t hash, uses;
+    struct sealed_array arrays[SEALED_ARRAYS];
+};
+
+/* The user block and the file behind it, without HDF5. */
+bool sealed_block_write(const char *path, enum sealed_what what, uint64_t *hash,
+                        struct reason *why);
+/* contents: false to compare the block alone (with expected), not the bytes behind it. */
+bool sealed_block_check(const char *path, enum sealed_what what, const uint64_t *expected,
+                        bool contents, int64_t *bytes, uint64_t *hash, struct reason *why);
+/* fsync of the folder that holds path. */
+bool sealed_sync_folder(const char *path, struct reason *why);
+
+/* To be called before the first HDF5 call of an entry: its error stack is silenced in this thread. */
+void sealed_quiet(void);
+/* The innermost record of HDF5's error stack; false. */
+bool sealed_fail(struct reason *why);
+/* Access properties of files: latest format, locks where the file system has them. */
+hid_t sealed_file_access(void);
+hid_t sealed_array_access(void);
+
+size_t sealed_type_bytes(enum sealed_type type);
+hid_t sealed_type_in_file(enum sealed_type type);
+hid_t sealed_type_in_memory(enum sealed_type type);
+
+struct sealed *sealed_new(const char *path, enum sealed_what what);
+void sealed_free(struct sealed *file);
+/* What was written last reaches the file only here, so that this can fail as writing can. */
+bool sealed_close_array(struct sealed_array *array, struct reason *why);
+bool sealed_close_arrays(struct sealed *file, struct reason *why);
+struct sealed_array *sealed_find_array(struct sealed *file, const char *name);
+/* A slot for a new name: a free one or, when reading, the one that was used longest ago. */
+struct sealed_array *sealed_take_slot(struct sealed *file, const char *name);
+int64_t sealed_elements(const struct sealed_array *array);
+/* Elements [first, first + count) in row order, to or from memory. */
+bool sealed_move(const struct sealed_array *array, int64_t first, int64_t count, void *to,
+                 const void *from, struct reason *why);
+
+#endif

@@ -1,0 +1,219 @@
+#include "io/stream_plan.h"
+#include "comm/base/die.h"
+#include <stdlib.h>
+#include <string.h>
+
+void *stream_plan_room(void *list, size_t element_bytes, int64_t *capacity, int64_t count)
+{
+    if (count <= *capacity)
+        return list;
+    int64_t old = *capacity;
+    *capacity = 2 * count;
+    return memory_grow(list, (size_t)old * element_bytes, (size_t)*capacity * element_bytes);
+}
+
+void stream_plan_init(struct stream_plan *plan, const struct stream_options *options)
+{
+    require(options->lanes >= 1 && options->batch_tokens >= 1 && options->batch_sentences >= 1);
+    *plan = (struct stream_plan){.options = *options};
+    plan->columns = memory_take(SIDES * (size_t)options->batch_sentences * sizeof *plan->columns);
+}
+
+void stream_plan_release(struct stream_plan *plan)
+{
+    memory_free(plan->sentences);
+    memory_free(plan->batches);
+    memory_free(plan->order);
+    memory_free(plan->columns);
+    *plan = (struct stream_plan){0};
+}
+
+void stream_plan_epoch(struct stream_plan *plan, int64_t epoch)
+{
+    plan->epoch = epoch;
+    plan->draws = 0;
+    plan->count = plan->tail = 0;
+    plan->batch_count = plan->groups = plan->rest = plan->rest_start = 0;
+}
+
+void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index, int32_t source_length,
+                     int32_t target_length)
+{
+    struct random_key key = {.seed = plan->options.seed,
+                             .purpose = RANDOM_TIES,
+                             .update = (uint32_t)plan->epoch};
+    plan->sentences = stream_plan_room(plan->sentences, sizeof *plan->sentences,
+                                       &plan->sentences_capacity, plan->count + 1);
+    plan->sentences[plan->count++] = (struct plan_sentence){
+        .index = index,
+        .shard = shard,
+        .lengths = {source_length, target_length},
+        .tie = random_word(&key, (uint64_t)shard << 40 | (uint64_t)index),
+    };
+}
+
+static void sort(void *list, int64_t count, size_t element_bytes,
+                 int (*compare)(const void *, const void *))
+{
+    if (count > 1)
+        qsort(list, (size_t)count, element_bytes, compare);
+}
+
+static int order_of(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* By target length; then by source length, to and fro, so that no micro-batch spans a fall from the
+ * longest sources of one target length to the shortest of the next; then at random. */
+static int compare_sentences(const void *left, const void *right)
+{
+    const struct plan_sentence *a = left, *b = right;
+    if (a->lengths[TARGET] != b->lengths[TARGET])
+        return order_of(a->lengths[TARGET], b->lengths[TARGET]);
+    if (a->lengths[SOURCE] != b->lengths[SOURCE]) {
+        int rising = order_of(a->lengths[SOURCE], b->lengths[SOURCE]);
+        return a->lengths[TARGET] % 2 ? -rising : rising;
+    }
+    if (a->tie != b->tie)
+        return order_of(a->tie, b->tie);
+    return a->shard != b->shard ? order_of(a->shard, b->shard) : order_of(a->index, b->index);
+}
+
+static void add_batch(struct stream_plan *plan, int64_t first, int64_t count)
+{
+    const struct stream_options *options = &plan->options;
+    int *sources = plan->columns, *targets = plan->columns + options->batch_sentences;
+    for (int64_t i = 0; i < count; i++) {
+        sources[i] = plan->sentences[first + i].lengths[SOURCE];
+        targets[i] = plan->sentences[first + i].lengths[TARGET];
+    }
+    plan->batches = stream_plan_room(plan->batches, sizeof *plan->batches, &plan->batches_capacity,
+                                     plan->batch_count + 1);
+    plan->batches[plan->batch_count++] = (struct plan_batch){
+        .cost = options->cost(options->model, (int)count, sources, targets),
+        .first = (int32_t)first,
+        .count = (int32_t)count,
+    };
+}
+
+/* The sentences behind the last full micro-batch form one only if nothing comes after them. */
+static void cut(struct stream_plan *plan, int last)
+{
+    const struct stream_options *options = &plan->options;
+    int64_t first = 0, source_tokens = 0, target_tokens = 0;
+    plan->batch_count = 0;
+    for (int64_t i = 0; i < plan->count; i++) {
+        source_tokens += plan->sentences[i].lengths[SOURCE] + (options->source_end ? 1 : 0);
+        target_tokens += plan->sentences[i].lengths[TARGET] + 1;
+        int64_t count = i + 1 - first;
+        int full = source_tokens >= options->batch_tokens ||
+                   target_tokens >= options->batch_tokens || count >= options->batch_sentences;
+        if (!full && !(last && i + 1 == plan->count))
+            continue;
+        add_batch(plan, first, count);
+        first = i + 1;
+        source_tokens = target_tokens = 0;
+    }
+    plan->tail = first;
+}
+
+static int compare_batches(const void *left, const void *right)
+{
+    const struct plan_batch *a = left, *b = right;
+    return a->cost != b->cost ? order_of(a->cost, b->cost) : order_of(a->first, b->first);
+}
+
+static uint64_t draw(const struct stream_options *options, enum random_purpose purpose,
+                     int64_t epoch, uint64_t *draws, uint64_t bound)
+{
+    struct random_key key = {.seed = options->seed, .purpose = purpose, .update = (uint32_t)epoch};
+    return random_below(&key, (*draws)++, bound);
+}
+
+void stream_plan_shuffle(const struct stream_options *options, enum random_purpose purpose,
+                         int64_t epoch, uint64_t *draws, int32_t *values, int64_t count)
+{
+    for (int64_t i = count - 1; i > 0; i--) {
+        int64_t j = (int64_t)draw(options, purpose, epoch, draws, (uint64_t)i + 1);
+        int32_t value = values[i];
+        values[i] = values[j];
+        values[j] = value;
+    }
+}
+
+/* Batches that do not fill a group: neighbours in cost, from a random place, so that no length is put off
+ * again and again. */
+static void choose_rest(struct stream_plan *plan)
+{
+    plan->rest = plan->batch_count % plan->options.lanes;
+    uint64_t places = (uint64_t)(plan->batch_count - plan->rest) + 1;
+    plan->rest_start = 0;
+    if (plan->rest)
+        plan->rest_start = (int32_t)draw(&plan->options, RANDOM_GROUPS, plan->epoch, &plan->draws,
+                                         places);
+}
+
+static void shuffle_groups(struct stream_plan *plan)
+{
+    const struct stream_options *options = &plan->options;
+    int lanes = options->lanes;
+    for (int32_t i = plan->groups - 1; i > 0; i--) {
+        int64_t j = (int64_t)draw(options, RANDOM_GROUPS, plan->epoch, &plan->draws,
+                                  (uint64_t)i + 1);
+        for (int lane = 0; lane < lanes; lane++) {
+            int32_t *a = plan->order + (int64_t)i * lanes + lane, *b = plan->order + j * lanes + lane;
+            int32_t value = *a;
+            *a = *b;
+            *b = value;
+        }
+    }
+    for (int32_t i = 0; i < plan->groups; i++)
+        stream_plan_shuffle(options, RANDOM_GROUPS, plan->epoch, &plan->draws,
+                            plan->order + (int64_t)i * lanes, lanes);
+}
+
+void stream_plan_make(struct stream_plan *plan, int last)
+{
+    int lanes = plan->options.lanes;
+    require(plan->count <= INT32_MAX);
+    sort(plan->sentences, plan->count, sizeof *plan->sentences, compare_sentences);
+    cut(plan, last);
+    sort(plan->batches, plan->batch_count, sizeof *plan->batches, compare_batches);
+    choose_rest(plan);
+    int32_t full = plan->batch_count - plan->rest;
+    plan->groups = full / lanes + (last && plan->rest ? 1 : 0);
+    int64_t places = (int64_t)plan->groups * lanes;
+    plan->order = stream_plan_room(plan->order, sizeof *plan->order, &plan->order_capacity, places);
+    for (int32_t i = 0; i < full; i++)
+        plan->order[i] = i < plan->rest_start ? i : i + plan->rest;
+    for (int64_t i = full; i < places; i++)
+        plan->order[i] = i - full < plan->rest ? plan->rest_start + (int32_t)(i - full) : -1;
+    if (last)
+        plan->rest = 0;
+    shuffle_groups(plan);
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    return order_of(((const struct plan_batch *)left)->first,
+                    ((const struct plan_batch *)right)->first);
+}
+
+void stream_plan_carry(struct stream_plan *plan)
+{
+    struct plan_batch *rest = plan->batches + plan->rest_start;
+    sort(rest, plan->rest, sizeof *rest, compare_places);
+    int64_t kept = 0, tail = plan->count - plan->tail;
+    for (int32_t i = 0; i < plan->rest; i++) { // to the left in rising order: nothing is overwritten
+        memmove(plan->sentences + kept, plan->sentences + rest[i].first,
+                (size_t)rest[i].count * sizeof *plan->sentences);
+        kept += rest[i].count;
+    }
+    if (tail)
+        memmove(plan->sentences + kept, plan->sentences + plan->tail,
+                (size_t)tail * sizeof *plan->sentences);
+    plan->count = kept + tail;
+    plan->tail = 0;
+    plan->batch_count = plan->groups = plan->rest = plan->rest_start = 0;
+}

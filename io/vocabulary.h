@@ -1,0 +1,33 @@
+/* Symbols and their numbers: 0 unknown, 1 begin, 2 end, then the rest. Strings may hold any bytes. */
+#ifndef VOCABULARY_H
+#define VOCABULARY_H
+
+#include "comm/base/reason.h"
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ID_UNKNOWN, ID_BEGIN, ID_END, IDS_RESERVED };
+
+struct vocabulary {
+    char *bytes;      // of all strings, joined
+    int64_t *offsets; // (size + 1)
+    int32_t *table;   // hash table: id + 1, or 0
+    int size, capacity, slots;
+    int64_t byte_capacity;
+};
+
+/* With the three reserved symbols "<unk>", "<s>", "</s>". */
+void vocabulary_init(struct vocabulary *vocabulary);
+void vocabulary_release(struct vocabulary *vocabulary);
+/* The id of a new string; it must not be there yet, nor be a reserved one (require). */
+int vocabulary_add(struct vocabulary *vocabulary, const char *bytes, size_t length);
+/* Is it the string of a reserved symbol? Text may hold it, but no other symbol has it. */
+bool vocabulary_reserved(const char *bytes, size_t length);
+/* ID_UNKNOWN if it is not there; the reserved symbols are never found by their string. */
+int vocabulary_find(const struct vocabulary *vocabulary, const char *bytes, size_t length);
+const char *vocabulary_string(const struct vocabulary *vocabulary, int id, size_t *length);
+/* From foreign bytes: checks that offsets rise within the bytes, the reserved ones are there, no string twice. */
+bool vocabulary_restore(struct vocabulary *vocabulary, const char *bytes, int64_t byte_count, const int64_t *offsets,
+                        int64_t count, struct reason *why);
+
+#endif
