@@ -1,0 +1,135 @@
+#include "model/attention.h"
+#include "model/place.h"
+#include "model/rows.h"
+#include "model/threads.h"
+#include "model/vector.h"
+
+/* The additive score of Bahdanau et al. 2015: score(h, m) = v^T tanh(W_k m + b + W_q h).
+ * keys W_k m + b, K = A = attention-hidden. The tanh of a step is made again in backward: keeping it would
+ * take T times the memory of the keys and be no faster. */
+
+static void init(struct attention *attention, const struct shape *shape, struct parameters *parameters)
+{
+    int A = shape->attention_hidden;
+    attention->K = A;
+    attention->key = place_add(parameters, "attention", "key", A, attention->M, 1, INITIAL_GLOROT);
+    attention->bias = place_add(parameters, "attention", "bias", A, 0, 1, INITIAL_ZERO);
+    attention->query = place_add(parameters, "attention", "query", A, attention->H, 1, INITIAL_GLOROT);
+    attention->score = place_add(parameters, "attention", "score", 1, A, 1, INITIAL_GLOROT);
+}
+
+/* keys (N, A) = m (N, M) W_k^T + b */
+static void start(const struct attention *attention, const real *block,
+                  struct attention_states *states, struct arena *arena)
+{
+    int A = attention->K, M = attention->M, N = (int)states->bank->N;
+    real *keys = arena_take(arena, (size_t)N * (size_t)A, sizeof(real));
+    product(PRODUCT_NT, N, A, M, states->bank->states, M, block + attention->key, M, 0, keys, A);
+    rows_add_bias(N, A, block + attention->bias, keys);
+    states->keys = keys;
+    states->projected = arena_take(
+        arena, (size_t)states->T * (size_t)states->bank->B * (size_t)A, sizeof(real));
+}
+
+/* v^T tanh(k + q), in sixteen partial sums */
+VECTOR_CLONES
+static real score_one(int A, const real *v, const real *k, const real *q)
+{
+    real sums[LANES] = {0}, rest = 0;
+    int j = 0;
+    for (; j + LANES <= A; j += LANES)
+        for (int l = 0; l < LANES; l++)
+            sums[l] += v[j + l] * vector_tanh(k[j + l] + q[j + l]);
+    for (; j < A; j++)
+        rest += v[j] * vector_tanh(k[j] + q[j]);
+    for (int l = 0; l < LANES; l++)
+        rest += sums[l];
+    return rest;
+}
+
+static void score(const struct attention *attention, const real *block,
+                  struct attention_states *states, int t, int n, const real *query)
+{
+    const struct bank *bank = states->bank;
+    int A = attention->K, H = attention->H, B = bank->B;
+    real *projected = states->projected + (int64_t)t * B * A; // (n, B, A)
+    product(PRODUCT_NT, n * B, A, H, query, H, block + attention->query, H, 0, projected, A);
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < B; b++)
+        for (int i = 0; i < n; i++) {
+            const real *q = projected + ((int64_t)i * B + b) * A;
+            real *scores = states->weights + (t + i) * bank->N;
+            for (int64_t s = bank->first[b]; s < bank->first[b] + bank->lengths[b]; s++)
+                scores[s] = score_one(A, block + attention->score, states->keys + s * A, q);
+        }
+}
+
+static void start_backward(const struct attention *attention, struct attention_states *states,
+                           struct arena *arena)
+{
+    size_t A = (size_t)attention->K, B = (size_t)states->bank->B;
+    states->dkeys = arena_take_zeroed(arena, (size_t)states->bank->N * A, sizeof(real));
+    states->dprojected = arena_take_zeroed(arena, (size_t)states->T * B * A, sizeof(real));
+    states->dscore = arena_take_zeroed(arena, B * A, sizeof(real));
+}
+
+/* With z = tanh(k + q) and e = v^T z:  dv += de z   dk += de v (1 - z^2)   dq likewise */
+VECTOR_CLONES
+static void score_one_backward(int A, const real *restrict v, const real *restrict k,
+                               const real *restrict q, real de, real *restrict dv, real *restrict dk,
+                               real *restrict dq)
+{
+    for (int j = 0; j < A; j++) {
+        real z = vector_tanh(k[j] + q[j]);
+        real d = de * v[j] * (1 - z * z);
+        dv[j] += de * z;
+        dk[j] += d;
+        dq[j] += d;
+    }
+}
+
+static void score_backward(const struct attention *attention, const real *block,
+                           struct attention_states *states, int t, int n, real *dquery)
+{
+    const struct bank *bank = states->bank;
+    int A = attention->K, H = attention->H, B = bank->B;
+    real *dprojected = states->dprojected + (int64_t)t * B * A; // (n, B, A)
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < B; b++)
+        for (int i = 0; i < n; i++) {
+            int64_t row = (int64_t)i * B + b;
+            const real *q = states->projected + ((int64_t)t * B + row) * A;
+            const real *de = states->dweights + (t + i) * bank->N;
+            for (int64_t s = bank->first[b]; s < bank->first[b] + bank->lengths[b]; s++)
+                score_one_backward(A, block + attention->score, states->keys + s * A, q, de[s],
+                                   states->dscore + (int64_t)b * A, states->dkeys + s * A,
+                                   dprojected + row * A);
+        }
+    product(PRODUCT_NN, n * B, H, A, dprojected, A, block + attention->query, H, 1, dquery, H);
+}
+
+static void finish(const struct attention *attention, const real *block, real *gradient,
+                   struct attention_states *states, const real *queries)
+{
+    const struct bank *bank = states->bank;
+    int A = attention->K, H = attention->H, M = attention->M;
+    int N = (int)bank->N, rows = states->T * bank->B;
+    rows_sum(bank->B, A, states->dscore, gradient + attention->score);
+    product(PRODUCT_TN, A, H, rows, states->dprojected, A, queries, H, 1, gradient + attention->query, H);
+    product(PRODUCT_TN, A, M, N, states->dkeys, A, bank->states, M, 1, gradient + attention->key, M);
+    rows_sum(N, A, states->dkeys, gradient + attention->bias);
+    product(PRODUCT_NN, N, M, A, states->dkeys, A, block + attention->key, M, 1, bank->dstates, M);
+}
+
+static int64_t key_cost(const struct attention *attention)
+{
+    return (int64_t)attention->K * attention->M;
+}
+
+static int64_t query_cost(const struct attention *attention)
+{
+    return (int64_t)attention->K * attention->H;
+}
+
+const struct attention_row attention_additive = {"additive",     init,   start,    score,     start_backward,
+                                                 score_backward, finish, key_cost, query_cost};

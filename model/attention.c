@@ -1,0 +1,105 @@
+#include "model/attention.h"
+#include "comm/base/die.h"
+#include "model/output.h"
+#include "model/threads.h"
+#include "model/vector.h"
+
+static const struct attention_row *const rows[ATTENTION_KINDS] = {
+    [ATTENTION_ADDITIVE] = &attention_additive,
+    [ATTENTION_DOT] = &attention_dot,
+    [ATTENTION_GENERAL] = &attention_general,
+};
+
+void attention_init(struct attention *attention, const struct shape *shape,
+                    struct parameters *parameters)
+{
+    require(shape->attention < ATTENTION_KINDS);
+    *attention = (struct attention){
+        .row = rows[shape->attention],
+        .H = shape->hidden,
+        .M = shape_memory_width(shape),
+    };
+    attention->row->init(attention, shape, parameters);
+}
+
+void attention_start(const struct attention *attention, const real *block, struct bank *bank, int T,
+                     struct arena *arena, struct attention_states *states)
+{
+    *states = (struct attention_states){.bank = bank, .T = T};
+    states->weights = arena_take(arena, (size_t)T * (size_t)bank->N, sizeof(real));
+    states->items = arena_take(arena, (size_t)bank->B, sizeof *states->items);
+    attention->row->start(attention, block, states, arena);
+}
+
+void attention_forward(const struct attention *attention, const real *block,
+                       struct attention_states *states, int t, int n, const real *query, real *c,
+                       int ldc)
+{
+    const struct bank *bank = states->bank;
+    int M = bank->M, B = bank->B, N = (int)bank->N;
+    real *weights = states->weights + (int64_t)t * N;
+    attention->row->score(attention, block, states, t, n, query);
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < B; b++)
+        for (int i = 0; i < n; i++) {
+            real *a = weights + (int64_t)i * N + bank->first[b];
+            softmax(a, a, bank->lengths[b]);
+        }
+    for (int b = 0; b < B; b++) // c_b (n, M) = a_b (n, S_b) m_b (S_b, M)
+        states->items[b] = (struct product_item){
+            weights + bank->first[b], bank->states + bank->first[b] * M, c + (int64_t)b * ldc, n, M,
+            bank->lengths[b]};
+    product_each(PRODUCT_NN, states->items, B, N, M, 0, B * ldc);
+}
+
+void attention_start_backward(const struct attention *attention, struct arena *arena,
+                              struct attention_states *states)
+{
+    states->dweights =
+        arena_take(arena, (size_t)states->T * (size_t)states->bank->N, sizeof(real));
+    attention->row->start_backward(attention, states, arena);
+}
+
+/* de_s = a_s (da_s - sum_k a_k da_k), e the scores */
+VECTOR_CLONES
+static void softmax_backward(const real *a, real *da, int count)
+{
+    real sum = 0;
+    for (int s = 0; s < count; s++)
+        sum += a[s] * da[s];
+    for (int s = 0; s < count; s++)
+        da[s] = a[s] * (da[s] - sum);
+}
+
+void attention_backward(const struct attention *attention, const real *block,
+                        struct attention_states *states, int t, int n, const real *dc, real *dquery)
+{
+    const struct bank *bank = states->bank;
+    int M = bank->M, B = bank->B, N = (int)bank->N;
+    real *weights = states->weights + (int64_t)t * N, *dweights = states->dweights + (int64_t)t * N;
+    for (int b = 0; b < B; b++) // da_b (n, S_b) = dc_b (n, M) m_b^T
+        states->items[b] = (struct product_item){
+            dc + (int64_t)b * M, bank->states + bank->first[b] * M, dweights + bank->first[b], n,
+            bank->lengths[b], M};
+    product_each(PRODUCT_NT, states->items, B, B * M, M, 0, N);
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < B; b++)
+        for (int i = 0; i < n; i++) {
+            int64_t at = (int64_t)i * N + bank->first[b];
+            softmax_backward(weights + at, dweights + at, bank->lengths[b]);
+        }
+    attention->row->score_backward(attention, block, states, t, n, dquery);
+}
+
+void attention_finish(const struct attention *attention, const real *block, real *gradient,
+                      struct attention_states *states, const real *dc, const real *queries)
+{
+    const struct bank *bank = states->bank;
+    int M = bank->M, B = bank->B, N = (int)bank->N;
+    for (int b = 0; b < B; b++) // dm_b (S_b, M) += a_b^T (S_b, T) dc_b (T, M)
+        states->items[b] = (struct product_item){
+            states->weights + bank->first[b], dc + (int64_t)b * M,
+            bank->dstates + bank->first[b] * M, bank->lengths[b], M, states->T};
+    product_each(PRODUCT_TN, states->items, B, N, B * M, 1, M);
+    attention->row->finish(attention, block, gradient, states, queries);
+}

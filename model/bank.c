@@ -1,0 +1,49 @@
+#include "model/bank.h"
+#include "model/dropout.h"
+#include "model/threads.h"
+#include <string.h>
+
+void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M,
+               const real *h, double rate, const struct random_key *key, struct arena *arena)
+{
+    int B = batch->B;
+    *bank = (struct bank){.B = B, .M = M, .N = steps->first[steps->count]};
+    bank->lengths = batch->source_length;
+    bank->first = arena_take(arena, (size_t)B, sizeof *bank->first);
+    bank->states = arena_take(arena, (size_t)bank->N * (size_t)M, sizeof(real));
+    for (int64_t b = 0, first = 0; b < B; b++) {
+        bank->first[b] = first;
+        first += bank->lengths[b];
+    }
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < B; b++)
+        for (int s = 0; s < bank->lengths[b]; s++)
+            memcpy(bank->states + (bank->first[b] + s) * M, h + (steps->first[s] + b) * M,
+                   (size_t)M * sizeof(real));
+    if (key) {
+        struct random_key of = *key;
+        of.purpose = RANDOM_DROP_ENCODER;
+        dropout(&of, rate, 0, bank->states, (size_t)bank->N * (size_t)M);
+    }
+}
+
+void bank_start_backward(struct bank *bank, struct arena *arena)
+{
+    bank->dstates = arena_take_zeroed(arena, (size_t)bank->N * (size_t)bank->M, sizeof(real));
+}
+
+void bank_backward(struct bank *bank, const struct steps *steps, double rate,
+                   const struct random_key *key, real *dh)
+{
+    int M = bank->M;
+    if (key) {
+        struct random_key of = *key;
+        of.purpose = RANDOM_DROP_ENCODER;
+        dropout(&of, rate, 0, bank->dstates, (size_t)bank->N * (size_t)M);
+    }
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < bank->B; b++)
+        for (int s = 0; s < bank->lengths[b]; s++)
+            memcpy(dh + (steps->first[s] + b) * M, bank->dstates + (bank->first[b] + s) * M,
+                   (size_t)M * sizeof(real));
+}

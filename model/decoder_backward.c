@@ -1,0 +1,131 @@
+#include "model/decoder.h"
+#include "model/rows.h"
+
+static real *take(struct arena *arena, int64_t rows, int width)
+{
+    return arena_take(arena, (size_t)rows * (size_t)width, sizeof(real));
+}
+
+static void start_backward(const struct decoder *decoder, struct decoder_states *states,
+                           struct arena *arena)
+{
+    int64_t rows = (int64_t)states->T * states->B;
+    for (int l = 0; l < decoder->layers; l++) {
+        recurrent_start_backward(&decoder->layer[l], arena, &states->layer[l]);
+        states->dh[l] = take(arena, rows, decoder->H);
+    }
+    states->dbeside = take(arena, rows, decoder->J);
+    if (decoder->feeding)
+        states->dfed = arena_take_zeroed(arena, (size_t)states->B * (size_t)decoder->R, sizeof(real));
+    if (decoder->attends) {
+        states->dc = take(arena, rows, decoder->M);
+        attention_start_backward(&decoder->attention, arena, &states->attention);
+    }
+}
+
+/* dh of the top layer and dc from dr. */
+static void read_out_backward(const struct decoder *decoder, const real *block,
+                              struct decoder_states *states, int t, int n, real *dr)
+{
+    int64_t row = (int64_t)t * states->B;
+    readout_backward(&decoder->readout, block, (int64_t)n * states->B, states->r + row * decoder->R,
+                     dr + row * decoder->R, states->dh[decoder->layers - 1] + row * decoder->H,
+                     decoder->attends ? states->dc + row * decoder->M : NULL);
+}
+
+static void look_back_backward(const struct decoder *decoder, const real *block,
+                               struct decoder_states *states, int t)
+{
+    int B = states->B, M = decoder->M, R = decoder->R, J = decoder->J;
+    int64_t row = (int64_t)t * B;
+    real *dbeside = states->dbeside + row * J;
+    recurrent_project_backward(&decoder->layer[0], block, &states->layer[0], row, B, decoder->E, J,
+                               dbeside, 0);
+    if (decoder->previous) { // the state before is what is carried now
+        rows_add(B, M, dbeside, J, states->dc + row * M, M);
+        attention_backward(&decoder->attention, block, &states->attention, t, 1, states->dc + row * M,
+                           states->layer[decoder->layers - 1].dstate_h);
+    }
+    if (decoder->feeding)
+        rows_copy(B, R, dbeside + J - R, J, states->dfed, R);
+}
+
+/* The steps [t, t + n), as `advance` in decoder.c from its end to its beginning. */
+static void retreat(const struct decoder *decoder, const real *block, struct decoder_states *states,
+                    int t, int n, real *dr)
+{
+    int B = states->B, H = decoder->H, M = decoder->M, R = decoder->R, top = decoder->layers - 1;
+    int64_t row = (int64_t)t * B, rows = (int64_t)n * B;
+    if (decoder->feeding) {
+        rows_add(B, R, states->dfed, R, dr + row * R, R);
+        read_out_backward(decoder, block, states, t, n, dr);
+    }
+    if (decoder->attends && !decoder->previous)
+        attention_backward(&decoder->attention, block, &states->attention, t, n, states->dc + row * M,
+                           states->dh[top] + row * H);
+    for (int l = top; l >= 0; l--) {
+        recurrent_backward(&decoder->layer[l], block, &states->layer[l], t, n, states->dh[l]);
+        if (l) {
+            real *dx = states->dh[l - 1] + row * H;
+            recurrent_project_backward(&decoder->layer[l], block, &states->layer[l], row, rows, 0, H, dx,
+                                       0);
+            decoder_drop(decoder, states, l, t, n, dx);
+        }
+    }
+    if (decoder->J)
+        look_back_backward(decoder, block, states, t);
+}
+
+/* The gradients of all steps' parameters, and dx. */
+static void finish(const struct decoder *decoder, const real *block, real *gradient,
+                   struct decoder_states *states, const real *dr, real *dx)
+{
+    int E = decoder->E, H = decoder->H, top = decoder->layers - 1;
+    int64_t rows = (int64_t)states->T * states->B;
+    struct readout_input input = decoder_reads(decoder, states, 0);
+    recurrent_project_backward(&decoder->layer[0], block, &states->layer[0], 0, rows, 0, E, dx, 0);
+    readout_finish(&decoder->readout, block, gradient, rows, &input, dr, dx);
+    for (int l = top; l >= 0; l--) {
+        const real *x = l ? states->input[l] : states->x;
+        recurrent_finish_input(&decoder->layer[l], gradient, &states->layer[l], 0, l ? H : E, x);
+        recurrent_finish(&decoder->layer[l], gradient, &states->layer[l]);
+    }
+    if (decoder->J)
+        recurrent_finish_input(&decoder->layer[0], gradient, &states->layer[0], E, decoder->J,
+                               states->beside);
+    if (decoder->attends)
+        attention_finish(&decoder->attention, block, gradient, &states->attention, states->dc,
+                         decoder->previous ? states->layer[top].h_before : states->layer[top].h);
+}
+
+/* The gradient of the first states, layers side by side, goes on to the context. */
+static void hand_back(const struct decoder *decoder, const real *block, real *gradient,
+                      const struct encoder *encoder, struct encoder_states *source,
+                      struct decoder_states *states, struct arena *arena)
+{
+    int B = states->B, H = decoder->H;
+    int64_t elements = (int64_t)B * H, layers = decoder->layers;
+    real *dh = take(arena, layers * B, H);
+    real *dc = decoder->context.memory ? take(arena, layers * B, H) : NULL;
+    for (int l = 0; l < decoder->layers; l++) {
+        rows_copy(B, H, states->layer[l].dstate_h, H, dh + l * elements, H);
+        if (dc)
+            rows_copy(B, H, states->layer[l].dstate_c, H, dc + l * elements, H);
+    }
+    context_backward(&decoder->context, block, gradient, encoder, source, &states->context, dh, dc,
+                     arena);
+}
+
+void decoder_backward(const struct decoder *decoder, const real *block, real *gradient,
+                      const struct encoder *encoder, struct encoder_states *source,
+                      struct decoder_states *states, real *dr, real *dx, struct arena *arena)
+{
+    int stride = decoder_stride(decoder, states);
+    start_backward(decoder, states, arena);
+    if (!decoder->feeding)
+        read_out_backward(decoder, block, states, 0, states->T, dr);
+    for (int t = states->T - stride; t >= 0; t -= stride)
+        retreat(decoder, block, states, t, stride, dr);
+    finish(decoder, block, gradient, states, dr, dx);
+    hand_back(decoder, block, gradient, encoder, source, states, arena);
+}

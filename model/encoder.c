@@ -1,0 +1,152 @@
+#include "model/encoder.h"
+#include "model/dropout.h"
+#include "model/rows.h"
+#include <stdio.h>
+
+void encoder_init(struct encoder *encoder, const struct shape *shape, struct parameters *parameters)
+{
+    *encoder = (struct encoder){
+        .layers = shape->encoder_layers,
+        .directions = shape->bidirectional ? 2 : 1,
+        .H = shape->encoder_hidden,
+        .M = shape_memory_width(shape),
+        .dropout_layer = shape->dropout_layer,
+        .dropout_states = shape->dropout_encoder,
+    };
+    for (int l = encoder->layers - 1; l >= 0; l--)
+        for (int d = 0; d < encoder->directions; d++) {
+            char prefix[32];
+            snprintf(prefix, sizeof prefix, "encoder.%d.%s", l, d ? "backward" : "forward");
+            recurrent_init(&encoder->layer[l][d], parameters, prefix, shape->cell,
+                           l ? encoder->M : shape->embedding, encoder->H, d);
+        }
+}
+
+struct steps encoder_steps(const struct batch *batch, struct arena *arena)
+{
+    int64_t *first = arena_take(arena, (size_t)batch->S + 1, sizeof *first);
+    first[0] = 0;
+    for (int s = 0; s < batch->S; s++)
+        first[s + 1] = first[s] + batch->active[s];
+    return (struct steps){.B = batch->B, .count = batch->S, .first = first};
+}
+
+static void drop_layer(const struct encoder *encoder, int l, const struct random_key *key, real *x,
+                       int64_t N)
+{
+    struct random_key of = *key;
+    of.purpose = RANDOM_DROP_LAYER;
+    dropout(&of, encoder->dropout_layer, (uint64_t)l << 40, x, (size_t)N * (size_t)encoder->M);
+}
+
+/* What layer l reads: h of the layer below, with dropout. */
+static const real *layer_input(const struct encoder *encoder, int l, const real *below, int64_t N,
+                               const struct random_key *key, struct arena *arena)
+{
+    if (!key || encoder->dropout_layer == 0)
+        return below;
+    real *x = arena_take(arena, (size_t)N * (size_t)encoder->M, sizeof(real));
+    rows_copy(N, encoder->M, below, encoder->M, x, encoder->M);
+    drop_layer(encoder, l, key, x, N);
+    return x;
+}
+
+void encoder_forward(const struct encoder *encoder, const real *block, const struct batch *batch,
+                     const real *x, const struct random_key *key, struct arena *arena,
+                     struct encoder_states *states)
+{
+    states->steps = encoder_steps(batch, arena);
+    int64_t N = states->steps.first[batch->S];
+    for (int l = 0; l < encoder->layers; l++) {
+        states->input[l] = l ? layer_input(encoder, l, states->h[l - 1], N, key, arena) : x;
+        states->h[l] = arena_take(arena, (size_t)N * (size_t)encoder->M, sizeof(real));
+        for (int d = 0; d < encoder->directions; d++) {
+            const struct recurrent *layer = &encoder->layer[l][d];
+            struct recurrent_states *at = &states->layer[l][d];
+            recurrent_start(layer, &states->steps, states->h[l] + d * encoder->H, encoder->M, arena, at);
+            recurrent_project(layer, block, at, 0, N, 0, layer->I, states->input[l], 0);
+            recurrent_forward(layer, block, at, 0, batch->S);
+        }
+    }
+    bank_init(&states->bank, batch, &states->steps, encoder->M, states->h[encoder->layers - 1],
+              encoder->dropout_states, key, arena);
+}
+
+void encoder_start_backward(const struct encoder *encoder, struct arena *arena,
+                            struct encoder_states *states)
+{
+    bank_start_backward(&states->bank, arena);
+    for (int l = 0; l < encoder->layers; l++)
+        for (int d = 0; d < encoder->directions; d++)
+            recurrent_start_backward(&encoder->layer[l][d], arena, &states->layer[l][d]);
+}
+
+void encoder_backward(const struct encoder *encoder, const real *block, real *gradient,
+                      const struct random_key *key, struct encoder_states *states, real *dx,
+                      struct arena *arena)
+{
+    int64_t N = states->steps.first[states->steps.count];
+    size_t elements = (size_t)N * (size_t)encoder->M;
+    real *dh = arena_take(arena, elements, sizeof(real)); // (N, M), of the layer at hand
+    real *dbelow = encoder->layers > 1 ? arena_take(arena, elements, sizeof(real)) : NULL;
+    bank_backward(&states->bank, &states->steps, encoder->dropout_states, key, dh);
+    for (int l = encoder->layers - 1; l >= 0; l--) {
+        for (int d = 0; d < encoder->directions; d++) {
+            const struct recurrent *layer = &encoder->layer[l][d];
+            struct recurrent_states *at = &states->layer[l][d];
+            recurrent_backward(layer, block, at, 0, states->steps.count, dh + d * encoder->H);
+            recurrent_finish_input(layer, gradient, at, 0, layer->I, states->input[l]);
+            recurrent_finish(layer, gradient, at);
+            recurrent_project_backward(layer, block, at, 0, N, 0, layer->I, l ? dbelow : dx, d > 0);
+        }
+        if (l && key)
+            drop_layer(encoder, l, key, dbelow, N);
+        real *free = dh;
+        dh = dbelow;
+        dbelow = free;
+    }
+}
+
+void encoder_final(const struct encoder *encoder, const struct encoder_states *states, int layer,
+                   real *h, real *c)
+{
+    int H = encoder->H, M = encoder->M, B = states->steps.B;
+    for (int d = 0; d < encoder->directions; d++) {
+        const struct recurrent_states *at = &states->layer[layer][d];
+        rows_copy(B, H, at->state_h, H, h + d * H, M);
+        if (c)
+            rows_copy(B, H, at->state_c, H, c + d * H, M);
+    }
+}
+
+void encoder_final_backward(const struct encoder *encoder, struct encoder_states *states, int layer,
+                            const real *dh, const real *dc)
+{
+    int H = encoder->H, M = encoder->M, B = states->steps.B;
+    for (int d = 0; d < encoder->directions; d++) {
+        struct recurrent_states *at = &states->layer[layer][d];
+        rows_add(B, H, dh + d * H, M, at->dstate_h, H);
+        if (dc)
+            rows_add(B, H, dc + d * H, M, at->dstate_c, H);
+    }
+}
+
+int64_t encoder_cost(const struct encoder *encoder)
+{
+    int64_t cost = 0;
+    for (int l = 0; l < encoder->layers; l++)
+        for (int d = 0; d < encoder->directions; d++)
+            cost += recurrent_cost(&encoder->layer[l][d]);
+    return cost;
+}
+
+int64_t encoder_memory(const struct encoder *encoder, int64_t N, int B)
+{
+    int64_t layers = encoder->layers, M = encoder->M;
+    int64_t row = 2 * M + 2 * M; // bank and its gradient; dh, dbelow
+    for (int l = 0; l < layers; l++)
+        for (int d = 0; d < encoder->directions; d++)
+            row += recurrent_memory(&encoder->layer[l][d]);
+    row += layers * M + (encoder->dropout_layer > 0 ? (layers - 1) * M : 0);
+    return (N * row + B * layers * 4 * M) * (int64_t)sizeof(real);
+}

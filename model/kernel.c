@@ -1,0 +1,133 @@
+#include "model/kernel.h"
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/* Which registers the system saves when it switches processes (XCR0). */
+static unsigned saved_registers(void)
+{
+    unsigned low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+
+static int has(unsigned word, int bit)
+{
+    return (int)(word >> bit & 1);
+}
+
+void processor_read(struct processor *processor)
+{
+    enum { AVX_STATE = 0x6, AVX512_STATE = 0xe6, AMX_STATE = 0x60000 };
+    unsigned a, b, c, d, saved = 0;
+    memset(processor, 0, sizeof(*processor));
+    if (!__get_cpuid(0, &a, &b, &c, &d))
+        return;
+    memcpy(processor->vendor, &b, 4);
+    memcpy(processor->vendor + 4, &d, 4);
+    memcpy(processor->vendor + 8, &c, 4);
+    if (!__get_cpuid(1, &a, &b, &c, &d))
+        return;
+    if (has(c, 27)) // OSXSAVE
+        saved = saved_registers();
+    if ((saved & AVX_STATE) != AVX_STATE)
+        return;
+    processor->avx = has(c, 28);
+    processor->fma = has(c, 12);
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d))
+        return;
+    int avx512 = (saved & AVX512_STATE) == AVX512_STATE, most = (int)a;
+    processor->avx2 = has(b, 5);
+    processor->avx512f = avx512 && has(b, 16);
+    processor->avx512dq = avx512 && has(b, 17);
+    processor->avx512bw = avx512 && has(b, 30);
+    processor->avx512vl = avx512 && has(b, 31);
+    processor->amx_bf16 = (saved & AMX_STATE) == AMX_STATE && has(d, 22);
+    if (most >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d))
+        processor->avx512bf16 = avx512 && has(a, 5);
+}
+
+#else
+
+void processor_read(struct processor *processor)
+{
+    memset(processor, 0, sizeof(*processor));
+}
+
+#endif
+
+enum needs { NEEDS_NOTHING, NEEDS_AVX, NEEDS_AVX2, NEEDS_AVX512, NEEDS_BF16, NEEDS_AMX };
+
+static const char *const needs_words[] = {[NEEDS_AVX] = "AVX",
+                                          [NEEDS_AVX2] = "AVX2 and FMA",
+                                          [NEEDS_AVX512] = "AVX-512",
+                                          [NEEDS_BF16] = "AVX-512 with BF16",
+                                          [NEEDS_AMX] = "AMX with BF16"};
+
+static const struct kernel {
+    const char *name;
+    enum needs needs;
+} kernels[] = {{"Prescott", NEEDS_NOTHING}, {"Nehalem", NEEDS_NOTHING},
+               {"Sandybridge", NEEDS_AVX},  {"Haswell", NEEDS_AVX2},
+               {"Zen", NEEDS_AVX2},         {"SkylakeX", NEEDS_AVX512},
+               {"Cooperlake", NEEDS_BF16},  {"Sapphirerapids", NEEDS_AMX}};
+enum { KERNELS = sizeof(kernels) / sizeof(*kernels) };
+
+static bool executes(const struct processor *processor, enum needs needs)
+{
+    bool avx2 = processor->avx && processor->avx2 && processor->fma;
+    bool avx512 = avx2 && processor->avx512f && processor->avx512bw && processor->avx512dq &&
+                  processor->avx512vl;
+    switch (needs) {
+    case NEEDS_AVX:
+        return processor->avx;
+    case NEEDS_AVX2:
+        return avx2;
+    case NEEDS_AVX512:
+        return avx512;
+    case NEEDS_BF16:
+        return avx512 && processor->avx512bf16;
+    case NEEDS_AMX:
+        return avx512 && processor->avx512bf16 && processor->amx_bf16;
+    default:
+        return true;
+    }
+}
+
+/* The table's spelling of a name that this processor can execute, or NULL with a reason. */
+static const char *usable(const struct processor *processor, const char *source, const char *name,
+                          struct reason *why)
+{
+    char known[256] = "auto";
+    for (int i = 0; i < KERNELS; i++) {
+        if (strcasecmp(name, kernels[i].name) == 0) {
+            if (executes(processor, kernels[i].needs))
+                return kernels[i].name;
+            fail(why, "%s '%s' needs %s, which this processor does not have", source, name,
+                 needs_words[kernels[i].needs]);
+            return NULL;
+        }
+        size_t length = strlen(known);
+        snprintf(known + length, sizeof(known) - length, ", %s", kernels[i].name);
+    }
+    fail(why, "%s '%s' is not known: choose one of %s", source, name, known);
+    return NULL;
+}
+
+bool kernel_choose(const struct processor *processor, const char *wanted, const char *coretype,
+                   const char **choice, struct reason *why)
+{
+    *choice = NULL;
+    if (!processor->vendor[0]) // not x86: the names above mean nothing
+        return true;
+    if (strcasecmp(wanted, "auto") != 0)
+        return (*choice = usable(processor, "kernel", wanted, why)) != NULL;
+    if (coretype && coretype[0])
+        return usable(processor, "OPENBLAS_CORETYPE", coretype, why) != NULL;
+    if (strcmp(processor->vendor, "AuthenticAMD") == 0 && executes(processor, NEEDS_AVX512))
+        *choice = "SkylakeX";
+    return true;
+}

@@ -1,0 +1,201 @@
+#include "model/recurrent.h"
+#include "comm/base/die.h"
+#include "model/place.h"
+#include "model/product.h"
+#include "model/rows.h"
+#include "model/threads.h"
+
+static int joined(const struct recurrent *layer)
+{
+    return (layer->cell->gates - layer->cell->apart) * layer->H;
+}
+
+static int apart(const struct recurrent *layer)
+{
+    return layer->cell->apart * layer->H;
+}
+
+static int gates(const struct recurrent *layer)
+{
+    return layer->cell->gates * layer->H;
+}
+
+/* U of the gates apart: the last rows of (G H, H). */
+static int64_t recurrent_apart(const struct recurrent *layer)
+{
+    return layer->recurrent + (int64_t)joined(layer) * layer->H;
+}
+
+void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
+                    enum cell_kind kind, int I, int H, int reverse)
+{
+    const struct cell *cell = cell_of(kind);
+    int G = cell->gates, P = cell->apart;
+    *layer = (struct recurrent){.cell = cell, .I = I, .H = H, .reverse = reverse};
+    layer->input = place_add(parameters, prefix, "input", G * H, I, G, INITIAL_GLOROT);
+    layer->recurrent = place_add(parameters, prefix, "recurrent", G * H, H, G, INITIAL_ORTHOGONAL);
+    layer->bias = place_add(parameters, prefix, "bias", G * H, 0, G, cell->bias);
+    layer->apart_bias =
+        P ? place_add(parameters, prefix, "recurrent_bias", P * H, 0, P, INITIAL_ZERO) : PLACE_NONE;
+}
+
+void recurrent_start(const struct recurrent *layer, const struct steps *steps, real *h, int ldh,
+                     struct arena *arena, struct recurrent_states *states)
+{
+    size_t N = (size_t)steps->first[steps->count], B = (size_t)steps->B, H = (size_t)layer->H;
+    *states = (struct recurrent_states){.steps = *steps, .h = h, .ldh = ldh};
+    states->gates = arena_take(arena, N * (size_t)gates(layer), sizeof(real));
+    states->h_before = arena_take(arena, N * H, sizeof(real));
+    states->state_h = arena_take_zeroed(arena, B * H, sizeof(real));
+    if (apart(layer))
+        states->apart = arena_take(arena, N * (size_t)apart(layer), sizeof(real));
+    if (layer->cell->memory) {
+        states->c_before = arena_take(arena, N * H, sizeof(real));
+        states->state_c = arena_take_zeroed(arena, B * H, sizeof(real));
+    }
+}
+
+void recurrent_project(const struct recurrent *layer, const real *block,
+                       struct recurrent_states *states, int64_t row, int64_t rows, int column,
+                       int width, const real *x, int add)
+{
+    int G = gates(layer);
+    product(PRODUCT_NT, (int)rows, G, width, x, width, block + layer->input + column, layer->I, add,
+            states->gates + row * G, G);
+}
+
+/* What row `row` of the packed states, sentence b, hands to its cell. */
+static struct cell_row cell_row(const struct recurrent *layer, const struct recurrent_states *states,
+                                int64_t row, int64_t b)
+{
+    int64_t H = layer->H, carried = b * H;
+    struct cell_row at = {
+        .H = layer->H,
+        .gates = states->gates + row * gates(layer),
+        .h_before = states->h_before + row * H,
+        .h = states->state_h + carried,
+    };
+    if (states->dstate_h)
+        at.dh = states->dstate_h + carried;
+    if (apart(layer))
+        at.apart = states->apart + row * apart(layer);
+    if (layer->cell->memory) {
+        at.c_before = states->c_before + row * H;
+        at.c = states->state_c + carried;
+        if (states->dstate_c)
+            at.dc = states->dstate_c + carried;
+    }
+    return at;
+}
+
+/* W x += U h_before, U h_before of the gates apart by itself; then the cell. */
+static void step_forward(const struct recurrent *layer, const real *block,
+                         struct recurrent_states *states, int s)
+{
+    int H = layer->H, G = gates(layer), P = apart(layer);
+    int64_t row = states->steps.first[s];
+    int rows = (int)(states->steps.first[s + 1] - row);
+    real *h_before = states->h_before + row * H;
+    rows_copy(rows, H, states->state_h, H, h_before, H);
+    if (layer->cell->memory)
+        rows_copy(rows, H, states->state_c, H, states->c_before + row * H, H);
+    product(PRODUCT_NT, rows, joined(layer), H, h_before, H, block + layer->recurrent, H, 1,
+            states->gates + row * G, G);
+    if (P)
+        product(PRODUCT_NT, rows, P, H, h_before, H, block + recurrent_apart(layer), H, 0,
+                states->apart + row * P, P);
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
+    for (int b = 0; b < rows; b++) {
+        struct cell_row at = cell_row(layer, states, row + b, b);
+        at.bias = block + layer->bias;
+        if (P)
+            at.apart_bias = block + layer->apart_bias;
+        layer->cell->forward(&at);
+    }
+    rows_copy(rows, H, states->state_h, H, states->h + row * states->ldh, states->ldh);
+}
+
+void recurrent_forward(const struct recurrent *layer, const real *block,
+                       struct recurrent_states *states, int step, int count)
+{
+    for (int i = 0; i < count; i++)
+        step_forward(layer, block, states, layer->reverse ? step + count - 1 - i : step + i);
+}
+
+void recurrent_start_backward(const struct recurrent *layer, struct arena *arena,
+                              struct recurrent_states *states)
+{
+    size_t elements = (size_t)states->steps.B * (size_t)layer->H;
+    states->dstate_h = arena_take_zeroed(arena, elements, sizeof(real));
+    if (layer->cell->memory)
+        states->dstate_c = arena_take_zeroed(arena, elements, sizeof(real));
+}
+
+/* The cell; then dh_before += dgates U. */
+static void step_backward(const struct recurrent *layer, const real *block,
+                          struct recurrent_states *states, int s, const real *dh)
+{
+    int H = layer->H, G = gates(layer), P = apart(layer);
+    int64_t row = states->steps.first[s];
+    int rows = (int)(states->steps.first[s + 1] - row);
+    rows_add(rows, H, dh + row * states->ldh, states->ldh, states->dstate_h, H);
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
+    for (int b = 0; b < rows; b++) {
+        struct cell_row at = cell_row(layer, states, row + b, b);
+        layer->cell->backward(&at);
+    }
+    product(PRODUCT_NN, rows, H, joined(layer), states->gates + row * G, G, block + layer->recurrent, H,
+            1, states->dstate_h, H);
+    if (P)
+        product(PRODUCT_NN, rows, H, P, states->apart + row * P, P, block + recurrent_apart(layer), H, 1,
+                states->dstate_h, H);
+}
+
+void recurrent_backward(const struct recurrent *layer, const real *block,
+                        struct recurrent_states *states, int step, int count, const real *dh)
+{
+    for (int i = 0; i < count; i++)
+        step_backward(layer, block, states, layer->reverse ? step + i : step + count - 1 - i, dh);
+}
+
+void recurrent_project_backward(const struct recurrent *layer, const real *block,
+                                const struct recurrent_states *states, int64_t row, int64_t rows,
+                                int column, int width, real *dx, int add)
+{
+    int G = gates(layer);
+    product(PRODUCT_NN, (int)rows, width, G, states->gates + row * G, G, block + layer->input + column,
+            layer->I, add, dx, width);
+}
+
+void recurrent_finish_input(const struct recurrent *layer, real *gradient,
+                            const struct recurrent_states *states, int column, int width, const real *x)
+{
+    int G = gates(layer), N = (int)states->steps.first[states->steps.count];
+    product(PRODUCT_TN, G, width, N, states->gates, G, x, width, 1, gradient + layer->input + column,
+            layer->I);
+}
+
+void recurrent_finish(const struct recurrent *layer, real *gradient,
+                      const struct recurrent_states *states)
+{
+    int H = layer->H, G = gates(layer), P = apart(layer);
+    int N = (int)states->steps.first[states->steps.count];
+    product(PRODUCT_TN, joined(layer), H, N, states->gates, G, states->h_before, H, 1,
+            gradient + layer->recurrent, H);
+    rows_sum(N, G, states->gates, gradient + layer->bias);
+    if (P) {
+        product(PRODUCT_TN, P, H, N, states->apart, P, states->h_before, H, 1,
+                gradient + recurrent_apart(layer), H);
+        rows_sum(N, P, states->apart, gradient + layer->apart_bias);
+    }
+}
+
+int64_t recurrent_cost(const struct recurrent *layer)
+{
+    return (int64_t)gates(layer) * (layer->I + layer->H);
+}
+
+int64_t recurrent_memory(const struct recurrent *layer)
+{
+    return gates(layer) + apart(layer) + (layer->cell->memory ? 2 : 1) * (int64_t)layer->H;
+}

@@ -1,0 +1,21 @@
+/* Element-wise work on matrices whose rows stand `ld` apart. Rows (for sums: columns) are shared between the
+ * threads where there is enough to do; every sum has one fixed order. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include "model/real.h"
+#include <stdint.h>
+
+void rows_copy(int64_t rows, int width, const real *x, int ldx, real *y, int ldy); // y = x
+void rows_add(int64_t rows, int width, const real *x, int ldx, real *y, int ldy);  // y += x
+void rows_add_bias(int64_t rows, int width, const real *bias, real *y);            // y += bias
+void rows_tanh(int64_t rows, int width, const real *bias, real *y); // y = tanh(y + bias); bias may be NULL
+/* dy = dy (1 - y^2), y = tanh(.) */
+void rows_tanh_backward(int64_t rows, int width, const real *y, real *dy);
+/* sum[j] += x[0][j] + x[1][j] + ... */
+void rows_sum(int64_t rows, int width, const real *x, real *sum);
+
+/* Rows x width from which on a loop is shared between the threads. */
+enum { ROWS_SHARED = 16384 };
+
+#endif

@@ -1,0 +1,155 @@
+// The gradient of a recurrent layer with each cell and in each direction, over ragged sentences,
+// going on from a state that is not zero, with an input of two arrays and in two ranges of steps:
+// all that its header promises.
+#include "model/recurrent.h"
+#include "tests/gradients/parts.h"
+#include "tests/model/fixture.h"
+#include <string.h>
+
+enum { B = 3, STEPS = 4, N = 7, LEFT = 2, RIGHT = 3, H = 4, LDH = H + 2 };
+static const int64_t first[STEPS + 1] = {0, 3, 5, 6, 7};
+static const struct steps steps = {B, STEPS, first};
+
+struct layer_case {
+    struct recurrent layer;
+    struct parameters parameters;
+    struct arena arena;
+    struct recurrent_states states;
+    int ranges; // 1: all steps at once; 2: in halves
+    real *block, *gradient;
+    real left[N * LEFT], right[N * RIGHT]; // the input, side by side
+    real before_h[B * H], before_c[B * H]; // the state to go on from
+    real h[N * LDH], dh[N * LDH];          // rows LDH apart: what lies between is not the layer's
+    real dstate_h[B * H], dstate_c[B * H];
+};
+
+static void forward(struct layer_case *it)
+{
+    arena_reset(&it->arena);
+    memset(it->h, 0, sizeof it->h);
+    recurrent_start(&it->layer, &steps, it->h, LDH, &it->arena, &it->states);
+    memcpy(it->states.state_h, it->before_h, sizeof it->before_h);
+    if (it->layer.cell->memory)
+        memcpy(it->states.state_c, it->before_c, sizeof it->before_c);
+    recurrent_project(&it->layer, it->block, &it->states, 0, N, 0, LEFT, it->left, 0);
+    recurrent_project(&it->layer, it->block, &it->states, 0, N, LEFT, RIGHT, it->right, 1);
+    int each = STEPS / it->ranges;
+    for (int i = 0; i < it->ranges; i++) {
+        int range = it->layer.reverse ? it->ranges - 1 - i : i;
+        recurrent_forward(&it->layer, it->block, &it->states, range * each, each);
+    }
+}
+
+static double sum(void *context)
+{
+    struct layer_case *it = context;
+    forward(it);
+    double total = parts_dot(it->h, it->dh, (int64_t)N * LDH) +
+                   parts_dot(it->states.state_h, it->dstate_h, (int64_t)B * H);
+    if (it->layer.cell->memory)
+        total += parts_dot(it->states.state_c, it->dstate_c, (int64_t)B * H);
+    return total;
+}
+
+static void layer_case_init(struct layer_case *it, enum cell_kind cell, int reverse, int ranges)
+{
+    parameters_init(&it->parameters);
+    arena_init(&it->arena);
+    recurrent_init(&it->layer, &it->parameters, "layer", cell, LEFT + RIGHT, H, reverse);
+    it->ranges = ranges;
+    it->block = fixture_block(&it->parameters);
+    it->gradient = fixture_block(&it->parameters);
+    fixture_weights(&it->parameters, 1, 0.8, it->block);
+    parts_fill(it->left, (int64_t)N * LEFT, 2);
+    parts_fill(it->right, (int64_t)N * RIGHT, 3);
+    parts_fill(it->before_h, (int64_t)B * H, 4);
+    parts_fill(it->before_c, (int64_t)B * H, 5);
+    parts_fill(it->dh, (int64_t)N * LDH, 6);
+    parts_fill(it->dstate_h, (int64_t)B * H, 7);
+    parts_fill(it->dstate_c, (int64_t)B * H, 8);
+}
+
+static void layer_case_release(struct layer_case *it)
+{
+    memory_free(it->block);
+    memory_free(it->gradient);
+    arena_release(&it->arena);
+    parameters_release(&it->parameters);
+}
+
+static void backward(struct layer_case *it, real *dleft, real *dright)
+{
+    recurrent_start_backward(&it->layer, &it->arena, &it->states);
+    memcpy(it->states.dstate_h, it->dstate_h, sizeof it->dstate_h);
+    if (it->layer.cell->memory)
+        memcpy(it->states.dstate_c, it->dstate_c, sizeof it->dstate_c);
+    int each = STEPS / it->ranges;
+    for (int i = it->ranges - 1; i >= 0; i--) {
+        int range = it->layer.reverse ? it->ranges - 1 - i : i;
+        recurrent_backward(&it->layer, it->block, &it->states, range * each, each, it->dh);
+    }
+    recurrent_project_backward(&it->layer, it->block, &it->states, 0, N, 0, LEFT, dleft, 0);
+    recurrent_project_backward(&it->layer, it->block, &it->states, 0, N, LEFT, RIGHT, dright, 1);
+    recurrent_finish_input(&it->layer, it->gradient, &it->states, 0, LEFT, it->left);
+    recurrent_finish_input(&it->layer, it->gradient, &it->states, LEFT, RIGHT, it->right);
+    recurrent_finish(&it->layer, it->gradient, &it->states);
+}
+
+static void check_layer(enum cell_kind cell, int reverse, int ranges)
+{
+    struct layer_case it;
+    layer_case_init(&it, cell, reverse, ranges);
+    forward(&it);
+    // dleft is written; dright is added to.
+    real dleft[N * LEFT], dright[N * RIGHT] = {0};
+    parts_fill(dleft, (int64_t)N * LEFT, 9);
+    backward(&it, dleft, dright);
+    real dbefore_h[B * H], dbefore_c[B * H];
+    memcpy(dbefore_h, it.states.dstate_h, sizeof dbefore_h);
+    if (it.layer.cell->memory)
+        memcpy(dbefore_c, it.states.dstate_c, sizeof dbefore_c);
+
+    for (int i = 0; i < it.parameters.count; i++) {
+        const struct parameter *parameter = &it.parameters.list[i];
+        parts_check(sum, &it, it.block + parameter->first, it.gradient + parameter->first,
+                    parameter_elements(parameter), parameter->name);
+    }
+    parts_check(sum, &it, it.left, dleft, (int64_t)N * LEFT, "left input");
+    parts_check(sum, &it, it.right, dright, (int64_t)N * RIGHT, "right input");
+    parts_check(sum, &it, it.before_h, dbefore_h, (int64_t)B * H, "h before");
+    if (it.layer.cell->memory)
+        parts_check(sum, &it, it.before_c, dbefore_c, (int64_t)B * H, "c before");
+    layer_case_release(&it);
+}
+
+static void lstm_backward_is_the_gradient(void **state)
+{
+    (void)state;
+    check_layer(CELL_LSTM, 0, 1);
+    check_layer(CELL_LSTM, 1, 1);
+}
+
+static void gru_backward_is_the_gradient(void **state)
+{
+    (void)state;
+    check_layer(CELL_GRU, 0, 1);
+    check_layer(CELL_GRU, 1, 1);
+}
+
+static void ranges_of_steps_go_on_from_each_other(void **state)
+{
+    (void)state;
+    for (int cell = 0; cell < CELL_KINDS; cell++)
+        for (int reverse = 0; reverse < 2; reverse++)
+            check_layer((enum cell_kind)cell, reverse, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lstm_backward_is_the_gradient),
+        cmocka_unit_test(gru_backward_is_the_gradient),
+        cmocka_unit_test(ranges_of_steps_go_on_from_each_other),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,150 @@
+/* Reading tests/reference/reference.h5, which make_reference.py wrote: attributes and arrays as
+ * numbers, the shape, the batches. What is missing or has another type fails the test that asked.
+ */
+#ifndef REFERENCE_H
+#define REFERENCE_H
+
+#include "comm/base/memory.h"
+#include "model/batch.h"
+#include "model/shape.h"
+#include <hdf5.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static inline hid_t reference_open(void)
+{
+    const char *source = getenv("CHORUS_SOURCE");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/reference/reference.h5", source ? source : ".");
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    assert_true(file >= 0);
+    return file;
+}
+
+static inline double reference_number(hid_t group, const char *name)
+{
+    double value;
+    hid_t attribute = H5Aopen(group, name, H5P_DEFAULT);
+    assert_true(attribute >= 0);
+    assert_true(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) >= 0);
+    H5Aclose(attribute);
+    return value;
+}
+
+static inline int reference_integer(hid_t group, const char *name)
+{
+    return (int)reference_number(group, name);
+}
+
+/* The position of the attribute's word among `count` words. */
+static inline int reference_choice(hid_t group, const char *name, const char *const *words,
+                                   int count)
+{
+    char word[32] = "";
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, sizeof word);
+    hid_t attribute = H5Aopen(group, name, H5P_DEFAULT);
+    assert_true(attribute >= 0);
+    assert_true(H5Aread(attribute, type, word) >= 0);
+    H5Aclose(attribute);
+    H5Tclose(type);
+    for (int i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    fail_msg("attribute %s: unknown word '%s'", name, word);
+    return -1;
+}
+
+/* A whole dataset as `type` (4 or 8 bytes an element), with its number of elements; from
+ * memory_take. */
+static inline void *reference_array(hid_t group, const char *name, hid_t type, int64_t *count)
+{
+    hid_t dataset = H5Dopen2(group, name, H5P_DEFAULT);
+    assert_true(dataset >= 0);
+    hid_t space = H5Dget_space(dataset);
+    *count = (int64_t)H5Sget_simple_extent_npoints(space);
+    void *values = memory_take((size_t)*count * H5Tget_size(type));
+    assert_true(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Sclose(space);
+    H5Dclose(dataset);
+    return values;
+}
+
+static inline struct shape reference_shape(hid_t group)
+{
+    static const char *const cells[] = {"lstm", "gru"}, *const contexts[] = {"last", "affine",
+                                                                             "mean"};
+    static const char *const attentions[] = {"additive", "dot", "general"};
+    static const char *const states[] = {"previous", "current"};
+    struct shape shape = {
+        .source_vocabulary = reference_integer(group, "source_vocabulary"),
+        .target_vocabulary = reference_integer(group, "target_vocabulary"),
+        .embedding = reference_integer(group, "embedding"),
+        .hidden = reference_integer(group, "hidden"),
+        .encoder_hidden = reference_integer(group, "encoder_hidden"),
+        .encoder_layers = reference_integer(group, "encoder_layers"),
+        .decoder_layers = reference_integer(group, "decoder_layers"),
+        .bidirectional = reference_integer(group, "bidirectional"),
+        .cell = (enum cell_kind)reference_choice(group, "cell", cells, 2),
+        .context = (enum context_kind)reference_choice(group, "context", contexts, 3),
+        .context_use = CONTEXT_USE_ATTENTION,
+        .attention = (enum attention_kind)reference_choice(group, "attention", attentions, 3),
+        .attention_state =
+            (enum attention_state)reference_choice(group, "attention_state", states, 2),
+        .attention_hidden = reference_integer(group, "attention_hidden"),
+        .input_feeding = reference_integer(group, "input_feeding"),
+        .readout = reference_integer(group, "readout"),
+        .tied_embeddings = reference_integer(group, "tied_embeddings"),
+        .label_smoothing = reference_number(group, "label_smoothing")};
+    struct reason why;
+    if (!shape_check(&shape, &why))
+        fail_msg("%s", why.text);
+    return shape;
+}
+
+struct reference_side {
+    int32_t *symbols, *lengths;
+    int64_t total, count;
+};
+
+static inline struct reference_side reference_side(hid_t group, int number, const char *name)
+{
+    struct reference_side side;
+    char path[64];
+    snprintf(path, sizeof path, "batches/%d/%s", number, name);
+    side.symbols = reference_array(group, path, H5T_NATIVE_INT32, &side.total);
+    snprintf(path, sizeof path, "batches/%d/%s_lengths", number, name);
+    side.lengths = reference_array(group, path, H5T_NATIVE_INT32, &side.count);
+    return side;
+}
+
+/* Initialises and packs; release is batch_release. */
+static inline void reference_batch(hid_t group, int number, struct batch *batch)
+{
+    struct reference_side source = reference_side(group, number, "source");
+    struct reference_side target = reference_side(group, number, "target");
+    assert_int_equal(source.count, target.count);
+    struct sentence *sentences = memory_take((size_t)source.count * sizeof *sentences);
+    int64_t s = 0, t = 0;
+    for (int64_t i = 0; i < source.count; i++) {
+        sentences[i] = (struct sentence){source.symbols + s, target.symbols + t, source.lengths[i],
+                                         target.lengths[i]};
+        s += source.lengths[i];
+        t += target.lengths[i];
+    }
+    assert_true(s == source.total && t == target.total);
+    batch_init(batch);
+    batch_pack(batch, sentences, (int)source.count, reference_integer(group, "source_end"));
+    memory_free(sentences);
+    memory_free(source.symbols);
+    memory_free(source.lengths);
+    memory_free(target.symbols);
+    memory_free(target.lengths);
+}
+
+#endif

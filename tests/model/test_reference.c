@@ -1,0 +1,177 @@
+// Two models against PyTorch: the same weights and batches give its loss, its gradients and, after
+// ten updates of Adam, its weights. tests/reference/make_reference.py made the numbers, in double
+// precision and without us.
+#include "model/model.h"
+#include "model/optimizer.h"
+#include "tests/model/fixture.h"
+#include "tests/model/reference.h"
+#include <math.h>
+
+static const double tolerance = 1e-5; // of each array's norm
+
+struct reference {
+    hid_t file, group;
+    struct model model;
+    struct batch batches[3];
+    struct arena arena;
+    real *block, *gradient;
+};
+
+static void read_weights(struct reference *it)
+{
+    const struct parameters *parameters = &it->model.parameters;
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *parameter = &parameters->list[i];
+        char path[128];
+        snprintf(path, sizeof path, "weights/%s", parameter->name);
+        int64_t count;
+        double *values = reference_array(it->group, path, H5T_NATIVE_DOUBLE, &count);
+        assert_int_equal(count, parameter_elements(parameter));
+        for (int64_t j = 0; j < count; j++)
+            it->block[parameter->first + j] = (real)values[j];
+        memory_free(values);
+    }
+}
+
+static void reference_init(struct reference *it, const char *name)
+{
+    it->file = reference_open();
+    it->group = H5Gopen2(it->file, name, H5P_DEFAULT);
+    assert_true(it->group >= 0);
+    struct shape shape = reference_shape(it->group);
+    model_init(&it->model, &shape);
+    for (int i = 0; i < 3; i++)
+        reference_batch(it->group, i, &it->batches[i]);
+    arena_init(&it->arena);
+    it->block = fixture_block(&it->model.parameters);
+    it->gradient = fixture_block(&it->model.parameters);
+    read_weights(it);
+}
+
+static void reference_release(struct reference *it)
+{
+    memory_free(it->block);
+    memory_free(it->gradient);
+    arena_release(&it->arena);
+    for (int i = 0; i < 3; i++)
+        batch_release(&it->batches[i]);
+    model_release(&it->model);
+    H5Gclose(it->group);
+    H5Fclose(it->file);
+}
+
+// How far a parameter's part of `ours` is from an array of the file, in the array's norm.
+static double distance(const struct reference *it, const char *folder,
+                       const struct parameter *parameter, const real *ours)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, parameter->name);
+    int64_t count;
+    double *theirs = reference_array(it->group, path, H5T_NATIVE_DOUBLE, &count);
+    assert_int_equal(count, parameter_elements(parameter));
+    double difference = 0, norm = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double d = (double)ours[parameter->first + i] - theirs[i];
+        difference += d * d;
+        norm += theirs[i] * theirs[i];
+    }
+    memory_free(theirs);
+    assert_true(norm > 0);
+    return sqrt(difference / norm);
+}
+
+static void assert_near(const struct reference *it, const char *folder, const real *ours)
+{
+    const struct parameters *parameters = &it->model.parameters;
+    double worst = 0;
+    int wrong = 0;
+    for (int i = 0; i < parameters->count; i++) {
+        double d = distance(it, folder, &parameters->list[i], ours);
+        if (!(d <= tolerance)) {
+            print_error("%s/%s: off by %.3g of its norm\n", folder, parameters->list[i].name, d);
+            wrong++;
+        }
+        worst = fmax(worst, d);
+    }
+    print_message("%s: largest difference %.2g of an array's norm\n", folder, worst);
+    assert_int_equal(wrong, 0);
+}
+
+static double gradient_of(struct reference *it, const struct batch *batch)
+{
+    struct random_key key = {.seed = 1};
+    for (int64_t i = 0; i < it->model.parameters.total; i++)
+        it->gradient[i] = 0;
+    arena_reset(&it->arena);
+    return model_gradient(&it->model, it->block, it->gradient, batch, &key, &it->arena);
+}
+
+static void check_names(struct reference *it)
+{
+    hid_t weights = H5Gopen2(it->group, "weights", H5P_DEFAULT);
+    H5G_info_t info;
+    assert_true(H5Gget_info(weights, &info) >= 0);
+    H5Gclose(weights);
+    assert_int_equal(info.nlinks, it->model.parameters.count);
+}
+
+static void check_loss_and_gradients(struct reference *it)
+{
+    int64_t count;
+    double *theirs = reference_array(it->group, "loss", H5T_NATIVE_DOUBLE, &count);
+    double ours = gradient_of(it, &it->batches[0]);
+    print_message("loss: %.9g, PyTorch's %.9g\n", ours, *theirs);
+    assert_true(fabs(ours - *theirs) <= tolerance * *theirs);
+    memory_free(theirs);
+    assert_near(it, "gradients", it->gradient);
+}
+
+static void check_updates(struct reference *it)
+{
+    const struct optimizer adam = {OPTIMIZER_ADAM, 0.9, 0.999, 1e-8, 0, 0};
+    const struct parameters *parameters = &it->model.parameters;
+    real *first = fixture_block(parameters), *second = fixture_block(parameters);
+    int updates = reference_integer(it->group, "updates");
+    double learning_rate = reference_number(it->group, "learning_rate");
+    for (int update = 0; update < updates; update++) {
+        const struct batch *batch = &it->batches[update % 3];
+        gradient_of(it, batch);
+        optimizer_step(&adam, learning_rate, update + 1, 1.0 / (double)batch->target_tokens,
+                       parameters->total, it->block, it->gradient, first, second);
+    }
+    memory_free(first);
+    memory_free(second);
+    assert_near(it, "updated", it->block);
+}
+
+static void check(const char *name)
+{
+    struct reference it;
+    reference_init(&it, name);
+    check_names(&it);
+    check_loss_and_gradients(&it);
+    check_updates(&it);
+    reference_release(&it);
+}
+
+static void lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("lstm");
+}
+
+static void gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("gru");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does),
+        cmocka_unit_test(
+            gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
