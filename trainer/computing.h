@@ -1,0 +1,15 @@
+/* What computes: build, kernel and libraries. Ranks must be alike, or their bits would differ; a run that goes on with others than
+ * run/computing.json records is warned. */
+#ifndef COMPUTING_H
+#define COMPUTING_H
+
+#include "trainer/settings.h"
+
+/* Once in each command that computes, before anything is: products, threads. */
+void computing_start(const struct settings *settings);
+/* [all] A difference ends the run and names --kernel as the cure. */
+void computing_agree(void);
+/* [all] Rank 0 writes computing.json, and warns first if it is continued with something else. */
+void computing_record(const char *folder, int continued);
+
+#endif

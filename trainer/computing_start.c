@@ -1,0 +1,31 @@
+#include "comm/base/hash.h"
+#include "comm/base/memory.h"
+#include "comm/comm.h"
+#include "model/product.h"
+#include "model/threads.h"
+#include "trainer/computing.h"
+#include "trainer/cores.h"
+#include <stdlib.h>
+
+/* [all] Ranks of this host that may use the same cores, this one included: those that no launcher
+ * bound, or bound to one socket together. */
+static int sharers(void)
+{
+    struct place {
+        uint64_t host, mask;
+    } mine = {hash_text(comm_host()), cores_mask()};
+    int count = 0;
+    struct place *all = memory_take((size_t)comm_size() * sizeof *all);
+    comm_all_gather(&mine, sizeof mine, all);
+    for (int rank = 0; rank < comm_size(); rank++)
+        count += all[rank].host == mine.host && all[rank].mask == mine.mask;
+    memory_free(all);
+    return count;
+}
+
+void computing_start(const struct settings *settings)
+{
+    int chosen = cores_threads(getenv("OMP_NUM_THREADS"), cores_count(), sharers());
+    product_start();
+    threads_set(settings->threads == CHOSEN ? chosen : (int)settings->threads);
+}

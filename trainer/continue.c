@@ -1,0 +1,142 @@
+#include "trainer/continue.h"
+#include "comm/base/die.h"
+#include "comm/comm.h"
+#include "io/run_folder.h"
+#include "io/yaml.h"
+#include "trainer/agree.h"
+#include "trainer/snapshot.h"
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CHECKPOINTS_MOST = 4096 };
+
+void faults_agree(struct faults *faults)
+{
+    comm_agree(faults_words(faults), STATUS_USAGE, 0);
+    faults_release(faults);
+}
+
+/* On rank 0: the highest valid checkpoint's update. Damaged ones are named; with none left the run does not start afresh by itself. */
+static int64_t newest_valid(const char *folder)
+{
+    static int64_t updates[CHECKPOINTS_MOST];
+    int count = run_folder_checkpoints(folder, updates, CHECKPOINTS_MOST);
+    struct reason why;
+    for (int i = 0; i < count; i++) {
+        char file[PATH_MAX];
+        run_folder_checkpoint_path(folder, updates[i], file, sizeof file);
+        struct checkpoint *checkpoint = checkpoint_open(file, &why);
+        if (checkpoint) {
+            checkpoint_close(checkpoint);
+            return updates[i];
+        }
+        fprintf(stderr, "warning: checkpoint '%s': %s: it is left out\n", file, why.text);
+    }
+    die("run folder '%s': none of its %d checkpoints is valid", folder, count);
+}
+
+/* [all] What stands at --output: the update of the newest valid checkpoint, or -1 where there is no run. */
+static int64_t look(const struct settings *settings)
+{
+    int64_t update = -1;
+    if (comm_rank() == 0 && settings->output) {
+        struct reason why;
+        enum run_folder_state state;
+        if (!run_folder_look(settings->output, &state, &why))
+            die_usage("--output '%s': %s", settings->output, why.text);
+        if (state == RUN_FOLDER_OTHER)
+            die_usage("--output '%s': is not empty and holds no run", settings->output);
+        if (state == RUN_FOLDER_RUN) {
+            if (!settings->check && !run_folder_lock(settings->output, comm_host(), &why))
+                die("run folder '%s': %s", settings->output, why.text);
+            update = newest_valid(settings->output);
+        }
+    }
+    comm_broadcast(&update, sizeof update, 0);
+    return update;
+}
+
+/* Model and training settings: the run's own; what was given now must agree. */
+static void take_from_checkpoint(struct settings *settings, const struct checkpoint *checkpoint, struct faults *faults)
+{
+    struct text now = {0};
+    for (int row = 0; row < settings_count; row++) {
+        const struct setting *setting = &settings_table[row];
+        const char *stored = checkpoint_get_setting(checkpoint, setting->name);
+        if (!stored)
+            continue;
+        text_clear(&now);
+        if (settings->from[row] >= FROM_CONFIG && settings_get(settings, row, &now) && strcmp(now.bytes, stored) != 0)
+            faults_add(faults, "--%s %s contradicts the run '%s', which has %s", setting->name, now.bytes,
+                       settings->output, stored);
+        else
+            settings_set(settings, row, stored, FROM_RUN, setting->name, faults);
+    }
+    text_release(&now);
+}
+
+/* Limits and run settings as they were given last, unless they are given now. */
+static void take_from_file(struct settings *settings, struct faults *faults)
+{
+    struct reason why;
+    struct yaml yaml;
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/settings.yml", settings->output);
+    if (!yaml_read(path, &yaml, &why)) {
+        faults_add(faults, "'%s': %s", path, why.text);
+        return;
+    }
+    for (int i = 0; i < yaml.count; i++) {
+        int row = settings_row(yaml.pairs[i].name);
+        if (row < 0 || settings->from[row] != FROM_DEFAULT)
+            continue;
+        enum setting_kind kind = settings_table[row].kind;
+        if (kind == SETTING_LIMIT || kind == SETTING_RUN)
+            settings_set(settings, row, yaml.pairs[i].value, FROM_RUN, yaml.pairs[i].name, faults);
+    }
+    yaml_release(&yaml);
+}
+
+struct checkpoint *continue_find(struct settings *settings)
+{
+    int64_t update = look(settings);
+    struct faults faults = {0};
+    if (update < 0) {
+        if (!settings->corpus)
+            faults_add(&faults, "--corpus is missing: there is no run '%s' to continue", settings->output);
+        faults_agree(&faults);
+        return NULL;
+    }
+    struct reason why;
+    char file[PATH_MAX];
+    run_folder_checkpoint_path(settings->output, update, file, sizeof file);
+    struct checkpoint *checkpoint = checkpoint_open(file, &why);
+    agree(checkpoint != NULL, "checkpoint '%s': %s", file, why.text);
+    take_from_checkpoint(settings, checkpoint, &faults);
+    take_from_file(settings, &faults);
+    faults_agree(&faults);
+    return checkpoint;
+}
+
+static int kept_in_file(const struct setting *setting)
+{
+    return (setting->commands & COMMAND_TRAIN) && strcmp(setting->name, "output") != 0 &&
+           strcmp(setting->name, "check") != 0;
+}
+
+void continue_write_settings(const struct settings *settings, const char *folder)
+{
+    struct reason why;
+    struct text file = {0}, value = {0};
+    text_add_format(&file, "# All settings of this run. Model and training settings are fixed by its checkpoints.\n");
+    for (int row = 0; row < settings_count; row++) {
+        text_clear(&value);
+        if (kept_in_file(&settings_table[row]) && settings_get(settings, row, &value) && value.length > 0)
+            yaml_write(&file, settings_table[row].name, value.bytes);
+    }
+    if (!run_folder_write(folder, "settings.yml", &file, &why))
+        die("run folder '%s': settings.yml: %s", folder, why.text);
+    text_release(&file);
+    text_release(&value);
+}

@@ -1,0 +1,57 @@
+#define _GNU_SOURCE // sched_getaffinity
+#include "trainer/cores.h"
+#include "comm/base/hash.h"
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static cpu_set_t mask_now(void)
+{
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    if (sched_getaffinity(0, sizeof mask, &mask) != 0 || CPU_COUNT(&mask) == 0)
+        CPU_SET(0, &mask);
+    return mask;
+}
+
+/* The lowest hardware thread of the core that this one belongs to: the core's name. */
+static int core_of(int cpu)
+{
+    char path[96];
+    int first = cpu;
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return cpu;
+    bool known = fscanf(file, "%d", &first) == 1 && first >= 0 && first < CPU_SETSIZE;
+    fclose(file);
+    return known ? first : cpu;
+}
+
+int cores_count(void)
+{
+    cpu_set_t mask = mask_now(), cores;
+    CPU_ZERO(&cores);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &mask))
+            CPU_SET(core_of(cpu), &cores);
+    return CPU_COUNT(&cores);
+}
+
+uint64_t cores_mask(void)
+{
+    cpu_set_t mask = mask_now();
+    return hash_bytes(&mask, sizeof mask);
+}
+
+int cores_threads(const char *wanted, int cores, int ranks)
+{
+    char *end;
+    long number = wanted ? strtol(wanted, &end, 10) : 0;
+    if (number >= 1 && number <= 4096 && (*end == '\0' || *end == ','))
+        return (int)number;
+    int share = cores / ranks;
+    return share > 1 ? share : 1;
+}

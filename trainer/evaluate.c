@@ -1,0 +1,85 @@
+#include "trainer/evaluate.h"
+#include "comm/base/die.h"
+#include "comm/base/hooks.h"
+#include "comm/comm.h"
+#include "trainer/agree.h"
+#include "trainer/stop.h"
+#include <math.h>
+#include <stdio.h>
+
+double evaluation_per(const struct evaluation *evaluation, int64_t units)
+{
+    return units < 1 ? NAN : exp(evaluation->loss / (double)units);
+}
+
+struct workplace { // memory of one evaluation, reused from block to block
+    struct pairs_block block;
+    struct batch batch;
+    int32_t order[PAIRS_BLOCK], starts[PAIRS_BLOCK + 1];
+    struct sentence views[EVALUATE_SENTENCES];
+    double losses[PAIRS_BLOCK], of_batch[EVALUATE_SENTENCES];
+};
+
+/* Losses of the batches that are this rank's; zero elsewhere. A stop leaves the rest zero: the block is dropped anyway. */
+static void compute_block(const struct model *model, const float *weights, int source_end, struct workplace *w,
+                          struct arena *arena)
+{
+    int batches = pairs_cut(&w->block, EVALUATE_SENTENCES, EVALUATE_TOKENS, w->order, w->starts);
+    for (int i = 0; i < w->block.count; i++)
+        w->losses[i] = 0;
+    for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
+        const int32_t *members = w->order + w->starts[b];
+        int count = w->starts[b + 1] - w->starts[b];
+        for (int i = 0; i < count; i++) {
+            const struct pair *p = &w->block.list[members[i]];
+            w->views[i] = (struct sentence){p->source, p->target, p->source_length, p->target_length};
+        }
+        batch_pack(&w->batch, w->views, count, source_end);
+        arena_reset(arena);
+        model_loss(model, weights, &w->batch, w->of_batch, arena);
+        for (int i = 0; i < count; i++)
+            w->losses[members[i]] = w->of_batch[i];
+    }
+}
+
+static void add_block(const struct workplace *w, int source_end, struct evaluation *evaluation)
+{
+    for (int i = 0; i < w->block.count; i++) {
+        const struct pair *p = &w->block.list[i];
+        evaluation->loss += w->losses[i];
+        evaluation->sentences++;
+        evaluation->tokens += p->target_length + 1;
+        evaluation->source_tokens += p->source_length + source_end;
+        evaluation->words = p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
+        evaluation->characters =
+            p->characters < 0 || evaluation->characters < 0 ? -1 : evaluation->characters + p->characters;
+    }
+}
+
+int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs, const char *subject,
+             struct arena *arena, evaluate_block *each, void *to, struct evaluation *evaluation)
+{
+    struct workplace *w = memory_take(sizeof *w);
+    batch_init(&w->batch);
+    *evaluation = (struct evaluation){0};
+    int stopped = 0;
+    for (int64_t number = 0; !stopped; number++) {
+        struct reason why;
+        agree(pairs_next(pairs, PAIRS_BLOCK, &w->block, &why), "%s: %s", subject, why.text);
+        if (w->block.count == 0)
+            break;
+        hook_at("evaluate.block", number, NULL, 0);
+        compute_block(model, weights, source_end, w, arena);
+        stopped = comm_agree(NULL, 0, stop_requested()) & STOP_FLAG;
+        if (stopped)
+            break;
+        comm_sum_reals(w->losses, w->block.count);
+        add_block(w, source_end, evaluation);
+        if (each)
+            each(to, &w->block, w->losses);
+    }
+    pairs_block_release(&w->block);
+    batch_release(&w->batch);
+    memory_free(w);
+    return !stopped;
+}

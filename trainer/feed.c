@@ -1,0 +1,153 @@
+#include "trainer/feed.h"
+#include "comm/base/die.h"
+#include "comm/base/memory.h"
+#include "trainer/clock.h"
+#include <pthread.h>
+#include <string.h>
+
+struct feed {
+    const struct corpus *corpus;
+    struct stream_options options;
+    int64_t epoch, number; // where to begin
+    struct feed_group ring[FEED_AHEAD];
+    struct sentence *views; // of one micro-batch
+    int view_capacity;
+
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int64_t made, taken; // groups so far: the ring holds [taken, made)
+    bool failed, closing;
+    struct reason why;
+};
+
+static void pack(struct feed *feed, const struct stream_batch *from, struct batch *batch)
+{
+    if (from->count > feed->view_capacity) {
+        feed->views = memory_grow(feed->views, (size_t)feed->view_capacity * sizeof *feed->views,
+                                  (size_t)from->count * sizeof *feed->views);
+        feed->view_capacity = from->count;
+    }
+    for (int i = 0; i < from->count; i++) {
+        const struct stream_sentence *s = &from->sentences[i];
+        feed->views[i] = (struct sentence){s->source, s->target, s->source_length, s->target_length};
+    }
+    batch_pack(batch, feed->views, from->count, feed->options.source_end);
+}
+
+/* Waits for a free place in the ring; false when the feed is closing. */
+static bool wait_for_place(struct feed *feed)
+{
+    pthread_mutex_lock(&feed->lock);
+    while (!feed->closing && feed->made - feed->taken == FEED_AHEAD)
+        pthread_cond_wait(&feed->changed, &feed->lock);
+    bool go_on = !feed->closing;
+    pthread_mutex_unlock(&feed->lock);
+    return go_on;
+}
+
+static void publish(struct feed *feed, bool failed)
+{
+    pthread_mutex_lock(&feed->lock);
+    if (failed)
+        feed->failed = true;
+    else
+        feed->made++;
+    pthread_cond_broadcast(&feed->changed);
+    pthread_mutex_unlock(&feed->lock);
+}
+
+static bool load_group(struct feed *feed, struct stream *stream)
+{
+    struct stream_group group;
+    if (!stream_next(stream, &group, &feed->why))
+        return false;
+    struct feed_group *place = &feed->ring[feed->made % FEED_AHEAD];
+    place->epoch = group.epoch;
+    place->number = group.number;
+    place->last = group.last;
+    for (int i = 0; i < place->count; i++)
+        pack(feed, &group.batches[feed->options.first_lane + i], &place->batches[i]);
+    return true;
+}
+
+static void *load(void *argument)
+{
+    struct feed *feed = argument;
+    struct stream *stream = stream_open(feed->corpus, &feed->options, &feed->why);
+    bool well = stream && stream_seek(stream, feed->epoch, feed->number, &feed->why);
+    while (well && wait_for_place(feed)) {
+        well = load_group(feed, stream);
+        if (well)
+            publish(feed, false);
+    }
+    if (!well)
+        publish(feed, true);
+    if (stream)
+        stream_close(stream);
+    return NULL;
+}
+
+struct feed *feed_open(const struct corpus *corpus, const struct stream_options *options, int64_t epoch, int64_t number)
+{
+    struct feed *feed = memory_take(sizeof *feed);
+    feed->corpus = corpus;
+    feed->options = *options;
+    feed->epoch = epoch;
+    feed->number = number;
+    for (int i = 0; i < FEED_AHEAD; i++) {
+        struct feed_group *group = &feed->ring[i];
+        group->count = options->lane_count;
+        group->batches = memory_take((size_t)group->count * sizeof *group->batches);
+        for (int k = 0; k < group->count; k++)
+            batch_init(&group->batches[k]);
+    }
+    pthread_mutex_init(&feed->lock, NULL);
+    pthread_cond_init(&feed->changed, NULL);
+    if (pthread_create(&feed->thread, NULL, load, feed) != 0)
+        die("cannot start the loader's thread");
+    return feed;
+}
+
+const struct feed_group *feed_next(struct feed *feed, double *waited, struct reason *why)
+{
+    double start = clock_seconds();
+    pthread_mutex_lock(&feed->lock);
+    while (feed->made == feed->taken && !feed->failed)
+        pthread_cond_wait(&feed->changed, &feed->lock);
+    const struct feed_group *group = NULL;
+    if (feed->made > feed->taken)
+        group = &feed->ring[feed->taken % FEED_AHEAD];
+    else
+        *why = feed->why;
+    pthread_mutex_unlock(&feed->lock);
+    *waited += clock_seconds() - start;
+    return group;
+}
+
+void feed_done(struct feed *feed)
+{
+    pthread_mutex_lock(&feed->lock);
+    require(feed->taken < feed->made);
+    feed->taken++;
+    pthread_cond_broadcast(&feed->changed);
+    pthread_mutex_unlock(&feed->lock);
+}
+
+void feed_close(struct feed *feed)
+{
+    pthread_mutex_lock(&feed->lock);
+    feed->closing = true;
+    pthread_cond_broadcast(&feed->changed);
+    pthread_mutex_unlock(&feed->lock);
+    pthread_join(feed->thread, NULL);
+    pthread_mutex_destroy(&feed->lock);
+    pthread_cond_destroy(&feed->changed);
+    for (int i = 0; i < FEED_AHEAD; i++) {
+        for (int k = 0; k < feed->ring[i].count; k++)
+            batch_release(&feed->ring[i].batches[k]);
+        memory_free(feed->ring[i].batches);
+    }
+    memory_free(feed->views);
+    memory_free(feed);
+}

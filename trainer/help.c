@@ -1,0 +1,192 @@
+#include "trainer/help.h"
+#include "comm/comm.h"
+#include "io/sealed.h"
+#include "model/product.h"
+#include "trainer/console.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS = 100, INDENT = 32 };
+
+static const char statuses[] =
+    "Exit status: 0 done, 1 failed, 2 wrong usage or settings, 75 stopped with a checkpoint: the\n"
+    "same command continues.\n";
+
+static void print(struct text *text)
+{
+    if (comm_launcher_rank() == 0)
+        console_write(text);
+    text_release(text);
+}
+
+/* Words, broken where the line is full; the first starts at `column`, later lines at INDENT. */
+static void add_wrapped(struct text *text, int column, const char *words)
+{
+    while (*words) {
+        int length = (int)strcspn(words, " ");
+        if (column + 1 + length > COLUMNS) {
+            text_add_format(text, "\n%*s", INDENT, "");
+            column = INDENT;
+        } else if (column > INDENT) {
+            text_add_format(text, " ");
+            column++;
+        }
+        text_add(text, words, (size_t)length);
+        column += length;
+        words += length + (words[length] == ' ');
+    }
+    text_add_format(text, "\n");
+}
+
+/* What the command's help says of a setting: the whole, or the part that starts with the command's
+ * name. */
+static void add_words(struct text *words, const struct setting *setting, enum command command)
+{
+    char start[32];
+    snprintf(start, sizeof start, "%s: ", command_name(command));
+    const char *part = setting->help;
+    if (!strchr(part, '|')) {
+        text_add_format(words, "%s", part);
+        return;
+    }
+    while (part && strncmp(part, start, strlen(start)) != 0) {
+        part = strchr(part, '|');
+        part += part != NULL;
+    }
+    if (part)
+        text_add_format(words, "%.*s", (int)strcspn(part + strlen(start), "|"),
+                        part + strlen(start));
+}
+
+static void add_bounds(struct text *words, const struct setting *setting)
+{
+    char least[32], most[32];
+    text_of_real(setting->least, least);
+    text_of_real(setting->most, most);
+    if (setting->type == SETTING_INTEGER) {
+        text_of_count((int64_t)setting->least, least);
+        text_of_count((int64_t)setting->most, most);
+    }
+    if (setting->most >= 1e9)
+        text_add_format(words, " [%s..]", least);
+    else
+        text_add_format(words, " [%s..%s]", least, most);
+}
+
+/* "  --hidden N", and for choices all of them. */
+static void add_option(struct text *text, const struct setting *setting)
+{
+    if (strcmp(setting->name, "path") == 0) {
+        text_add_format(text, "  PATH");
+        return;
+    }
+    text_add_format(text, "  --%s%s", setting->type == SETTING_SWITCH ? "[no-]" : "",
+                    setting->name);
+    if (setting->type == SETTING_INTEGER)
+        text_add_format(text, " N");
+    if (setting->type == SETTING_REAL)
+        text_add_format(text, " X");
+    for (int i = 0; setting->choices && setting->choices[i]; i++)
+        text_add_format(text, "%s%s", i ? "|" : " ", setting->choices[i]);
+}
+
+static void add_line(struct text *text, const char *option, const char *words)
+{
+    int length = (int)strlen(option);
+    text_add_format(text, "%s", option);
+    if (length > INDENT - 2) {
+        text_add_format(text, "\n");
+        length = 0;
+    }
+    text_add_format(text, "%*s", INDENT - length, "");
+    add_wrapped(text, INDENT, words);
+}
+
+static void add_setting(struct text *text, const struct setting *setting, enum command command)
+{
+    struct text option = {0}, words = {0};
+    add_option(&option, setting);
+    add_words(&words, setting, command);
+    if (setting->fallback)
+        text_add_format(&words, " (default: %s)", setting->fallback);
+    if (setting->type == SETTING_INTEGER || setting->type == SETTING_REAL)
+        add_bounds(&words, setting);
+    add_line(text, option.bytes, words.bytes);
+    text_release(&option);
+    text_release(&words);
+}
+
+static void add_settings(struct text *text, enum command command, int kinds)
+{
+    for (int row = 0; row < settings_count; row++) {
+        const struct setting *setting = &settings_table[row];
+        if (setting->commands & (int)command && kinds & 1 << setting->kind)
+            add_setting(text, setting, command);
+    }
+}
+
+static void add_train(struct text *text)
+{
+    text_add_format(
+        text,
+        "\nA setting stands on the command line, or in a YAML file as a line of name: value.\n"
+        "Later files win over earlier ones, and the command line over all.\n\n"
+        "Run (may change when a run continues):\n");
+    add_line(text, "  --config PATH", "YAML file of settings; may be repeated");
+    add_settings(text, COMMAND_TRAIN, 1 << SETTING_RUN);
+    text_add_format(text, "\nModel (in the checkpoints; fixed for a run):\n");
+    add_settings(text, COMMAND_TRAIN, 1 << SETTING_MODEL);
+    text_add_format(text, "\nTraining (in the checkpoints; fixed for a run):\n");
+    add_settings(text, COMMAND_TRAIN, 1 << SETTING_TRAINING);
+    text_add_format(text, "\nLimits (may change when a run continues):\n");
+    add_settings(text, COMMAND_TRAIN, 1 << SETTING_LIMIT);
+}
+
+void help_add_command(enum command command, struct text *text)
+{
+    const struct command_name *name = command_names;
+    while (name->command != command)
+        name++;
+    text_add_format(text,
+                    "usage: chorus %s %s [--name value ...]\n\nchorus %s %s.\n"
+                    "Also --name=value; a switch: --name, --no-name, or --name on|off. Bounds "
+                    "stand in brackets.\n",
+                    name->name, name->usage, name->name, name->summary);
+    if (command == COMMAND_TRAIN) {
+        add_train(text);
+    } else {
+        text_add_format(text, "\n");
+        add_settings(text, command, ~0);
+    }
+    text_add_format(text, "\n%s", statuses);
+}
+
+void help_command(enum command command)
+{
+    struct text text = {0};
+    help_add_command(command, &text);
+    print(&text);
+}
+
+void help_program(void)
+{
+    struct text text = {0};
+    text_add_format(&text, "usage: chorus COMMAND [--name value ...]\n\nCommands:\n");
+    for (int i = 0; i < COMMANDS; i++)
+        text_add_format(&text, "  %-10s %s\n", command_names[i].name, command_names[i].summary);
+    text_add_format(&text,
+                    "\nchorus COMMAND --help lists a command's settings. Every command also "
+                    "runs under mpirun.\n\n%s",
+                    statuses);
+    print(&text);
+}
+
+void help_version(void)
+{
+    struct text text = {0};
+    bool launched = strcmp(comm_library(), "none") != 0;
+    text_add_format(&text, "Chorus %s\ncompiler %s\n%s, kernel %s\n%s\n%s\n", CHORUS_VERSION,
+                    __VERSION__, product_library(), product_kernel(), sealed_library(),
+                    launched ? comm_library() : "MPI: not under a launcher");
+    print(&text);
+}

@@ -1,0 +1,209 @@
+#include "comm/base/die.h"
+#include "comm/base/memory.h"
+#include "io/json.h"
+#include "trainer/inspect.h"
+#include "trainer/snapshot.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A checkpoint that is open, both as what it describes and as a file. */
+struct look {
+    struct snapshot snapshot;
+    struct checkpoint *file;
+    bool json;
+};
+
+static bool check_weights(const struct snapshot *snapshot, struct reason *why)
+{
+    const struct parameters *parameters = &snapshot->model.parameters;
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        for (int64_t j = 0; j < parameter_elements(p); j++)
+            if (!isfinite(snapshot->weights[p->first + j]))
+                return fail(why, "parameter '%s' is not finite at element %lld", p->name,
+                            (long long)j);
+    }
+    return true;
+}
+
+/* Every parameter has its moments, of its shape. */
+static bool check_moments(const struct look *look, struct reason *why)
+{
+    static const char *const blocks[] = {"moments/first", "moments/second"};
+    const struct parameters *parameters = &look->snapshot.model.parameters;
+    struct optimizer optimizer;
+    settings_optimizer(&look->snapshot.settings, &optimizer);
+    float *read = memory_take((size_t)parameters->total * sizeof *read);
+    bool well = true;
+    for (int block = 0; block < optimizer_moments(&optimizer); block++)
+        for (int i = 0; i < parameters->count && well; i++) {
+            const struct parameter *p = &parameters->list[i];
+            well = checkpoint_read(look->file, blocks[block], p->name, p->rows, p->columns, 0,
+                                   parameter_elements(p), read, why);
+        }
+    memory_free(read);
+    return well;
+}
+
+static bool add_state(const struct look *look, struct text *text, struct reason *why)
+{
+    int64_t integer;
+    double number;
+    char word[32];
+    for (int i = 0; snapshot_integers[i]; i++) {
+        const char *name = snapshot_integers[i];
+        if (!checkpoint_get_integer(look->file, name, &integer, why))
+            return false;
+        if (look->json)
+            json_integer(text, name, integer);
+        else
+            inspect_add_line(text, name, "%lld", (long long)integer);
+    }
+    for (int i = 0; snapshot_reals[i]; i++) {
+        const char *name = snapshot_reals[i];
+        if (!checkpoint_get_real(look->file, name, &number, why))
+            return false;
+        text_of_real(number, word);
+        if (look->json)
+            json_real(text, name, number);
+        else
+            inspect_add_line(text, name, "%s", word);
+    }
+    return true;
+}
+
+/* In JSON as its type; it has been read as a setting before. */
+static void add_setting_json(const struct setting *setting, const char *value, struct text *text)
+{
+    int64_t integer = 0;
+    double number = 0;
+    if (setting->type == SETTING_INTEGER && text_to_integer(value, &integer))
+        json_integer(text, setting->name, integer);
+    else if (setting->type == SETTING_REAL && text_to_real(value, &number))
+        json_real(text, setting->name, number);
+    else if (setting->type == SETTING_SWITCH)
+        json_bool(text, setting->name, strcmp(value, "on") == 0);
+    else
+        json_text(text, setting->name, value);
+}
+
+static void add_settings(const struct look *look, enum setting_kind kind, struct text *text)
+{
+    for (int row = 0; row < settings_count; row++) {
+        const struct setting *setting = &settings_table[row];
+        const char *value = checkpoint_get_setting(look->file, setting->name);
+        if (setting->kind != kind || !value)
+            continue;
+        if (look->json)
+            add_setting_json(setting, value, text);
+        else
+            inspect_add_line(text, setting->name, "%s", value);
+    }
+}
+
+static void add_parameter_json(const struct parameter *p, struct text *text)
+{
+    json_open(text, NULL);
+    json_text(text, "name", p->name);
+    json_open_list(text, "shape");
+    json_integer(text, NULL, p->rows);
+    if (p->columns)
+        json_integer(text, NULL, p->columns);
+    json_close_list(text);
+    json_close(text);
+}
+
+static void add_json(const struct look *look, const char *name, bool checked, struct text *text)
+{
+    const struct parameters *parameters = &look->snapshot.model.parameters;
+    struct reason why;
+    json_open(text, name);
+    json_text(text, "what", "checkpoint");
+    json_open(text, "state");
+    add_state(look, text, &why);
+    json_close(text);
+    json_open(text, "settings");
+    add_settings(look, SETTING_MODEL, text);
+    add_settings(look, SETTING_TRAINING, text);
+    json_close(text);
+    for (int side = SOURCE; side < SIDES; side++) {
+        inspect_add_tokenizer(&look->snapshot.tokenizers[side], (enum side)side, true, text);
+        json_close(text);
+    }
+    json_open_list(text, "parameters");
+    for (int i = 0; i < parameters->count; i++)
+        add_parameter_json(&parameters->list[i], text);
+    json_close_list(text);
+    json_integer(text, "elements", parameters_elements(parameters));
+    json_bool(text, "checked", checked);
+    json_close(text);
+}
+
+static void add_best(const struct look *look, struct text *text)
+{
+    int64_t best;
+    double loss;
+    struct reason why;
+    if (!checkpoint_get_integer(look->file, "best_update", &best, &why) ||
+        !checkpoint_get_real(look->file, "best_loss", &loss, &why) || best == 0)
+        inspect_add_line(text, "best validation", "none yet");
+    else
+        inspect_add_line(text, "best validation", "perplexity %.4f at update %lld", exp(loss),
+                         (long long)best);
+}
+
+static void add_for_people(const struct look *look, const char *path, bool checked,
+                           struct text *text)
+{
+    const struct parameters *parameters = &look->snapshot.model.parameters;
+    struct reason why;
+    char count[32];
+    text_add_format(text, "checkpoint '%s'\n", path);
+    add_best(look, text);
+    for (int side = SOURCE; side < SIDES; side++)
+        inspect_add_tokenizer(&look->snapshot.tokenizers[side], (enum side)side, false, text);
+    text_of_count(parameters_elements(parameters), count);
+    inspect_add_line(text, "parameters", "%s in %d arrays", count, parameters->count);
+    if (checked)
+        inspect_add_line(text, "checked", "all weights and moments");
+    text_add_format(text, "\nState\n");
+    add_state(look, text, &why);
+    text_add_format(text, "\nModel settings\n");
+    add_settings(look, SETTING_MODEL, text);
+    text_add_format(text, "\nTraining settings\n");
+    add_settings(look, SETTING_TRAINING, text);
+    text_add_format(text, "\nParameters\n");
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        char shape[32];
+        if (p->columns)
+            snprintf(shape, sizeof shape, "%d x %d", p->rows, p->columns);
+        else
+            snprintf(shape, sizeof shape, "%d", p->rows);
+        text_of_count(parameter_elements(p), count);
+        text_add_format(text, "  %-32s %15s %15s\n", p->name, shape, count);
+    }
+}
+
+void inspect_checkpoint(const char *path, const char *name, const struct settings *settings,
+                        struct text *text)
+{
+    struct look look = {.json = settings->json == 1};
+    struct reason why;
+    struct text unread = {0};
+    bool check = settings->check == 1;
+    bool well = snapshot_open(&look.snapshot, path, check, &why) &&
+                (look.file = checkpoint_open(path, &why)) != NULL &&
+                add_state(&look, &unread, &why) &&
+                (!check || (check_weights(&look.snapshot, &why) && check_moments(&look, &why)));
+    if (!well)
+        die("checkpoint '%s': %s", path, why.text);
+    if (look.json)
+        add_json(&look, name, check, text);
+    else
+        add_for_people(&look, path, check, text);
+    text_release(&unread);
+    checkpoint_close(look.file);
+    snapshot_close(&look.snapshot);
+}

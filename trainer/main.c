@@ -1,0 +1,111 @@
+/* The verbs. What is wrong with the command line is told before MPI starts. */
+#include "comm/base/die.h"
+#include "comm/comm.h"
+#include "trainer/commands.h"
+#include "trainer/help.h"
+#include "trainer/kernel_start.h"
+#include "trainer/stop.h"
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+
+static bool is(const char *word, const char *name)
+{
+    return strcmp(word, name) == 0;
+}
+
+static bool find_command(const char *word, enum command *command)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (is(word, command_names[i].name)) {
+            *command = command_names[i].command;
+            return true;
+        }
+    return false;
+}
+
+static _Noreturn void die_unknown_command(const char *word)
+{
+    const char *names[COMMANDS];
+    for (int i = 0; i < COMMANDS; i++)
+        names[i] = command_names[i].name;
+    const char *nearest = text_nearest(word, names, COMMANDS);
+    if (nearest)
+        die_usage("unknown command '%s': did you mean '%s'?", word, nearest);
+    die_usage("unknown command '%s': 'chorus --help' lists all", word);
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++)
+        if (is(argv[i], "--help") || is(argv[i], "-h"))
+            return true;
+    return false;
+}
+
+/* help, help COMMAND, COMMAND --help, --version. False if the words ask for none of these. */
+static bool answered(int argc, char **argv)
+{
+    enum command command;
+    const char *first = argc > 0 ? argv[0] : "";
+    bool help = is(first, "help");
+    if (help && argc > 1 && !find_command(argv[1], &command))
+        die_unknown_command(argv[1]);
+    if ((help && argc > 1) || (find_command(first, &command) && asks_for_help(argc - 1, argv + 1)))
+        help_command(command);
+    else if (help || is(first, "--help") || is(first, "-h"))
+        help_program();
+    else if (is(first, "--version"))
+        help_version();
+    else
+        return false;
+    return true;
+}
+
+static int run(enum command command, struct settings *settings)
+{
+    switch (command) {
+    case COMMAND_PREPARE:
+        return prepare(settings);
+    case COMMAND_TRAIN:
+        return train(settings);
+    case COMMAND_TRANSLATE:
+        return translate(settings);
+    case COMMAND_SCORE:
+        return score(settings);
+    case COMMAND_INSPECT:
+        return inspect(settings);
+    }
+    require(!"a command of the table");
+    return STATUS_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    enum command command;
+    struct settings settings;
+    struct faults faults = {0};
+    signal(SIGPIPE, SIG_IGN);
+    if (comm_launcher_rank() != 0)
+        die_silent();
+    if (answered(argc - 1, argv + 1))
+        return STATUS_DONE;
+    if (argc < 2)
+        die_usage("no command is given: 'chorus --help' lists them");
+    if (!find_command(argv[1], &command))
+        die_unknown_command(argv[1]);
+    settings_init(&settings);
+    settings_read(&settings, command, argc - 2, argv + 2, &faults);
+    settings_check(&settings, command, &faults);
+    faults_end(&faults);
+    if (command & (COMMAND_TRAIN | COMMAND_TRANSLATE | COMMAND_SCORE))
+        kernel_start(&settings, argv);
+    if (command != COMMAND_INSPECT) // which does not ask whether it is to stop
+        stop_start();
+    comm_start();
+    int status = run(command, &settings);
+    int rank = comm_rank();
+    comm_stop();
+    settings_release(&settings);
+    return rank == 0 ? status : STATUS_DONE;
+}

@@ -1,0 +1,108 @@
+#include "trainer/prepare_text.h"
+#include "comm/base/die.h"
+#include "comm/base/memory.h"
+#include "comm/comm.h"
+#include "trainer/agree.h"
+#include "trainer/stop.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void prepare_poll(void)
+{
+    if (!(comm_agree(NULL, 0, stop_requested()) & STOP_FLAG))
+        return;
+    const char *signal = stop_signal();
+    agree(false, "stopped by %s: nothing was written", signal ? signal : "a signal");
+}
+
+static int is_standard_input(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+static void spool(const char *file)
+{
+    struct reason why;
+    FILE *out = fopen(file, "w");
+    if (!out)
+        die("'%s': %s", file, strerror(errno));
+    char bytes[1 << 16];
+    size_t got;
+    while (!stop_requested() && (got = fread(bytes, 1, sizeof bytes, stdin)) > 0)
+        if (fwrite(bytes, 1, got, out) != got)
+            break;
+    bool well = !ferror(stdin) || fail(&why, "standard input: %s", strerror(errno));
+    if (fflush(out) != 0 || ferror(out))
+        well = fail(&why, "'%s': %s", file, strerror(errno));
+    fclose(out);
+    if (!well)
+        die("%s", why.text);
+}
+
+static char *path_of(const char *path, const char *spooled)
+{
+    return path ? memory_copy_text(is_standard_input(path) ? spooled : path) : NULL;
+}
+
+static int64_t count_lines(const struct prepare_text *text)
+{
+    struct bitext_line line = {.number = 0};
+    struct bitext *bitext = prepare_text_read(text);
+    int64_t lines = 0;
+    while (prepare_text_next(bitext, &line))
+        lines++;
+    bitext_close(bitext);
+    if (lines == 0)
+        die("'%s': is empty", text->pairs ? text->pairs : text->source);
+    return lines;
+}
+
+void prepare_text_open(struct prepare_text *text, const struct settings *settings, const char *aside)
+{
+    struct text spooled = {0};
+    text_add_format(&spooled, "%s/spool", aside);
+    text->source = path_of(settings->source, spooled.bytes);
+    text->target = path_of(settings->target, spooled.bytes);
+    text->pairs = path_of(settings->pairs, spooled.bytes);
+    int spooling = is_standard_input(settings->source) || is_standard_input(settings->target) ||
+                   is_standard_input(settings->pairs);
+    if (spooling && comm_rank() == 0)
+        spool(spooled.bytes);
+    text_release(&spooled);
+    prepare_poll();
+    if (comm_rank() == 0)
+        text->lines = count_lines(text);
+    comm_broadcast(&text->lines, sizeof text->lines, 0);
+}
+
+void prepare_text_close(struct prepare_text *text, const struct settings *settings)
+{
+    comm_agree(NULL, 0, 0);
+    const char *given[] = {settings->source, settings->target, settings->pairs};
+    char *used[] = {text->source, text->target, text->pairs};
+    for (int i = 0; i < 3; i++) {
+        if (is_standard_input(given[i]) && comm_rank() == 0)
+            unlink(used[i]);
+        memory_free(used[i]);
+    }
+}
+
+struct bitext *prepare_text_read(const struct prepare_text *text)
+{
+    struct reason why;
+    struct bitext *bitext = bitext_open(text->source, text->target, text->pairs, &why);
+    if (!bitext)
+        die("%s", why.text);
+    return bitext;
+}
+
+int prepare_text_next(struct bitext *bitext, struct bitext_line *line)
+{
+    struct reason why;
+    int got = bitext_next(bitext, line, &why);
+    if (got < 0)
+        die("%s", why.text);
+    return got;
+}

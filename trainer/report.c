@@ -1,0 +1,244 @@
+#include "trainer/report.h"
+#include "comm/base/die.h"
+#include "comm/comm.h"
+#include "io/json.h"
+#include "io/run_folder.h"
+#include "trainer/clock.h"
+#include "trainer/report_start.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+struct report {
+    const struct run *run;
+    struct text line; // reused
+    int live, live_shown;
+    double start;
+    /* of this start, and since the last line of the log */
+    double waited, computed;
+    double loss, norm, seconds;
+    int64_t tokens, source_tokens, updates, clipped;
+};
+
+static int speaks(void)
+{
+    return comm_rank() == 0;
+}
+
+static const char *folder(const struct report *report)
+{
+    return report->run->settings->output;
+}
+
+struct report *report_open(const struct run *run)
+{
+    struct report *report = memory_take(sizeof *report);
+    report->run = run;
+    report->live = run->settings->progress == PROGRESS_LIVE;
+    report->start = clock_seconds();
+    text_init(&report->line);
+    struct reason why;
+    if (speaks() && !run->settings->check && !run_folder_cut_metrics(folder(report), run->state.update, &why))
+        die("run folder '%s': %s", folder(report), why.text);
+    return report;
+}
+
+void report_close(struct report *report)
+{
+    text_release(&report->line);
+    memory_free(report);
+}
+
+static void clear_live(struct report *report)
+{
+    if (report->live_shown)
+        fputs("\r\033[K", stdout);
+    report->live_shown = 0;
+}
+
+void report_line(struct report *report, const char *format, ...)
+{
+    if (!speaks())
+        return;
+    clear_live(report);
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+    fflush(stdout);
+}
+
+void report_start(struct report *report)
+{
+    report_start_lines(report, report->run);
+}
+
+static void write_metrics(struct report *report)
+{
+    struct reason why;
+    if (!run_folder_append_metrics(folder(report), &report->line, &why))
+        die("run folder '%s': metrics.jsonl: %s", folder(report), why.text);
+}
+
+static void update_metrics(struct report *report, const struct update_result *result, double seconds, double waited)
+{
+    struct text *line = &report->line;
+    text_clear(line);
+    json_open(line, NULL);
+    json_integer(line, "update", report->run->state.update);
+    json_integer(line, "epoch", report->run->state.epoch);
+    json_real(line, "loss", result->loss);
+    json_integer(line, "sentences", result->sentences);
+    json_integer(line, "source_tokens", result->source_tokens);
+    json_integer(line, "target_tokens", result->tokens);
+    json_real(line, "gradient_norm", result->norm);
+    json_real(line, "learning_rate", result->rate);
+    json_bool(line, "clipped", result->clipped);
+    json_bool(line, "skipped", result->skipped);
+    json_real(line, "seconds", seconds);
+    json_real(line, "wait_seconds", waited);
+    json_close(line);
+    write_metrics(report);
+}
+
+/* Seconds until the run's limits at the present rate; negative if no limit tells. */
+static double time_left(const struct report *report)
+{
+    const struct run *run = report->run;
+    int64_t left = -1;
+    if (run->settings->updates > 0)
+        left = run->settings->updates - run->state.update;
+    if (run->settings->epochs > 0) {
+        int64_t by_epochs = run->settings->epochs * report_updates_an_epoch(run) - run->state.update;
+        left = left < 0 || by_epochs < left ? by_epochs : left;
+    }
+    return left < 0 ? -1 : (double)left * report->seconds / (double)report->updates;
+}
+
+static void log_updates(struct report *report, int live)
+{
+    const struct train_state *state = &report->run->state;
+    char left[32] = "?", update[32];
+    double seconds_left = time_left(report);
+    if (seconds_left >= 0)
+        text_of_duration(seconds_left, left);
+    text_of_count(state->update, update);
+    double loss = report->loss / (double)report->tokens;
+    printf("%supdate %s  epoch %lld  loss %.4f  perplexity %.2f  norm %.3f  clipped %.0f %%  %.0f target tokens/s"
+           "  waiting %.1f %%  at most %s left%s",
+           live ? "\r" : "", update, (long long)state->epoch + 1, loss, exp(loss), report->norm / (double)report->updates,
+           100.0 * (double)report->clipped / (double)report->updates, (double)report->tokens / report->seconds,
+           100 * report->waited / (report->computed > 0 ? report->computed : 1), left, live ? "\033[K" : "\n");
+    fflush(stdout);
+    report->live_shown = live;
+}
+
+static void forget_updates(struct report *report)
+{
+    report->loss = report->norm = report->seconds = 0;
+    report->tokens = report->source_tokens = report->updates = report->clipped = 0;
+}
+
+void report_update(struct report *report, const struct update_result *result, double seconds, double waited)
+{
+    if (!speaks())
+        return;
+    update_metrics(report, result, seconds, waited);
+    report->waited += waited;
+    report->computed += seconds;
+    int64_t update = report->run->state.update;
+    if (result->skipped) {
+        if (result->lane >= 0)
+            report_line(report, "update %lld skipped: the loss of lane %d is not finite", (long long)update, result->lane);
+        else
+            report_line(report, "update %lld skipped: the gradient is not finite", (long long)update);
+        return;
+    }
+    report->loss += result->loss * (double)result->tokens;
+    report->norm += result->norm;
+    report->seconds += seconds;
+    report->tokens += result->tokens;
+    report->source_tokens += result->source_tokens;
+    report->updates++;
+    report->clipped += result->clipped;
+    int due = update % report->run->settings->log_interval == 0;
+    if (due || report->live)
+        log_updates(report, report->live);
+    if (!due)
+        return;
+    forget_updates(report);
+    report_state(report, "training", NULL);
+}
+
+static void perplexity_words(const struct evaluation *evaluation, struct text *line)
+{
+    text_add_format(line, "perplexity %.4f a token", evaluation_per(evaluation, evaluation->tokens));
+    if (evaluation->words > 0)
+        text_add_format(line, ", %.4f a word, %.4f a character", evaluation_per(evaluation, evaluation->words),
+                        evaluation_per(evaluation, evaluation->characters));
+}
+
+void report_validation(struct report *report, const struct train_state *before, const struct evaluation *evaluation,
+                       int best, double seconds)
+{
+    if (!speaks())
+        return;
+    struct text *line = &report->line;
+    int64_t update = report->run->state.update;
+    text_clear(line);
+    perplexity_words(evaluation, line);
+    report_line(report, "validation at update %lld: %s%s", (long long)update, line->bytes, best ? " (best so far)" : "");
+    text_clear(line);
+    json_open(line, NULL);
+    json_integer(line, "update", update);
+    json_real(line, "validation_loss", evaluation->loss / (double)evaluation->tokens);
+    json_real(line, "perplexity", evaluation_per(evaluation, evaluation->tokens));
+    json_real(line, "perplexity_word", evaluation_per(evaluation, evaluation->words));
+    json_real(line, "perplexity_character", evaluation_per(evaluation, evaluation->characters));
+    json_integer(line, "sentences", evaluation->sentences);
+    json_integer(line, "target_tokens", evaluation->tokens);
+    json_bool(line, "best", best);
+    json_real(line, "training_loss", before->sum_loss / (double)before->sum_tokens);
+    json_real(line, "clipped_share", (double)before->sum_clipped / (double)before->sum_updates);
+    json_real(line, "learning_rate_factor", report->run->state.rate_factor);
+    json_real(line, "seconds", seconds);
+    json_close(line);
+    write_metrics(report);
+}
+
+void report_sample(struct report *report, const char *source, const char *reference, const char *output)
+{
+    report_line(report, "  source     %s\n  reference  %s\n  output     %s", source, reference, output);
+}
+
+void report_saved(struct report *report, double seconds)
+{
+    char took[32];
+    text_of_duration(seconds, took);
+    report_line(report, "checkpoint at update %lld saved in %s", (long long)report->run->state.update, took);
+    report_state(report, "training", NULL);
+}
+
+void report_state(struct report *report, const char *state, const char *why)
+{
+    if (!speaks())
+        return;
+    const struct train_state *at = &report->run->state;
+    if (why)
+        report_line(report, "%s", why);
+    struct text *line = &report->line;
+    text_clear(line);
+    json_open(line, NULL);
+    json_text(line, "state", state);
+    json_integer(line, "update", at->update);
+    json_integer(line, "epoch", at->epoch);
+    json_integer(line, "last_checkpoint", report->run->saved);
+    json_integer(line, "best_update", at->best_update);
+    json_real(line, "best_loss", at->best_update > 0 ? at->best_loss : NAN);
+    json_close(line);
+    text_add(line, "\n", 1);
+    struct reason reason;
+    if (!run_folder_write(folder(report), "status.json", line, &reason))
+        die("run folder '%s': status.json: %s", folder(report), reason.text);
+}

@@ -1,0 +1,15 @@
+/* The first lines of a run's log: what was found, and what each update will be. */
+#ifndef REPORT_START_H
+#define REPORT_START_H
+
+#include "trainer/report.h"
+
+void report_start_lines(struct report *report, const struct run *run);
+int64_t report_updates_an_epoch(const struct run *run); // about
+/* Bytes this rank will hold, by part, about. */
+struct run_memory {
+    int64_t weights, gradients, moments, batches;
+};
+void report_memory(const struct run *run, struct run_memory *memory);
+
+#endif

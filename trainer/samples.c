@@ -1,0 +1,50 @@
+#include "trainer/samples.h"
+#include "comm/base/die.h"
+#include "model/search.h"
+
+enum { SAMPLES = 3 };
+
+static void show(struct run *run, struct report *report, const struct pairs_block *block)
+{
+    const struct tokenizer *tokenizers = run->valid->tokenizers;
+    struct sentence views[SAMPLES];
+    int limits[SAMPLES];
+    for (int i = 0; i < block->count; i++) {
+        const struct pair *p = &block->list[i];
+        views[i] = (struct sentence){p->source, NULL, p->source_length, 0};
+        limits[i] = search_limit(p->source_length);
+    }
+    struct batch batch;
+    batch_init(&batch);
+    batch_pack(&batch, views, block->count, (int)run->settings->source_end);
+    arena_reset(&run->arena);
+    struct search_result result = search_greedy(&run->model, run->weights, &batch, limits, 0, &run->arena);
+    struct text texts[3];
+    for (int k = 0; k < 3; k++)
+        text_init(&texts[k]);
+    for (int i = 0; i < block->count; i++) {
+        const struct pair *p = &block->list[i];
+        for (int k = 0; k < 3; k++)
+            text_clear(&texts[k]);
+        tokenizer_decode(&tokenizers[SOURCE], p->source, p->source_length, &texts[0]);
+        tokenizer_decode(&tokenizers[TARGET], p->target, p->target_length, &texts[1]);
+        tokenizer_decode(&tokenizers[TARGET], result.symbols + (int64_t)i * result.width, result.lengths[i], &texts[2]);
+        report_sample(report, texts[0].bytes, texts[1].bytes, texts[2].bytes);
+    }
+    for (int k = 0; k < 3; k++)
+        text_release(&texts[k]);
+    batch_release(&batch);
+}
+
+void samples_show(struct run *run, struct report *report)
+{
+    struct reason why;
+    struct pairs_block block = {0};
+    struct pairs *pairs = pairs_open_corpus(run->valid, &why);
+    if (!pairs || !pairs_next(pairs, SAMPLES, &block, &why))
+        die("corpus '%s': %s", run->valid->path, why.text);
+    if (block.count > 0)
+        show(run, report, &block);
+    pairs_block_release(&block);
+    pairs_close(pairs);
+}

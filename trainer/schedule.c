@@ -1,0 +1,57 @@
+#include "trainer/schedule.h"
+#include "comm/base/die.h"
+#include <math.h>
+
+double schedule_rate(const struct settings *settings, const struct train_state *state, int64_t update)
+{
+    double rate = settings->learning_rate;
+    double warmup = (double)settings->warmup, u = (double)update;
+    if (u < warmup)
+        return rate * u / warmup;
+    switch ((enum schedule_kind)settings->schedule) {
+    case SCHEDULE_CONSTANT:
+        return rate;
+    case SCHEDULE_PLATEAU:
+        return rate * state->rate_factor;
+    case SCHEDULE_INVERSE_SQRT:
+        return rate * sqrt((warmup > 0 ? warmup : 1) / u);
+    case SCHEDULE_LINEAR: {
+        double decay = (double)settings->decay_updates;
+        return u >= decay ? 0 : rate * (decay - u) / (decay - warmup);
+    }
+    }
+    require(!"a schedule of the table");
+    return 0;
+}
+
+int schedule_validated(const struct settings *settings, struct train_state *state, double loss)
+{
+    int better = state->best_update == 0 || loss < state->best_loss;
+    if (better) {
+        state->best_loss = loss;
+        state->best_update = state->update;
+        state->since_best = state->bad = 0;
+    } else {
+        state->since_best++;
+        state->bad++;
+    }
+    if (settings->schedule == SCHEDULE_PLATEAU && state->bad >= settings->plateau_patience) {
+        state->rate_factor *= settings->plateau_factor;
+        state->bad = 0;
+    }
+    state->validation_due = 0;
+    state->sum_loss = 0;
+    state->sum_tokens = state->sum_updates = state->sum_clipped = 0;
+    return better;
+}
+
+enum ending schedule_ending(const struct settings *settings, const struct train_state *state)
+{
+    if (settings->updates > 0 && state->update >= settings->updates)
+        return ENDING_UPDATES;
+    if (settings->epochs > 0 && state->epoch >= settings->epochs)
+        return ENDING_EPOCHS;
+    if (settings->patience > 0 && state->since_best >= settings->patience)
+        return ENDING_PATIENCE;
+    return ENDING_NONE;
+}

@@ -1,0 +1,221 @@
+#include "trainer/settings.h"
+#include "comm/base/die.h"
+#include "comm/base/memory.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void *member_of(const struct settings *settings, int row)
+{
+    return (char *)settings + settings_table[row].offset;
+}
+
+static int64_t *integer_of(const struct settings *settings, int row)
+{
+    return member_of(settings, row);
+}
+
+static double *real_of(const struct settings *settings, int row)
+{
+    return member_of(settings, row);
+}
+
+static char **text_of(const struct settings *settings, int row)
+{
+    return member_of(settings, row);
+}
+
+static void set_text(char **member, const char *value)
+{
+    char *copy = value && value[0] ? memory_copy_text(value) : NULL;
+    memory_free(*member);
+    *member = copy;
+}
+
+static void set_chosen(struct settings *settings, int row)
+{
+    switch (settings_table[row].type) {
+    case SETTING_REAL:
+        *real_of(settings, row) = (double)NAN;
+        break;
+    case SETTING_TEXT:
+        set_text(text_of(settings, row), NULL);
+        break;
+    default:
+        *integer_of(settings, row) = CHOSEN;
+    }
+}
+
+void settings_init(struct settings *settings)
+{
+    struct faults faults = {0};
+    memset(settings, 0, sizeof(*settings));
+    settings->from = memory_take((size_t)settings_count * sizeof(*settings->from));
+    for (int row = 0; row < settings_count; row++) {
+        set_chosen(settings, row);
+        if (settings_table[row].fallback)
+            settings_set(settings, row, settings_table[row].fallback, FROM_DEFAULT, "", &faults);
+    }
+    require(faults.count == 0);
+}
+
+void settings_release(struct settings *settings)
+{
+    for (int row = 0; row < settings_count; row++)
+        if (settings_table[row].type == SETTING_TEXT)
+            set_text(text_of(settings, row), NULL);
+    for (int i = 0; i < settings->config_count; i++)
+        memory_free(settings->configs[i]);
+    memory_free(settings->configs);
+    memory_free(settings->from);
+    memset(settings, 0, sizeof(*settings));
+}
+
+static bool within_bounds(const struct setting *setting, double number, const char *value,
+                          const char *subject, struct faults *faults)
+{
+    bool below = number < setting->least;
+    char bound[32];
+    if (!below && number <= setting->most)
+        return true;
+    text_of_real(below ? setting->least : setting->most, bound);
+    if (setting->type == SETTING_INTEGER)
+        text_of_count((int64_t)(below ? setting->least : setting->most), bound);
+    faults_add(faults, "%s: %s is %s %s", subject, value, below ? "below" : "above", bound);
+    return false;
+}
+
+static bool parse_integer(const struct setting *setting, const char *value, const char *subject,
+                          int64_t *integer, struct faults *faults)
+{
+    if (!text_to_integer(value, integer)) {
+        faults_add(faults, "%s: '%s' is not a whole number", subject, value);
+        return false;
+    }
+    return within_bounds(setting, (double)*integer, value, subject, faults);
+}
+
+static bool parse_real(const struct setting *setting, const char *value, const char *subject,
+                       double *number, struct faults *faults)
+{
+    if (!text_to_real(value, number)) {
+        faults_add(faults, "%s: '%s' is not a number", subject, value);
+        return false;
+    }
+    return within_bounds(setting, *number, value, subject, faults);
+}
+
+/* on and off, and YAML's other words for them. */
+static bool parse_switch(const char *value, const char *subject, int64_t *on, struct faults *faults)
+{
+    static const char *const words[][3] = {{"off", "false", "no"}, {"on", "true", "yes"}};
+    for (*on = 0; *on < 2; ++*on)
+        for (int i = 0; i < 3; i++)
+            if (strcmp(value, words[*on][i]) == 0)
+                return true;
+    faults_add(faults, "%s: '%s' is neither on nor off", subject, value);
+    return false;
+}
+
+static bool parse_choice(const struct setting *setting, const char *value, const char *subject,
+                         int64_t *choice, struct faults *faults)
+{
+    char known[256] = "";
+    for (*choice = 0; setting->choices[*choice]; ++*choice) {
+        if (strcmp(value, setting->choices[*choice]) == 0)
+            return true;
+        size_t length = strlen(known);
+        snprintf(known + length, sizeof known - length, "%s%s", length ? ", " : "",
+                 setting->choices[*choice]);
+    }
+    faults_add(faults, "%s: '%s' is none of %s", subject, value, known);
+    return false;
+}
+
+void settings_set(struct settings *settings, int row, const char *value, enum setting_from from,
+                  const char *subject, struct faults *faults)
+{
+    const struct setting *setting = &settings_table[row];
+    int64_t integer = 0;
+    double number = 0;
+    bool good = true;
+    switch (setting->type) {
+    case SETTING_INTEGER:
+        good = parse_integer(setting, value, subject, &integer, faults);
+        break;
+    case SETTING_REAL:
+        good = parse_real(setting, value, subject, &number, faults);
+        break;
+    case SETTING_SWITCH:
+        good = parse_switch(value, subject, &integer, faults);
+        break;
+    case SETTING_CHOICE:
+        good = parse_choice(setting, value, subject, &integer, faults);
+        break;
+    case SETTING_TEXT:
+        set_text(text_of(settings, row), value[0] ? value : setting->fallback);
+        break;
+    }
+    if (!good)
+        return;
+    settings->from[row] = from;
+    if (setting->type == SETTING_REAL)
+        *real_of(settings, row) = number;
+    else if (setting->type != SETTING_TEXT)
+        *integer_of(settings, row) = integer;
+}
+
+bool settings_get(const struct settings *settings, int row, struct text *value)
+{
+    const struct setting *setting = &settings_table[row];
+    char word[32];
+    text_clear(value);
+    if (setting->type == SETTING_TEXT) {
+        const char *bytes = *text_of(settings, row);
+        text_add_format(value, "%s", bytes ? bytes : "");
+        return true;
+    }
+    if (setting->type == SETTING_REAL) {
+        double number = *real_of(settings, row);
+        if (isnan(number))
+            return false;
+        text_of_real(number, word);
+        text_add_format(value, "%s", word);
+        return true;
+    }
+    int64_t integer = *integer_of(settings, row);
+    if (integer == CHOSEN)
+        return false;
+    if (setting->type == SETTING_INTEGER)
+        text_add_format(value, "%lld", (long long)integer);
+    else if (setting->type == SETTING_SWITCH)
+        text_add_format(value, "%s", integer ? "on" : "off");
+    else
+        text_add_format(value, "%s", setting->choices[integer]);
+    return true;
+}
+
+bool settings_given(const struct settings *settings, const void *member)
+{
+    size_t offset = (size_t)((const char *)member - (const char *)settings);
+    int row = 0;
+    while (row < settings_count && settings_table[row].offset != offset)
+        row++;
+    require(row < settings_count);
+    return settings->from[row] == FROM_CONFIG || settings->from[row] == FROM_COMMAND_LINE;
+}
+
+void settings_copy(struct settings *to, const struct settings *from)
+{
+    size_t rows = (size_t)settings_count * sizeof(*from->from);
+    *to = *from;
+    to->from = memcpy(memory_take(rows), from->from, rows);
+    to->configs = memory_take((size_t)from->config_count * sizeof(*to->configs));
+    for (int i = 0; i < from->config_count; i++)
+        to->configs[i] = memory_copy_text(from->configs[i]);
+    for (int row = 0; row < settings_count; row++)
+        if (settings_table[row].type == SETTING_TEXT) {
+            *text_of(to, row) = NULL;
+            set_text(text_of(to, row), *text_of(from, row));
+        }
+}

@@ -1,0 +1,141 @@
+/* All settings of all commands. Each is one row of one table (settings_table.c): name, type,
+ * bounds, default, kind, commands, help. From the row come `--name value`, `name: value` in YAML,
+ * --help, the checks and the copies that are kept. Values come from, later ones winning: the
+ * defaults; --config files, in order; the command line. All faults are collected and reported at
+ * once. A value that was not given and whose default depends on others is CHOSEN until
+ * settings_resolve() has run. Calling sequence: settings_init, settings_read, settings_check,
+ * (train: settings_resolve), settings_release. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include "comm/base/text.h"
+#include "model/optimizer.h"
+#include "model/shape.h"
+#include "trainer/faults.h"
+#include <stddef.h>
+
+enum command {
+    COMMAND_PREPARE = 1,
+    COMMAND_TRAIN = 2,
+    COMMAND_TRANSLATE = 4,
+    COMMAND_SCORE = 8,
+    COMMAND_INSPECT = 16
+};
+enum { COMMANDS = 5 };
+struct command_name {
+    enum command command;
+    const char *name, *summary;
+    const char *usage; // what must be given
+};
+extern const struct command_name command_names[COMMANDS];
+const char *command_name(enum command command);
+
+enum setting_type { SETTING_INTEGER, SETTING_REAL, SETTING_SWITCH, SETTING_CHOICE, SETTING_TEXT };
+enum setting_kind {
+    SETTING_MODEL,    // in the checkpoint; must agree when a run continues
+    SETTING_TRAINING, // likewise
+    SETTING_LIMIT,    // when to end: may change; in run/settings.yml
+    SETTING_RUN       // paths, threads, intervals: may change; in run/settings.yml
+};
+enum setting_from { FROM_DEFAULT, FROM_RUN, FROM_CONFIG, FROM_COMMAND_LINE };
+
+enum { CHOSEN = -1 }; // of integers, switches and choices; NAN of reals; NULL of texts
+
+enum schedule_kind { SCHEDULE_PLATEAU, SCHEDULE_INVERSE_SQRT, SCHEDULE_CONSTANT, SCHEDULE_LINEAR };
+enum progress_kind { PROGRESS_LIVE, PROGRESS_LINES };
+
+struct settings {
+    /* prepare */
+    char *source, *target, *pairs, *like, *symbols; // score: source and target too
+    int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
+    int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
+    int64_t vocabulary, source_vocabulary, target_vocabulary;
+    int64_t sentencepiece; // 0 unigram, 1 bpe
+    /* paths */
+    char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
+    /* model */
+    int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
+    int64_t bidirectional, cell;
+    int64_t context, context_use, attention, attention_state, attention_hidden, input_feeding;
+    int64_t readout, tied_embeddings, source_end;
+    /* training */
+    int64_t seed, lanes, batch_tokens, batch_sentences;
+    double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
+    double unknown_dropout, label_smoothing;
+    int64_t optimizer;
+    double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
+    int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;
+    double plateau_factor;
+    /* limits */
+    int64_t updates, epochs, patience; // 0: none
+    /* run */
+    int64_t threads, keep, checkpoint_interval, log_interval, progress, check, json;
+    int64_t keep_tokens, allow_unknown;
+    char *kernel;
+
+    enum setting_from *from; // of each row of the table
+    char **configs;          // the files of --config, in order
+    int config_count;
+};
+
+struct setting {
+    const char *name; // as typed, without dashes: "batch-tokens"
+    enum setting_type type;
+    enum setting_kind kind;
+    int commands;               // of enum command, or-ed
+    size_t offset;              // in struct settings
+    const char *fallback;       // the default as a person would type it; NULL: chosen, or none
+    double least, most;         // of integers and reals
+    const char *const *choices; // NULL-terminated; of a text: what stands for it in --help
+    /* Ends without full stop; says how a chosen default is chosen. Where commands differ it has a
+     * part for each: "prepare: the folder to make|train: the run's folder". */
+    const char *help;
+};
+extern const struct setting settings_table[];
+extern const int settings_count;
+int settings_row(const char *name); // or -1
+
+void settings_init(struct settings *settings); // defaults
+void settings_release(struct settings *settings);
+/* Reads --config files and the command line: --name value, --name=value, switches also --name and
+ * --no-name. Unknown names suggest the nearest. inspect takes its path as a plain argument. argv
+ * starts behind the command's name. */
+void settings_read(struct settings *settings, enum command command, int argc, char **argv,
+                   struct faults *faults);
+/* One value in words, with the type's and the bounds' checks; subject: what the message starts with
+ * ("--hidden", "small.yml: line 3: hidden"). A fault leaves the value as it was. An empty text is
+ * its default. */
+void settings_set(struct settings *settings, int row, const char *value, enum setting_from from,
+                  const char *subject, struct faults *faults);
+/* The value in words, such that settings_set gives it back; "" for a text that is NULL; false for
+ * what is still CHOSEN. The text is replaced. */
+bool settings_get(const struct settings *settings, int row, struct text *value);
+/* &settings->hidden: from a config or the command line? */
+bool settings_given(const struct settings *settings, const void *member);
+void settings_copy(struct settings *to,
+                   const struct settings *from); // `to` need not be initialised
+
+/* What train's chosen defaults depend on. */
+struct settings_facts {
+    int source_vocabulary, target_vocabulary;
+    int source_is_words; // its tokenizer
+    int has_valid;
+    /* about; asked once batch settings are resolved */
+    int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
+    const void *corpus;
+};
+/* Gives every CHOSEN value of train its value and adds a fault for each contradiction (tables of
+ * design sections 5 to 7), those of shape_check included. `threads` stays CHOSEN: compute_start()
+ * decides. */
+void settings_resolve(struct settings *settings, const struct settings_facts *facts,
+                      struct faults *faults);
+void settings_shape(const struct settings *settings, int source_vocabulary, int target_vocabulary,
+                    struct shape *shape);
+void settings_optimizer(const struct settings *settings, struct optimizer *optimizer);
+
+/* Required and contradicting options of the other commands (and of train, before any file is
+ * opened). train needs --output, or with --check --output or --corpus; whether --corpus must be
+ * there as well is known once the folder was looked at. */
+void settings_check(const struct settings *settings, enum command command, struct faults *faults);
+
+#endif

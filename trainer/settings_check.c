@@ -1,0 +1,99 @@
+#include "io/tokenizer.h"
+#include "trainer/settings.h"
+#include <string.h>
+
+static bool is_stdin(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+/* Every setting of the list that was given has no effect, and why. */
+static void refuse_given(const struct settings *settings, const char *const *names,
+                         const char *because, struct faults *faults)
+{
+    for (; *names; names++) {
+        int row = settings_row(*names);
+        if (settings_given(settings, (const char *)settings + settings_table[row].offset))
+            faults_add(faults, "--%s has no effect %s", *names, because);
+    }
+}
+
+static bool a_side_is(const struct settings *settings, enum tokenizer_kind kind)
+{
+    int64_t source = settings->source_tokenizer, target = settings->target_tokenizer;
+    return (source == CHOSEN ? settings->tokenizer : source) == (int64_t)kind ||
+           (target == CHOSEN ? settings->tokenizer : target) == (int64_t)kind;
+}
+
+static void check_tokenizers(const struct settings *settings, struct faults *faults)
+{
+    static const char *const of_like[] = {"tokenizer",  "source-tokenizer",  "target-tokenizer",
+                                          "vocabulary", "source-vocabulary", "target-vocabulary",
+                                          "joint",      "sentencepiece",     "sample",
+                                          "symbols",    "min-count",         "max-length",
+                                          NULL};
+    static const char *const of_sides[] = {"source-tokenizer", "target-tokenizer",
+                                           "source-vocabulary", "target-vocabulary", NULL};
+    static const char *const of_sentencepiece[] = {"sentencepiece", "sample", NULL};
+    static const char *const of_counting[] = {"min-count", NULL};
+    if (settings->like) {
+        refuse_given(settings, of_like, "with --like", faults);
+        return;
+    }
+    if (settings->joint == 1)
+        refuse_given(settings, of_sides, "with --joint", faults);
+    if (!a_side_is(settings, TOKENIZER_SENTENCEPIECE))
+        refuse_given(settings, of_sentencepiece, "without --tokenizer sentencepiece", faults);
+    if (!a_side_is(settings, TOKENIZER_WORDS) && !a_side_is(settings, TOKENIZER_CHARACTERS))
+        refuse_given(settings, of_counting, "without --tokenizer words or characters", faults);
+}
+
+static void check_prepare(const struct settings *settings, struct faults *faults)
+{
+    if (settings->pairs && (settings->source || settings->target))
+        faults_add(faults, "give --pairs, or --source and --target, not both");
+    else if (!settings->pairs && !(settings->source && settings->target))
+        faults_add(faults, "no text is given: give --source and --target, or --pairs");
+    if (is_stdin(settings->source) && is_stdin(settings->target))
+        faults_add(faults, "--source and --target cannot both be standard input");
+    if (!settings->output)
+        faults_add(faults, "--output is missing");
+    check_tokenizers(settings, faults);
+}
+
+static void check_score(const struct settings *settings, struct faults *faults)
+{
+    bool texts = settings->source || settings->target;
+    if (!settings->model)
+        faults_add(faults, "--model is missing");
+    if (settings->corpus && texts)
+        faults_add(faults, "give --corpus, or --source and --target, not both");
+    else if (!settings->corpus && !(settings->source && settings->target))
+        faults_add(faults, "nothing to score is given: give --corpus, or --source and --target");
+    if (is_stdin(settings->source) && is_stdin(settings->target))
+        faults_add(faults, "--source and --target cannot both be standard input");
+}
+
+void settings_check(const struct settings *settings, enum command command, struct faults *faults)
+{
+    switch (command) {
+    case COMMAND_PREPARE:
+        check_prepare(settings, faults);
+        break;
+    case COMMAND_TRAIN:
+        if (!settings->output && !(settings->check == 1 && settings->corpus))
+            faults_add(faults, "--output is missing");
+        break;
+    case COMMAND_TRANSLATE:
+        if (!settings->model)
+            faults_add(faults, "--model is missing");
+        break;
+    case COMMAND_SCORE:
+        check_score(settings, faults);
+        break;
+    case COMMAND_INSPECT:
+        if (!settings->path)
+            faults_add(faults, "a path is missing: chorus inspect PATH");
+        break;
+    }
+}

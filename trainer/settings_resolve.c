@@ -1,0 +1,186 @@
+#include "comm/comm.h"
+#include "trainer/settings.h"
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static void choose(int64_t *value, int64_t chosen)
+{
+    if (*value == CHOSEN)
+        *value = chosen;
+}
+
+static void choose_real(double *value, double chosen)
+{
+    if (isnan(*value))
+        *value = chosen;
+}
+
+static bool attends(const struct settings *settings)
+{
+    return settings->context_use == CONTEXT_USE_ATTENTION;
+}
+
+static bool attends_currently(const struct settings *settings)
+{
+    return attends(settings) && settings->attention_state == ATTENTION_CURRENT;
+}
+
+static void choose_model(struct settings *s)
+{
+    bool additive = s->attention == ATTENTION_ADDITIVE;
+    choose(&s->encoder_layers, s->layers);
+    choose(&s->decoder_layers, s->layers);
+    choose(&s->encoder_hidden, s->bidirectional && s->hidden > 1 ? s->hidden / 2 : s->hidden);
+    choose(&s->attention_state, additive ? ATTENTION_PREVIOUS : ATTENTION_CURRENT);
+    choose(&s->attention_hidden, s->hidden);
+    choose(&s->context, attends(s) && additive ? CONTEXT_MEAN : CONTEXT_LAST);
+    choose(&s->input_feeding, attends_currently(s));
+    choose(&s->readout, attends_currently(s) ? s->hidden : s->embedding);
+}
+
+static void choose_training(struct settings *s, const struct settings_facts *facts)
+{
+    choose_real(&s->dropout_embedding, s->dropout);
+    choose_real(&s->dropout_layer, s->dropout);
+    choose_real(&s->dropout_encoder, s->dropout);
+    choose_real(&s->dropout_output, s->dropout);
+    choose_real(&s->unknown_dropout, facts->source_is_words ? 0.1 : 0);
+    choose_real(&s->weight_decay, s->optimizer == OPTIMIZER_ADAMW ? 0.01 : 0);
+    choose(&s->schedule, facts->has_valid ? SCHEDULE_PLATEAU : SCHEDULE_INVERSE_SQRT);
+    choose(&s->decay_updates, 0);
+    if (s->valid_interval == CHOSEN) {
+        int64_t epoch = facts->updates_an_epoch ? facts->updates_an_epoch(s, facts->corpus) : 1000;
+        s->valid_interval = epoch < 100 ? 100 : epoch > 1000 ? 1000 : epoch;
+    }
+}
+
+static void choose_run(struct settings *s, const struct settings_facts *facts)
+{
+    choose(&s->epochs, facts->has_valid ? 100 : 20);
+    choose(&s->checkpoint_interval, facts->has_valid ? s->valid_interval : 1000);
+    bool launched = strcmp(comm_library(), "none") != 0;
+    choose(&s->progress, !launched && isatty(STDOUT_FILENO) ? PROGRESS_LIVE : PROGRESS_LINES);
+}
+
+/* A setting that was given although another makes it void. */
+static void refuse(const struct settings *s, const void *member, bool is_void, const char *words,
+                   struct faults *faults)
+{
+    if (is_void && settings_given(s, member))
+        faults_add(faults, "%s", words);
+}
+
+static void check_model(const struct settings *s, struct faults *faults)
+{
+    bool first = !attends(s);
+    refuse(s, &s->attention, first, "--attention has no effect with --context-use first", faults);
+    refuse(s, &s->attention_state, first,
+           "--attention-state has no effect with --context-use first", faults);
+    refuse(s, &s->attention_hidden, first,
+           "--attention-hidden has no effect with --context-use first", faults);
+    refuse(s, &s->attention_hidden, !first && s->attention != ATTENTION_ADDITIVE,
+           "--attention-hidden has an effect with --attention additive only", faults);
+    refuse(s, &s->input_feeding, first && s->input_feeding == 1,
+           "--input-feeding needs attention: --context-use attention", faults);
+    if (attends_currently(s) && settings_given(s, &s->readout) && s->readout != s->hidden)
+        faults_add(faults,
+                   "--readout %lld: with --attention-state current the readout has the size of "
+                   "--hidden, %lld",
+                   (long long)s->readout, (long long)s->hidden);
+    refuse(s, &s->layers,
+           settings_given(s, &s->encoder_layers) && settings_given(s, &s->decoder_layers),
+           "--layers has no effect with both --encoder-layers and --decoder-layers", faults);
+}
+
+static void check_optimizer(const struct settings *s, struct faults *faults)
+{
+    bool sgd = s->optimizer == OPTIMIZER_SGD;
+    refuse(s, &s->adam_beta1, sgd, "--adam-beta1 has no effect with --optimizer sgd", faults);
+    refuse(s, &s->adam_beta2, sgd, "--adam-beta2 has no effect with --optimizer sgd", faults);
+    refuse(s, &s->adam_epsilon, sgd, "--adam-epsilon has no effect with --optimizer sgd", faults);
+    refuse(s, &s->momentum, !sgd, "--momentum has an effect with --optimizer sgd only", faults);
+}
+
+static void check_schedule(const struct settings *s, const struct settings_facts *facts,
+                           struct faults *faults)
+{
+    bool plateau = s->schedule == SCHEDULE_PLATEAU, linear = s->schedule == SCHEDULE_LINEAR;
+    if (plateau && !facts->has_valid)
+        faults_add(faults, "--schedule plateau needs --valid");
+    if (linear && s->decay_updates == 0)
+        faults_add(faults, "--schedule linear needs --decay-updates");
+    else if (linear && s->decay_updates <= s->warmup)
+        faults_add(faults, "--decay-updates: %lld is not above --warmup, %lld",
+                   (long long)s->decay_updates, (long long)s->warmup);
+    refuse(s, &s->decay_updates, !linear && s->decay_updates != 0,
+           "--decay-updates has an effect with --schedule linear only", faults);
+    refuse(s, &s->plateau_factor, !plateau,
+           "--plateau-factor has an effect with --schedule plateau only", faults);
+    refuse(s, &s->plateau_patience, !plateau,
+           "--plateau-patience has an effect with --schedule plateau only", faults);
+    refuse(s, &s->valid_interval, !facts->has_valid, "--valid-interval needs --valid", faults);
+    refuse(s, &s->patience, !facts->has_valid && s->patience != 0, "--patience needs --valid",
+           faults);
+}
+
+void settings_resolve(struct settings *settings, const struct settings_facts *facts,
+                      struct faults *faults)
+{
+    choose_model(settings);
+    choose_training(settings, facts);
+    choose_run(settings, facts);
+    int before = faults->count;
+    check_model(settings, faults);
+    check_optimizer(settings, faults);
+    check_schedule(settings, facts, faults);
+    if (faults->count > before)
+        return;
+    struct shape shape;
+    struct reason why;
+    settings_shape(settings, facts->source_vocabulary, facts->target_vocabulary, &shape);
+    if (!shape_check(&shape, &why))
+        faults_add(faults, "%s", why.text);
+}
+
+void settings_shape(const struct settings *s, int source_vocabulary, int target_vocabulary,
+                    struct shape *shape)
+{
+    *shape = (struct shape){
+        .source_vocabulary = source_vocabulary,
+        .target_vocabulary = target_vocabulary,
+        .embedding = (int)s->embedding,
+        .hidden = (int)s->hidden,
+        .encoder_hidden = (int)s->encoder_hidden,
+        .encoder_layers = (int)s->encoder_layers,
+        .decoder_layers = (int)s->decoder_layers,
+        .bidirectional = (int)s->bidirectional,
+        .cell = (enum cell_kind)s->cell,
+        .context = (enum context_kind)s->context,
+        .context_use = (enum context_use)s->context_use,
+        .attention = (enum attention_kind)s->attention,
+        .attention_state = (enum attention_state)s->attention_state,
+        .attention_hidden = (int)s->attention_hidden,
+        .input_feeding = (int)s->input_feeding,
+        .readout = (int)s->readout,
+        .tied_embeddings = (int)s->tied_embeddings,
+        .dropout_embedding = s->dropout_embedding,
+        .dropout_layer = s->dropout_layer,
+        .dropout_encoder = s->dropout_encoder,
+        .dropout_output = s->dropout_output,
+        .unknown_dropout = s->unknown_dropout,
+        .label_smoothing = s->label_smoothing,
+    };
+}
+
+void settings_optimizer(const struct settings *s, struct optimizer *optimizer)
+{
+    *optimizer = (struct optimizer){
+        .kind = (enum optimizer_kind)s->optimizer,
+        .beta1 = s->adam_beta1,
+        .beta2 = s->adam_beta2,
+        .epsilon = s->adam_epsilon,
+        .momentum = s->momentum,
+        .weight_decay = s->weight_decay,
+    };
+}

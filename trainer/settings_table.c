@@ -1,0 +1,236 @@
+#include "comm/base/die.h"
+#include "trainer/settings.h"
+#include <string.h>
+
+/* A row reads as a line: name, member of struct settings, kind, commands, default, bounds, help. */
+/* clang-format off */
+#define ROW(name_, member_, kind_, commands_, fallback_, type_, ...)                               \
+    {.name = (name_), .type = SETTING_##type_, .kind = SETTING_##kind_, .commands = (commands_),   \
+     .offset = offsetof(struct settings, member_), .fallback = (fallback_), __VA_ARGS__}
+#define INTEGER(name_, member_, kind_, commands_, fallback_, least_, most_, help_)                 \
+    ROW(name_, member_, kind_, commands_, fallback_, INTEGER, .least = (least_), .most = (most_),  \
+        .help = (help_))
+#define REAL(name_, member_, kind_, commands_, fallback_, least_, most_, help_)                    \
+    ROW(name_, member_, kind_, commands_, fallback_, REAL, .least = (least_), .most = (most_),     \
+        .help = (help_))
+#define SWITCH(name_, member_, kind_, commands_, fallback_, help_)                                 \
+    ROW(name_, member_, kind_, commands_, fallback_, SWITCH, .help = (help_))
+#define CHOICE(name_, member_, kind_, commands_, fallback_, choices_, help_)                       \
+    ROW(name_, member_, kind_, commands_, fallback_, CHOICE, .choices = (choices_), .help = (help_))
+#define TEXT(name_, member_, kind_, commands_, fallback_, word_, help_)                            \
+    ROW(name_, member_, kind_, commands_, fallback_, TEXT, .choices = (word_), .help = (help_))
+/* clang-format on */
+
+enum {
+    PREPARE = COMMAND_PREPARE,
+    TRAIN = COMMAND_TRAIN,
+    TRANSLATE = COMMAND_TRANSLATE,
+    SCORE = COMMAND_SCORE,
+    INSPECT = COMMAND_INSPECT
+};
+
+#define WORDS static const char *const
+WORDS path[] = {"PATH", NULL};
+WORDS name[] = {"NAME", NULL};
+/* In the order of their enums. */
+WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
+WORDS algorithms[] = {"unigram", "bpe", NULL};
+WORDS cells[] = {"lstm", "gru", NULL};
+WORDS contexts[] = {"last", "affine", "mean", NULL};
+WORDS uses[] = {"attention", "first", NULL};
+WORDS attentions[] = {"additive", "dot", "general", NULL};
+WORDS states[] = {"previous", "current", NULL};
+WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
+WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
+WORDS progresses[] = {"live", "lines", NULL};
+
+#define WIDEST 65536
+#define MANY 1e9
+#define RATE 0.999 // of a dropout
+#define ALMOST_ONE 0.999999
+
+/* clang-format off */
+const struct setting settings_table[] = {
+    TEXT("source", source, RUN, PREPARE | SCORE, NULL, path,
+         "source text, one sentence a line; may be .gz; - is standard input"),
+    TEXT("target", target, RUN, PREPARE | SCORE, NULL, path,
+         "target text, line by line the translation of the source; may be .gz; - is standard input"),
+    TEXT("pairs", pairs, RUN, PREPARE, NULL, path,
+         "instead of --source and --target: one text, on each line source, TAB, target"),
+    TEXT("corpus", corpus, RUN, TRAIN | SCORE, NULL, path,
+         "train: the prepared corpus to train on (a run that continues knows it)"
+         "|score: a prepared corpus, instead of --source and --target"),
+    TEXT("valid", valid, RUN, TRAIN, NULL, path,
+         "corpus for validation, prepared with --like"),
+    TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, path, "the checkpoint: run/best.h5"),
+    TEXT("input", input, RUN, TRANSLATE, "-", path, "text to translate, one sentence a line"),
+    TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, path,
+         "prepare: folder of the corpus to make"
+         "|train: folder of the run; where it holds a run, that run continues"
+         "|translate: file for the translations; standard output if it is not given, or -"),
+    TEXT("path", path, RUN, INSPECT, NULL, path,
+         "a corpus, a checkpoint or the folder of a run"),
+
+    SWITCH("overwrite", overwrite, RUN, PREPARE, "off", "replace an output that exists"),
+    TEXT("like", like, RUN, PREPARE, NULL, path,
+         "take vocabularies and tokenizers from this corpus (for validation and test); drops nothing "
+         "for its length and keeps the raw target text"),
+    SWITCH("strict", strict, RUN, PREPARE, "off",
+           "invalid UTF-8, an empty side or a line over --max-length ends the preparation"),
+    INTEGER("shards", shards, RUN, PREPARE, "8", 1, 100000, "files that the corpus is split into"),
+    INTEGER("max-length", max_length, RUN, PREPARE, "200", 1, 1e6,
+            "pairs with more tokens on a side are dropped"),
+    CHOICE("tokenizer", tokenizer, RUN, PREPARE, "sentencepiece", tokenizers,
+           "what splits the text of both sides"),
+    CHOICE("source-tokenizer", source_tokenizer, RUN, PREPARE, NULL, tokenizers,
+           "of the source (default: --tokenizer)"),
+    CHOICE("target-tokenizer", target_tokenizer, RUN, PREPARE, NULL, tokenizers,
+           "of the target (default: --tokenizer)"),
+    INTEGER("vocabulary", vocabulary, RUN, PREPARE, "8000", 4, 1e7,
+            "largest number of symbols of either side; the default shrinks to what the text has"),
+    INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
+            "of the source (default: --vocabulary)"),
+    INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
+            "of the target (default: --vocabulary)"),
+    SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),
+    CHOICE("sentencepiece", sentencepiece, RUN, PREPARE, "unigram", algorithms,
+           "algorithm of SentencePiece"),
+    INTEGER("sample", sample, RUN, PREPARE, "1000000", 1, MANY,
+            "lines that SentencePiece is trained on at most, drawn from all"),
+    TEXT("symbols", symbols, RUN, PREPARE, NULL, path,
+         "file of symbols that are never split, one a line"),
+    INTEGER("min-count", min_count, RUN, PREPARE, NULL, 1, MANY,
+            "rarer words or characters are unknown (default: 2 for words, 1 for characters)"),
+
+    INTEGER("embedding", embedding, MODEL, TRAIN, "256", 1, WIDEST, "size of the embeddings"),
+    INTEGER("hidden", hidden, MODEL, TRAIN, "512", 1, WIDEST, "size of the decoder's state"),
+    INTEGER("layers", layers, MODEL, TRAIN, "1", 1, SHAPE_LAYERS, "recurrent layers of encoder and decoder"),
+    INTEGER("encoder-layers", encoder_layers, MODEL, TRAIN, NULL, 1, SHAPE_LAYERS,
+            "of the encoder (default: --layers)"),
+    INTEGER("decoder-layers", decoder_layers, MODEL, TRAIN, NULL, 1, SHAPE_LAYERS,
+            "of the decoder (default: --layers)"),
+    INTEGER("encoder-hidden", encoder_hidden, MODEL, TRAIN, NULL, 1, WIDEST,
+            "size of the encoder's state in one direction "
+            "(default: half of --hidden if bidirectional, else --hidden)"),
+    SWITCH("bidirectional", bidirectional, MODEL, TRAIN, "on", "the encoder reads both ways"),
+    CHOICE("cell", cell, MODEL, TRAIN, "lstm", cells, "recurrent cell of encoder and decoder"),
+    CHOICE("context", context, MODEL, TRAIN, NULL, contexts,
+           "how the decoder's first state comes from the encoder: its last states, those through an "
+           "affine map, or the mean of its states (default: mean with additive attention, else last)"),
+    CHOICE("context-use", context_use, MODEL, TRAIN, "attention", uses,
+           "attention at every step, or the context as first state only"),
+    CHOICE("attention", attention, MODEL, TRAIN, "additive", attentions, "scoring function"),
+    CHOICE("attention-state", attention_state, MODEL, TRAIN, NULL, states,
+           "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong et "
+           "al. 2015) (default: previous with additive, else current)"),
+    INTEGER("attention-hidden", attention_hidden, MODEL, TRAIN, NULL, 1, WIDEST,
+            "hidden size of additive attention (default: --hidden)"),
+    SWITCH("input-feeding", input_feeding, MODEL, TRAIN, NULL,
+           "the readout goes into the next step (default: on with attention-state current)"),
+    INTEGER("readout", readout, MODEL, TRAIN, NULL, 1, WIDEST,
+            "size of the layer before the output "
+            "(default: --hidden with attention-state current, else --embedding)"),
+    SWITCH("tied-embeddings", tied_embeddings, MODEL, TRAIN, "on",
+           "target embedding and output layer share their weights"),
+    SWITCH("source-end", source_end, MODEL, TRAIN, "on", "end of sentence is added to the source"),
+
+    INTEGER("seed", seed, TRAINING, PREPARE | TRAIN, "1", 0, 4294967295.0, "of all randomness"),
+    INTEGER("lanes", lanes, TRAINING, TRAIN, "8", 1, 4096,
+            "micro-batches an update: the most ranks that can share it"),
+    INTEGER("batch-tokens", batch_tokens, TRAINING, TRAIN, "500", 1, 1e7,
+            "tokens a side that fill a micro-batch"),
+    INTEGER("batch-sentences", batch_sentences, TRAINING, TRAIN | TRANSLATE, "128", 1, 1e6,
+            "train: most sentences in a micro-batch|translate: most sentences in a batch"),
+    REAL("dropout", dropout, TRAINING, TRAIN, "0.3", 0, RATE, "all of the four below"),
+    REAL("dropout-embedding", dropout_embedding, TRAINING, TRAIN, NULL, 0, RATE,
+         "of embeddings (default: --dropout)"),
+    REAL("dropout-layer", dropout_layer, TRAINING, TRAIN, NULL, 0, RATE,
+         "between layers (default: --dropout)"),
+    REAL("dropout-encoder", dropout_encoder, TRAINING, TRAIN, NULL, 0, RATE,
+         "of the encoder's top states (default: --dropout)"),
+    REAL("dropout-output", dropout_output, TRAINING, TRAIN, NULL, 0, RATE,
+         "of the readout (default: --dropout)"),
+    REAL("unknown-dropout", unknown_dropout, TRAINING, TRAIN, NULL, 0, RATE,
+         "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
+    REAL("label-smoothing", label_smoothing, TRAINING, TRAIN, "0.1", 0, RATE,
+         "share of probability spread over all symbols"),
+    CHOICE("optimizer", optimizer, TRAINING, TRAIN, "adam", optimizers, "as PyTorch defines them"),
+    REAL("learning-rate", learning_rate, TRAINING, TRAIN, "0.001", 0, 1000, "after warm-up"),
+    REAL("adam-beta1", adam_beta1, TRAINING, TRAIN, "0.9", 0, ALMOST_ONE, "of adam and adamw"),
+    REAL("adam-beta2", adam_beta2, TRAINING, TRAIN, "0.999", 0, ALMOST_ONE, "of adam and adamw"),
+    REAL("adam-epsilon", adam_epsilon, TRAINING, TRAIN, "1e-8", 1e-30, 1, "of adam and adamw"),
+    REAL("momentum", momentum, TRAINING, TRAIN, "0.9", 0, ALMOST_ONE, "of sgd"),
+    REAL("weight-decay", weight_decay, TRAINING, TRAIN, NULL, 0, 1000,
+         "adamw: decoupled; adam and sgd: added to the gradient (default: 0.01 with adamw, else 0)"),
+    REAL("clip", clip, TRAINING, TRAIN, "1", 0, MANY,
+         "largest norm of the mean gradient per token; 0: no clipping"),
+    CHOICE("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
+           "of the learning rate after warm-up (default: plateau with --valid, else inverse-sqrt)"),
+    INTEGER("warmup", warmup, TRAINING, TRAIN, "300", 0, MANY,
+            "updates in which the rate rises linearly"),
+    INTEGER("decay-updates", decay_updates, TRAINING, TRAIN, NULL, 0, 1e12,
+            "linear: the update at which the rate is zero"),
+    REAL("plateau-factor", plateau_factor, TRAINING, TRAIN, "0.5", 0.001, 1,
+         "plateau: what the rate is multiplied by"),
+    INTEGER("plateau-patience", plateau_patience, TRAINING, TRAIN, "3", 1, MANY,
+            "plateau: validations without a new best before that"),
+    INTEGER("valid-interval", valid_interval, TRAINING, TRAIN, NULL, 1, MANY,
+            "updates between validations (default: one epoch, within 100 to 1000)"),
+    INTEGER("max-skips", max_skips, TRAINING, TRAIN, "10", 1, MANY,
+            "updates with a non-finite gradient in a row that end the run"),
+
+    INTEGER("updates", updates, LIMIT, TRAIN, "0", 0, 1e12, "most updates; 0: no limit"),
+    INTEGER("epochs", epochs, LIMIT, TRAIN, NULL, 0, MANY,
+            "most epochs; 0: no limit (default: 100 with --valid, else 20)"),
+    INTEGER("patience", patience, LIMIT, TRAIN, "8", 0, MANY,
+            "validations without a new best that end the run; 0: no limit"),
+
+    INTEGER("threads", threads, RUN, TRAIN | TRANSLATE | SCORE, NULL, 1, 4096,
+            "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may use)"),
+    TEXT("kernel", kernel, RUN, TRAIN | TRANSLATE | SCORE, "auto", name,
+         "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
+         "Cooperlake, Sapphirerapids"),
+    INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
+    INTEGER("checkpoint-interval", checkpoint_interval, RUN, TRAIN, NULL, 1, MANY,
+            "updates between checkpoints (default: at each validation, else 1000)"),
+    INTEGER("log-interval", log_interval, RUN, TRAIN, "50", 1, MANY, "updates between log lines"),
+    CHOICE("progress", progress, RUN, TRAIN, NULL, progresses,
+           "one line that changes, or a line now and then "
+           "(default: live on a terminal and without a launcher)"),
+    SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE, "off", "tokens instead of text"),
+    SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
+           "the unknown symbol may be emitted"),
+    SWITCH("check", check, RUN, TRAIN | INSPECT, "off",
+           "train: do all but train: settings, memory, corpora, lanes"
+           "|inspect: read and check everything"),
+    SWITCH("json", json, RUN, INSPECT, "off", "one JSON object"),
+};
+/* clang-format on */
+const int settings_count = sizeof(settings_table) / sizeof(settings_table[0]);
+
+const struct command_name command_names[COMMANDS] = {
+    {COMMAND_PREPARE, "prepare", "turns parallel text into a corpus",
+     "--source PATH --target PATH --output PATH"},
+    {COMMAND_TRAIN, "train", "trains a model on a corpus, or continues a run",
+     "--corpus PATH --output PATH"},
+    {COMMAND_TRANSLATE, "translate", "translates text", "--model PATH"},
+    {COMMAND_SCORE, "score", "gives the log-probability of pairs, and their perplexity",
+     "--model PATH --corpus PATH"},
+    {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"}};
+
+const char *command_name(enum command command)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (command_names[i].command == command)
+            return command_names[i].name;
+    require(!"a command of the table");
+    return NULL;
+}
+
+int settings_row(const char *wanted)
+{
+    for (int row = 0; row < settings_count; row++)
+        if (strcmp(settings_table[row].name, wanted) == 0)
+            return row;
+    return -1;
+}

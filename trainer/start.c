@@ -1,0 +1,182 @@
+/* How a run begins: a first start makes the folder with update 0 in it; every later start finds where it stands. */
+#include "comm/audit.h"
+#include "comm/base/die.h"
+#include "comm/comm.h"
+#include "io/run_folder.h"
+#include "io/stream.h"
+#include "trainer/agree.h"
+#include "trainer/computing.h"
+#include "trainer/continue.h"
+#include "trainer/report_start.h"
+#include "trainer/snapshot.h"
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* [all] Opens a corpus; the lowest rank that cannot says why. */
+static struct corpus *open_corpus(const char *path)
+{
+    struct reason why;
+    struct corpus *corpus = corpus_open(path, &why);
+    agree(corpus != NULL, "corpus '%s': %s", path, why.text);
+    agree(corpus->sentences > 0, "corpus '%s': holds no sentences", path);
+    return corpus;
+}
+
+static void open_corpora(struct run *run)
+{
+    struct reason why;
+    run->corpus = open_corpus(run->settings->corpus);
+    if (!run->settings->valid)
+        return;
+    run->valid = open_corpus(run->settings->valid);
+    agree(corpus_alike(run->valid->tokenizers, run->corpus->tokenizers, &why),
+          "corpus '%s' is not like '%s': %s (prepare it with --like)", run->valid->path, run->corpus->path, why.text);
+}
+
+static int64_t cost(const void *run_, int count, const int *source_lengths, const int *target_lengths)
+{
+    const struct run *run = run_;
+    return model_cost(&run->model, (int)run->settings->source_end, count, source_lengths, target_lengths);
+}
+
+void run_stream_options(const struct run *run, struct stream_options *options)
+{
+    const struct settings *s = run->settings;
+    struct range lanes = tree_lanes((int)s->lanes, comm_size(), comm_rank());
+    *options = (struct stream_options){
+        .seed = (uint64_t)s->seed,
+        .lanes = (int)s->lanes,
+        .first_lane = (int)lanes.first,
+        .lane_count = (int)lanes.count,
+        .batch_tokens = (int)s->batch_tokens,
+        .batch_sentences = (int)s->batch_sentences,
+        .source_end = (int)s->source_end,
+        .cost = cost,
+        .model = run,
+    };
+}
+
+static int64_t updates_an_epoch(const struct settings *settings, const void *corpus)
+{
+    struct stream_options options = {
+        .lanes = (int)settings->lanes,
+        .batch_tokens = (int)settings->batch_tokens,
+        .batch_sentences = (int)settings->batch_sentences,
+        .source_end = (int)settings->source_end,
+    };
+    return stream_updates(corpus, &options);
+}
+
+/* Chosen defaults and contradictions, then the lanes against the ranks. Wrong usage is the same on every rank: rank 0 speaks. */
+static void resolve(struct run *run)
+{
+    struct settings *s = run->settings;
+    struct faults faults = {0};
+    struct settings_facts facts = {
+        .source_vocabulary = run->corpus->tokenizers[SOURCE].vocabulary.size,
+        .target_vocabulary = run->corpus->tokenizers[TARGET].vocabulary.size,
+        .source_is_words = run->corpus->tokenizers[SOURCE].kind == TOKENIZER_WORDS,
+        .has_valid = run->valid != NULL,
+        .updates_an_epoch = updates_an_epoch,
+        .corpus = run->corpus,
+    };
+    settings_resolve(s, &facts, &faults);
+    if (!run->continued && s->lanes < comm_size())
+        faults_add(&faults, "%lld lanes cannot use %d ranks: start at most %lld ranks, or give --lanes %d",
+                   (long long)s->lanes, comm_size(), (long long)s->lanes, comm_size());
+    faults_agree(&faults);
+}
+
+static void make_replica(struct run *run)
+{
+    struct shape shape;
+    struct settings *s = run->settings;
+    settings_shape(s, run->corpus->tokenizers[SOURCE].vocabulary.size, run->corpus->tokenizers[TARGET].vocabulary.size,
+                   &shape);
+    settings_optimizer(s, &run->optimizer);
+    model_init(&run->model, &shape);
+    int64_t total = run->model.parameters.total;
+    run->exchange = exchange_open((int)s->lanes, total);
+    size_t part = (size_t)exchange_part(run->exchange).count * sizeof(float);
+    run->weights = memory_take((size_t)total * sizeof(float));
+    run->gradient = memory_take(part);
+    run->first = optimizer_moments(&run->optimizer) > 0 ? memory_take(part) : NULL;
+    run->second = optimizer_moments(&run->optimizer) > 1 ? memory_take(part) : NULL;
+    run->pieces = memory_take((size_t)run->model.parameters.count * sizeof *run->pieces);
+    for (int i = 0; i < run->model.parameters.count; i++) {
+        const struct parameter *p = &run->model.parameters.list[i];
+        run->pieces[i] = (struct audit_piece){p->name, {p->first, parameter_elements(p)}};
+    }
+    arena_init(&run->arena);
+}
+
+/* [all] A first start: weights by definition on rank 0 (libm chooses by processor, so only there), then the folder, aside. */
+static void begin(struct run *run)
+{
+    struct reason why;
+    struct settings *s = run->settings;
+    char aside[PATH_MAX] = "", file[PATH_MAX + 32];
+    run->state = (struct train_state){.rate_factor = 1};
+    if (comm_rank() == 0)
+        parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
+    comm_broadcast(run->weights, (size_t)run->model.parameters.total * sizeof(float), 0);
+    if (s->check)
+        return;
+    if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
+        die("run folder '%s': %s", s->output, why.text);
+    run_folder_checkpoint_path(aside, 0, file, sizeof file);
+    snapshot_write(run, file);
+    run->saved = 0;
+    if (comm_rank() != 0)
+        return;
+    continue_write_settings(s, aside);
+    if (!run_folder_link(aside, "last.h5", 0, &why) || !run_folder_link(aside, "best.h5", 0, &why) ||
+        !run_folder_finish(s->output, &why) || !run_folder_lock(s->output, comm_host(), &why))
+        die("run folder '%s': %s", s->output, why.text);
+}
+
+static void go_on(struct run *run, struct checkpoint *checkpoint)
+{
+    struct reason why;
+    agree(snapshot_read(run, checkpoint, &why), "run '%s': its checkpoint %s", run->settings->output, why.text);
+    run->saved = run->state.update;
+    checkpoint_close(checkpoint);
+    if (comm_rank() == 0 && !run->settings->check)
+        continue_write_settings(run->settings, run->settings->output);
+}
+
+void run_start(struct run *run, struct settings *settings)
+{
+    memset(run, 0, sizeof *run);
+    run->settings = settings;
+    run->saved = -1;
+    computing_start(settings);
+    computing_agree();
+    struct checkpoint *checkpoint = continue_find(settings);
+    run->continued = checkpoint != NULL;
+    open_corpora(run);
+    resolve(run);
+    make_replica(run);
+    if (checkpoint)
+        go_on(run, checkpoint);
+    else
+        begin(run);
+    if (!settings->check)
+        computing_record(settings->output, run->continued);
+}
+
+void run_release(struct run *run)
+{
+    exchange_close(run->exchange);
+    model_release(&run->model);
+    arena_release(&run->arena);
+    memory_free(run->weights);
+    memory_free(run->gradient);
+    memory_free(run->first);
+    memory_free(run->second);
+    memory_free(run->pieces);
+    corpus_close(run->corpus);
+    if (run->valid)
+        corpus_close(run->valid);
+}

@@ -1,0 +1,129 @@
+#include "comm/base/die.h"
+#include "comm/base/hooks.h"
+#include "comm/comm.h"
+#include "trainer/agree.h"
+#include "trainer/clock.h"
+#include "trainer/commands.h"
+#include "trainer/report.h"
+#include "trainer/samples.h"
+#include "trainer/schedule.h"
+#include "trainer/snapshot.h"
+#include "trainer/stop.h"
+
+static int interval_ends(int64_t update, int64_t interval)
+{
+    return interval > 0 && update % interval == 0;
+}
+
+static int validation_due(const struct run *run, int64_t update)
+{
+    return run->valid && interval_ends(update, run->settings->valid_interval);
+}
+
+static int checkpoint_due(const struct run *run, int64_t update)
+{
+    return interval_ends(update, run->settings->checkpoint_interval);
+}
+
+/* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
+static int validate(struct run *run, struct report *report)
+{
+    struct reason why;
+    struct evaluation evaluation;
+    double start = clock_seconds();
+    run->state.validation_due = 1;
+    struct pairs *pairs = pairs_open_corpus(run->valid, &why);
+    agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
+    int complete = evaluate(&run->model, run->weights, (int)run->settings->source_end, pairs, run->valid->path, &run->arena,
+                            NULL, NULL, &evaluation);
+    pairs_close(pairs);
+    if (!complete)
+        return 0;
+    struct train_state before = run->state;
+    int best = schedule_validated(run->settings, &run->state, evaluation.loss / (double)evaluation.tokens);
+    report_validation(report, &before, &evaluation, best, clock_seconds() - start);
+    if (comm_rank() == 0)
+        samples_show(run, report);
+    return 1;
+}
+
+static void save(struct run *run, struct report *report)
+{
+    double start = clock_seconds();
+    snapshot_save(run);
+    report_saved(report, clock_seconds() - start);
+}
+
+/* [all] What follows an update: validation, checkpoint. Returns 0 on a stop. */
+static int boundary(struct run *run, struct report *report)
+{
+    int validated = run->state.validation_due;
+    if (validated && !validate(run, report))
+        return 0;
+    int best = validated && run->state.best_update == run->state.update;
+    if (best || checkpoint_due(run, run->state.update))
+        save(run, report);
+    return 1;
+}
+
+static void refuse_endless_skips(const struct run *run)
+{
+    agree(run->state.skips < run->settings->max_skips, "%lld updates in a row had no finite loss or gradient",
+          (long long)run->state.skips);
+}
+
+/* [all] One update from the next group. Returns 0 on a stop. */
+static int advance(struct run *run, struct feed *feed, struct report *report)
+{
+    struct reason why;
+    struct update_result result;
+    double start = clock_seconds(), waited = 0;
+    const struct feed_group *group = feed_next(feed, &waited, &why);
+    agree(group != NULL, "corpus '%s': %s", run->corpus->path, why.text);
+    if (comm_agree(NULL, 0, stop_requested()) & STOP_FLAG)
+        return 0;
+    int64_t next = run->state.update + 1;
+    int check_weights = validation_due(run, next) || checkpoint_due(run, next);
+    update_run(run, group, check_weights, &result);
+    feed_done(feed);
+    report_update(report, &result, clock_seconds() - start, waited);
+    refuse_endless_skips(run);
+    run->state.validation_due = validation_due(run, next);
+    return 1;
+}
+
+static const char *const ending_words[] = {
+    [ENDING_NONE] = "stopped",
+    [ENDING_UPDATES] = "finished: the number of updates is reached",
+    [ENDING_EPOCHS] = "finished: the number of epochs is reached",
+    [ENDING_PATIENCE] = "finished: no better validation within patience",
+};
+
+/* [all] The run, from where it stands to its end or a stop. Returns the status. */
+static int train_on(struct run *run, struct report *report)
+{
+    struct stream_options options;
+    run_stream_options(run, &options);
+    struct feed *feed = feed_open(run->corpus, &options, run->state.epoch, run->state.group);
+    int going = boundary(run, report);
+    while (going && schedule_ending(run->settings, &run->state) == ENDING_NONE)
+        going = advance(run, feed, report) && boundary(run, report);
+    feed_close(feed);
+    if (run->saved != run->state.update || run->state.validation_due)
+        save(run, report);
+    enum ending ending = going ? schedule_ending(run->settings, &run->state) : ENDING_NONE;
+    report_state(report, ending == ENDING_NONE ? "stopped" : "finished", ending_words[ending]);
+    return ending == ENDING_NONE ? STATUS_STOPPED : STATUS_DONE;
+}
+
+int train(struct settings *settings)
+{
+    struct run run;
+    run_start(&run, settings);
+    struct report *report = report_open(&run);
+    report_start(report);
+    int status = settings->check ? STATUS_DONE : train_on(&run, report);
+    report_close(report);
+    run_release(&run);
+    return status;
+}

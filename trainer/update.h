@@ -1,0 +1,23 @@
+/* One update (design, section 5): forward and backward of each lane, the sum along the tree, the norm, the optimizer's step on this rank's part,
+ * the gather of the parameters. */
+#ifndef UPDATE_H
+#define UPDATE_H
+
+#include "trainer/feed.h"
+#include "trainer/run.h"
+
+struct update_result {
+    double loss;           // nats a target token, as trained (smoothed)
+    int64_t tokens;        // target tokens of all lanes, ends included
+    int64_t source_tokens;
+    int64_t sentences;
+    double norm;           // of the mean gradient a token, before clipping
+    double rate;
+    int clipped, skipped;
+    int lane;              // of a skipped update: the first lane whose loss is not finite, or -1
+};
+
+/* [all] Moves weights, moments and state on by one update. check_weights: the weights are compared over the ranks first. */
+void update_run(struct run *run, const struct feed_group *group, int check_weights, struct update_result *result);
+
+#endif
