@@ -1,0 +1,10 @@
+# Checks of the whole tree: who includes what, lint, and the tests once more under sanitizers (not under themselves).
+if(NOT CHORUS_SANITIZE)
+  add_test(NAME layers COMMAND ${CMAKE_SOURCE_DIR}/tests/layers.sh ${CMAKE_BINARY_DIR})
+  add_test(NAME lint COMMAND ${CMAKE_SOURCE_DIR}/tests/lint.sh)
+  add_test(NAME sanitizers COMMAND ${CMAKE_SOURCE_DIR}/tests/sanitizers.sh)
+  set_tests_properties(lint sanitizers PROPERTIES PROCESSORS 2)
+  set_tests_properties(layers PROPERTIES TIMEOUT 60)
+  set_tests_properties(lint PROPERTIES TIMEOUT 900)
+  set_tests_properties(sanitizers PROPERTIES TIMEOUT 1200)
+endif()

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# run.sh [NAME ...]: proves that the tests can fail. Each patch in this folder breaks one promise; its first line names
+# the tests (a regular expression of ctest) that must then go red:
+#
+#     # red: ranks/test_exchange/3
+#
+# Works on a copy of the tree in build/mutations, kept from time to time, so that only what changed is built again.
+# Every test named must pass on the unbroken copy first.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tree=build/mutations/tree build=build/mutations/build
+mkdir -p "$tree"
+
+# The copy keeps the time of a file that has not changed.
+git ls-files -co --exclude-standard | while IFS= read -r file; do
+    [ -f "$file" ] && printf '%s\n' "$file"
+done | sort >build/mutations/files
+(cd "$tree" && find . -type f -printf '%P\n') | sort | comm -13 build/mutations/files - |
+    while IFS= read -r file; do rm "$tree/$file"; done
+while IFS= read -r file; do
+    cmp -s "$file" "$tree/$file" || { mkdir -p "$(dirname "$tree/$file")" && cp "$file" "$tree/$file"; }
+done <build/mutations/files
+
+patches=()
+if [ $# -gt 0 ]; then
+    for name in "$@"; do patches+=("tests/mutations/$(basename "$name" .patch).patch"); done
+else
+    patches=(tests/mutations/*.patch)
+fi
+[ -e "${patches[0]}" ] || { echo "no mutations" && exit 1; }
+
+red_tests() { sed -n '1s/^# red: //p' "$1"; }
+compile() { cmake --build "$build" >build/mutations/log 2>&1; }
+run() { # REGEX
+    ctest --test-dir "$build" --no-tests=error -j 2 -R "$1" >build/mutations/log 2>&1
+}
+show() { tail -"${1:-30}" build/mutations/log; }
+
+cmake -G Ninja -S "$tree" -B "$build" -DCMAKE_BUILD_TYPE=Release >build/mutations/log 2>&1 || { show && exit 1; }
+compile || { show && exit 1; }
+
+wanted=""
+for patch in "${patches[@]}"; do
+    red=$(red_tests "$patch")
+    count=$(ctest --test-dir "$build" -N -R "$red" | sed -n 's/^Total Tests: //p')
+    [ -n "$red" ] && [ "${count:-0}" -gt 0 ] || { echo "$patch: its first line names no test: '$red'" && exit 1; }
+    wanted+="${wanted:+|}$red"
+done
+run "$wanted" || { echo "not green before any mutation:" && show && exit 1; }
+
+total=0 reds=0
+for patch in "${patches[@]}"; do
+    name=$(basename "$patch" .patch) red=$(red_tests "$patch")
+    total=$((total + 1))
+    if ! patch -d "$tree" -p1 --forward --fuzz=2 -s <"$patch" >build/mutations/log 2>&1; then
+        outcome="does not apply: $(head -1 build/mutations/log)"
+        find "$tree" \( -name '*.rej' -o -name '*.orig' \) -delete
+    elif ! compile; then
+        outcome="does not build: $(grep -m 1 error build/mutations/log)"
+    elif run "$red"; then
+        outcome="GREEN, the promise is not tested by $red"
+    else
+        outcome=red reds=$((reds + 1))
+    fi
+    # Back to the unbroken text, with a new time, so that it is built again.
+    sed -n 's|^+++ b/||p' "$patch" | while IFS= read -r file; do cp "$file" "$tree/$file"; done
+    printf '%-60s %s\n' "$name" "$outcome"
+done
+echo "$total mutations, $reds red"
+[ "$total" = "$reds" ]

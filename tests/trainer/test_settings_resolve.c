@@ -1,0 +1,350 @@
+/* Chosen defaults, and settings that contradict each other. */
+#include "faulty.h"
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static int64_t updates_an_epoch;
+
+static int64_t answer(const struct settings *settings, const void *corpus)
+{
+    (void)corpus;
+    assert_int_equal(settings->lanes, 8);
+    return updates_an_epoch;
+}
+
+static const struct settings_facts with_valid = {
+    .source_vocabulary = 100, .target_vocabulary = 90, .has_valid = 1, .updates_an_epoch = answer};
+static const struct settings_facts without_valid = {.source_vocabulary = 100,
+                                                    .target_vocabulary = 90,
+                                                    .source_is_words = 1,
+                                                    .updates_an_epoch = answer};
+
+/* words: as typed, separated by spaces. */
+static void resolve(struct settings *settings, const char *words,
+                    const struct settings_facts *facts, struct faults *faults)
+{
+    char copy[512], *list[WORDS_MOST] = {NULL}, *place;
+    int count = 0;
+    strcpy(copy, words);
+    for (char *word = strtok_r(copy, " ", &place); word; word = strtok_r(NULL, " ", &place))
+        list[count++] = word;
+    settings_init(settings);
+    settings_read(settings, COMMAND_TRAIN, count, list, faults);
+    assert_int_equal(faults->count, 0);
+    settings_resolve(settings, facts, faults);
+}
+
+static void assert_settings(const struct settings *settings, const char *const *expected)
+{
+    struct text value = {0};
+    for (; *expected; expected += 2) {
+        assert_true(settings_get(settings, settings_row(expected[0]), &value));
+        if (strcmp(value.bytes, expected[1]) != 0)
+            fail_msg("%s is %s instead of %s", expected[0], value.bytes, expected[1]);
+    }
+    text_release(&value);
+}
+
+static void defaults_are_chosen_from_the_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        const struct settings_facts *facts;
+        int64_t updates;
+        const char *expected[24]; // name, value ...
+    } cases[] = {
+        {"", &with_valid, 400, {"encoder-layers",   "1",       "decoder-layers",  "1",
+                                "encoder-hidden",   "256",     "attention-state", "previous",
+                                "attention-hidden", "512",     "context",         "mean",
+                                "input-feeding",    "off",     "readout",         "256",
+                                "schedule",         "plateau", "valid-interval",  "400"}},
+        {"", &with_valid, 400, {"checkpoint-interval", "400", "epochs",          "100",
+                                "unknown-dropout",     "0",   "dropout-layer",   "0.3",
+                                "dropout-embedding",   "0.3", "dropout-encoder", "0.3",
+                                "dropout-output",      "0.3", "weight-decay",    "0",
+                                "decay-updates",       "0",   "progress",        "lines"}},
+        {"",
+         &without_valid,
+         400,
+         {"schedule", "inverse-sqrt", "epochs", "20", "unknown-dropout", "0.1",
+          "checkpoint-interval", "1000", "valid-interval", "400"}},
+        {"", &with_valid, 5, {"valid-interval", "100"}},
+        {"", &with_valid, 5000, {"valid-interval", "1000", "checkpoint-interval", "1000"}},
+        {"--valid-interval 7", &with_valid, 400, {"checkpoint-interval", "7"}},
+        {"--attention general",
+         &with_valid,
+         400,
+         {"attention-state", "current", "context", "last", "input-feeding", "on", "readout",
+          "512"}},
+        {"--attention dot --hidden 64",
+         &with_valid,
+         400,
+         {"attention-state", "current", "encoder-hidden", "32", "readout", "64"}},
+        {"--attention-state current",
+         &with_valid,
+         400,
+         {"context", "mean", "input-feeding", "on", "readout", "512"}},
+        {"--attention general --attention-state previous",
+         &with_valid,
+         400,
+         {"context", "last", "input-feeding", "off", "readout", "256"}},
+        {"--context-use first",
+         &with_valid,
+         400,
+         {"context", "last", "input-feeding", "off", "readout", "256"}},
+        {"--no-bidirectional --layers 3 --decoder-layers 2",
+         &with_valid,
+         400,
+         {"encoder-hidden", "512", "encoder-layers", "3", "decoder-layers", "2"}},
+        {"--dropout 0.1 --dropout-output 0.5",
+         &with_valid,
+         400,
+         {"dropout-layer", "0.1", "dropout-embedding", "0.1", "dropout-encoder", "0.1",
+          "dropout-output", "0.5"}},
+        {"--optimizer adamw", &with_valid, 400, {"weight-decay", "0.01"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings settings;
+        struct faults faults = {0};
+        updates_an_epoch = cases[i].updates;
+        resolve(&settings, cases[i].words, cases[i].facts, &faults);
+        assert_faults(&faults, "");
+        assert_settings(&settings, cases[i].expected);
+        settings_release(&settings);
+    }
+}
+
+static void nothing_of_train_stays_chosen_but_threads(void **state)
+{
+    (void)state;
+    struct settings settings;
+    struct faults faults = {0};
+    struct text value = {0};
+    updates_an_epoch = 1;
+    resolve(&settings, "", &without_valid, &faults);
+    for (int row = 0; row < settings_count; row++)
+        if (settings_table[row].commands & COMMAND_TRAIN)
+            assert_int_equal(settings_get(&settings, row, &value),
+                             strcmp(settings_table[row].name, "threads") != 0);
+    text_release(&value);
+    settings_release(&settings);
+}
+
+static void what_a_run_had_is_no_fault(void **state)
+{
+    (void)state;
+    struct settings settings, again;
+    struct faults faults = {0};
+    struct text value = {0};
+    resolve(&settings, "--context-use first --optimizer sgd", &without_valid, &faults);
+    settings_init(&again);
+    for (int row = 0; row < settings_count; row++)
+        if (settings_get(&settings, row, &value))
+            settings_set(&again, row, value.bytes, FROM_RUN, "x", &faults);
+    settings_resolve(&again, &without_valid, &faults);
+    assert_faults(&faults, "");
+    text_release(&value);
+    settings_release(&settings);
+    settings_release(&again);
+}
+
+static void each_contradiction_is_a_fault(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        const struct settings_facts *facts;
+        const char *fault;
+    } cases[] = {
+        {"--context-use first --attention dot", &with_valid,
+         "--attention has no effect with --context-use first"},
+        {"--context-use first --attention-state current", &with_valid,
+         "--attention-state has no effect with --context-use first"},
+        {"--context-use first --attention-hidden 3", &with_valid,
+         "--attention-hidden has no effect with --context-use first"},
+        {"--context-use first --input-feeding", &with_valid,
+         "--input-feeding needs attention: --context-use attention"},
+        {"--attention general --attention-hidden 3", &with_valid,
+         "--attention-hidden has an effect with --attention additive only"},
+        {"--attention general --readout 3", &with_valid,
+         "--readout 3: with --attention-state current the readout has the size of --hidden, 512"},
+        {"--layers 2 --encoder-layers 2 --decoder-layers 2", &with_valid,
+         "--layers has no effect with both --encoder-layers and --decoder-layers"},
+        {"--optimizer sgd --adam-beta1 0.5", &with_valid,
+         "--adam-beta1 has no effect with --optimizer sgd"},
+        {"--optimizer sgd --adam-beta2 0.5", &with_valid,
+         "--adam-beta2 has no effect with --optimizer sgd"},
+        {"--optimizer sgd --adam-epsilon 0.5", &with_valid,
+         "--adam-epsilon has no effect with --optimizer sgd"},
+        {"--momentum 0.5", &with_valid, "--momentum has an effect with --optimizer sgd only"},
+        {"--schedule plateau", &without_valid, "--schedule plateau needs --valid"},
+        {"--schedule linear", &with_valid, "--schedule linear needs --decay-updates"},
+        {"--schedule linear --decay-updates 300", &with_valid,
+         "--decay-updates: 300 is not above --warmup, 300"},
+        {"--decay-updates 500", &with_valid,
+         "--decay-updates has an effect with --schedule linear only"},
+        {"--schedule constant --plateau-factor 0.1", &with_valid,
+         "--plateau-factor has an effect with --schedule plateau only"},
+        {"--schedule constant --plateau-patience 2", &with_valid,
+         "--plateau-patience has an effect with --schedule plateau only"},
+        {"--valid-interval 10", &without_valid, "--valid-interval needs --valid"},
+        {"--patience 3", &without_valid, "--patience needs --valid"},
+        {"--attention dot --encoder-hidden 100 --context mean", &with_valid,
+         "attention dot needs encoder-hidden x directions (200) equal to hidden (512): choose "
+         "general or additive"},
+        {"--context last --layers 2 --decoder-layers 1", &with_valid,
+         "context last needs as many encoder-layers (2) as decoder-layers (1): choose affine or "
+         "mean"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings settings;
+        struct faults faults = {0};
+        resolve(&settings, cases[i].words, cases[i].facts, &faults);
+        assert_faults(&faults, cases[i].fault);
+        settings_release(&settings);
+    }
+}
+
+static void harmless_combinations_are_no_faults(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "--context-use first --input-feeding off", "--patience 0",
+        "--attention general --readout 512",       "--schedule linear --decay-updates 301",
+        "--layers 2 --encoder-layers 3",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings settings;
+        struct faults faults = {0};
+        resolve(&settings, cases[i], i == 1 ? &without_valid : &with_valid, &faults);
+        assert_faults(&faults, "");
+        settings_release(&settings);
+    }
+}
+
+static void shape_and_optimizer_are_what_was_set(void **state)
+{
+    (void)state;
+    struct settings settings;
+    struct faults faults = {0};
+    struct shape shape;
+    struct optimizer optimizer;
+    resolve(&settings,
+            "--cell gru --embedding 5 --hidden 6 --encoder-hidden 7 --encoder-layers 2 "
+            "--decoder-layers 3 --attention general --attention-state previous --readout 9 "
+            "--no-tied-embeddings --optimizer sgd --momentum 0.5 --weight-decay 0.25",
+            &with_valid, &faults);
+    assert_int_equal(faults.count, 1); // context last cannot be
+    faults_release(&faults);
+    settings_shape(&settings, 100, 90, &shape);
+    settings_optimizer(&settings, &optimizer);
+    struct shape expected = {.source_vocabulary = 100,
+                             .target_vocabulary = 90,
+                             .embedding = 5,
+                             .hidden = 6,
+                             .encoder_hidden = 7,
+                             .encoder_layers = 2,
+                             .decoder_layers = 3,
+                             .bidirectional = 1,
+                             .cell = CELL_GRU,
+                             .context = CONTEXT_LAST,
+                             .attention = ATTENTION_GENERAL,
+                             .attention_state = ATTENTION_PREVIOUS,
+                             .attention_hidden = 6,
+                             .readout = 9,
+                             .dropout_embedding = 0.3,
+                             .dropout_layer = 0.3,
+                             .dropout_encoder = 0.3,
+                             .dropout_output = 0.3,
+                             .label_smoothing = 0.1};
+    size_t integers = offsetof(struct shape, tied_embeddings) + sizeof(int); // padding follows
+    assert_memory_equal(&shape, &expected, integers);
+    assert_memory_equal(&shape.dropout_embedding, &expected.dropout_embedding,
+                        sizeof shape - offsetof(struct shape, dropout_embedding));
+    assert_int_equal(optimizer.kind, OPTIMIZER_SGD);
+    assert_true(optimizer.momentum == 0.5 && optimizer.weight_decay == 0.25);
+    settings_release(&settings);
+}
+
+static void what_a_command_needs_is_checked(void **state)
+{
+    (void)state;
+    static const struct {
+        enum command command;
+        const char *words[16], *fault;
+    } cases[] = {
+        {COMMAND_TRAIN, {"--corpus", "c"}, "--output is missing"},
+        {COMMAND_TRAIN, {"--output", "o"}, ""},
+        {COMMAND_TRAIN, {"--check", "--corpus", "c"}, ""},
+        {COMMAND_TRAIN, {"--check"}, "--output is missing"},
+        {COMMAND_TRANSLATE, {NULL}, "--model is missing"},
+        {COMMAND_TRANSLATE, {"--model", "m"}, ""},
+        {COMMAND_INSPECT, {NULL}, "a path is missing: chorus inspect PATH"},
+        {COMMAND_SCORE, {"--model", "m", "--corpus", "c"}, ""},
+        {COMMAND_SCORE, {"--model", "m", "--source", "s", "--target", "t"}, ""},
+        {COMMAND_SCORE, {"--corpus", "c"}, "--model is missing"},
+        {COMMAND_SCORE,
+         {"--model", "m", "--source", "s"},
+         "nothing to score is given: give --corpus, or --source and --target"},
+        {COMMAND_SCORE,
+         {"--model", "m", "--source", "s", "--corpus", "c"},
+         "give --corpus, or --source and --target, not both"},
+        {COMMAND_PREPARE, {"--pairs", "p", "--output", "o"}, ""},
+        {COMMAND_PREPARE, {"--pairs", "p"}, "--output is missing"},
+        {COMMAND_PREPARE,
+         {"--source", "s", "--output", "o"},
+         "no text is given: give --source and --target, or --pairs"},
+        {COMMAND_PREPARE,
+         {"--source", "s", "--pairs", "p", "--output", "o"},
+         "give --pairs, or --source and --target, not both"},
+        {COMMAND_PREPARE,
+         {"--source", "-", "--target", "-", "--output", "o"},
+         "--source and --target cannot both be standard input"},
+        {COMMAND_PREPARE,
+         {"--pairs", "p", "--output", "o", "--like", "c", "--joint", "--max-length", "3"},
+         "--joint has no effect with --like\n    --max-length has no effect with --like"},
+        {COMMAND_PREPARE,
+         {"--pairs", "p", "--output", "o", "--joint", "--source-vocabulary", "50"},
+         "--source-vocabulary has no effect with --joint"},
+        {COMMAND_PREPARE,
+         {"--pairs", "p", "--output", "o", "--tokenizer", "words", "--sample", "50"},
+         "--sample has no effect without --tokenizer sentencepiece"},
+        {COMMAND_PREPARE,
+         {"--pairs", "p", "--output", "o", "--tokenizer", "words", "--target-tokenizer",
+          "sentencepiece", "--sample", "50", "--min-count", "3"},
+         ""},
+        {COMMAND_PREPARE,
+         {"--pairs", "p", "--output", "o", "--min-count", "3"},
+         "--min-count has no effect without --tokenizer words or characters"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings settings;
+        struct faults faults = {0};
+        read_words(&settings, cases[i].command, cases[i].words, &faults);
+        assert_faults(&faults, "");
+        settings_check(&settings, cases[i].command, &faults);
+        assert_faults(&faults, cases[i].fault);
+        settings_release(&settings);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_chosen_from_the_others),
+        cmocka_unit_test(nothing_of_train_stays_chosen_but_threads),
+        cmocka_unit_test(what_a_run_had_is_no_fault),
+        cmocka_unit_test(each_contradiction_is_a_fault),
+        cmocka_unit_test(harmless_combinations_are_no_faults),
+        cmocka_unit_test(shape_and_optimizer_are_what_was_set),
+        cmocka_unit_test(what_a_command_needs_is_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
