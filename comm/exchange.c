@@ -57,6 +57,7 @@ static struct plan make_plan(int lanes, int64_t parameters, int size, int rank)
     plan.subtrees = subtrees_of(&plan, rank);
     for (int other = 0; other < size; other++)
         plan.inputs += subtrees_of(&plan, other);
+    require(plan.inputs >= 1);
     const int64_t arriving_blocks = MOST_ARRIVING / TREE_BLOCK / plan.inputs;
     plan.bucket = least(LONGEST, arriving_blocks * TREE_BLOCK);
     if (plan.bucket < TREE_BLOCK)
@@ -93,73 +94,74 @@ static float *take_floats(int64_t count)
 
 struct exchange *exchange_open(int lanes, int64_t parameters)
 {
-    struct exchange *x = memory_take(sizeof *x);
-    x->plan = make_plan(lanes, parameters, comm_size(), comm_rank());
-    const struct plan *plan = &x->plan;
+    struct exchange *exchange = memory_take(sizeof *exchange);
+    exchange->plan = make_plan(lanes, parameters, comm_size(), comm_rank());
+    const struct plan *plan = &exchange->plan;
     const int others = plan->size - 1;
     const int reducing = plan->inputs - plan->subtrees + plan->subtrees * others;
     const int gathering = 2 * others;
-    x->stack = take_floats(stack_floats(plan));
-    x->inputs = memory_take((size_t)plan->inputs * sizeof *x->inputs);
-    x->block_sums = memory_take((size_t)plan->tree_blocks * sizeof *x->block_sums);
+    exchange->stack = take_floats(stack_floats(plan));
+    exchange->inputs = memory_take((size_t)plan->inputs * sizeof *exchange->inputs);
+    exchange->block_sums = memory_take((size_t)plan->tree_blocks * sizeof *exchange->block_sums);
     for (int i = 0; i < 2; i++) {
-        x->arriving[i] = take_floats(arriving_floats(plan));
-        messages_init(&x->messages[i], reducing > gathering ? reducing : gathering);
+        exchange->arriving[i] = take_floats(arriving_floats(plan));
+        messages_init(&exchange->messages[i], reducing > gathering ? reducing : gathering);
     }
-    return x;
+    return exchange;
 }
 
-void exchange_close(struct exchange *x)
+void exchange_close(struct exchange *exchange)
 {
     for (int i = 0; i < 2; i++) {
-        messages_release(&x->messages[i]);
-        memory_free(x->arriving[i]);
+        messages_release(&exchange->messages[i]);
+        memory_free(exchange->arriving[i]);
     }
-    memory_free(x->block_sums);
-    memory_free(x->inputs);
-    memory_free(x->stack);
-    memory_free(x);
+    memory_free(exchange->block_sums);
+    memory_free(exchange->inputs);
+    memory_free(exchange->stack);
+    memory_free(exchange);
 }
 
-struct range exchange_lanes(const struct exchange *x)
+struct range exchange_lanes(const struct exchange *exchange)
 {
-    return x->plan.block;
+    return exchange->plan.block;
 }
 
-struct range exchange_part(const struct exchange *x)
+struct range exchange_part(const struct exchange *exchange)
 {
-    return x->plan.part;
+    return exchange->plan.part;
 }
 
-static float *gradient_at(const struct exchange *x, int place)
+static float *gradient_at(const struct exchange *exchange, int place)
 {
-    return x->stack + place * x->plan.stride;
+    return exchange->stack + place * exchange->plan.stride;
 }
 
-float *exchange_gradient(struct exchange *x)
+float *exchange_gradient(struct exchange *exchange)
 {
-    require(!x->taken && x->lanes_done < x->plan.block.count && x->alive < x->plan.gradients);
-    x->taken = true;
-    float *gradient = gradient_at(x, x->alive++);
-    return memset(gradient, 0, (size_t)x->plan.parameters * sizeof *gradient);
+    require(!exchange->taken && exchange->lanes_done < exchange->plan.block.count &&
+            exchange->alive < exchange->plan.gradients);
+    exchange->taken = true;
+    float *gradient = gradient_at(exchange, exchange->alive++);
+    return memset(gradient, 0, (size_t)exchange->plan.parameters * sizeof *gradient);
 }
 
-static void merge_top(struct exchange *x)
+static void merge_top(struct exchange *exchange)
 {
-    x->alive--;
-    float *restrict below = gradient_at(x, x->alive - 1);
-    const float *restrict top = gradient_at(x, x->alive);
-    for (int64_t i = 0; i < x->plan.parameters; i++)
+    exchange->alive--;
+    float *restrict below = gradient_at(exchange, exchange->alive - 1);
+    const float *restrict top = gradient_at(exchange, exchange->alive);
+    for (int64_t i = 0; i < exchange->plan.parameters; i++)
         below[i] += top[i];
 }
 
-void exchange_lane_done(struct exchange *x)
+void exchange_lane_done(struct exchange *exchange)
 {
-    require(x->taken);
-    x->taken = false;
-    const int lane = (int)x->plan.block.first + x->lanes_done++;
-    for (int i = tree_merges(x->plan.lanes, x->plan.block, lane); i > 0; i--)
-        merge_top(x);
+    require(exchange->taken);
+    exchange->taken = false;
+    const int lane = (int)exchange->plan.block.first + exchange->lanes_done++;
+    for (int i = tree_merges(exchange->plan.lanes, exchange->plan.block, lane); i > 0; i--)
+        merge_top(exchange);
 }
 
 /* The k-th bucket of a rank's part; all ranks' k-th buckets travel together. */
@@ -184,71 +186,72 @@ static int next_in_circle(const struct plan *plan, int distance)
 }
 
 /* What all ranks send for this rank's bucket lies in order of ranks, this rank left out. */
-static void start_arriving(struct exchange *x, int64_t k)
+static void start_arriving(struct exchange *exchange, int64_t k)
 {
-    const struct plan *plan = &x->plan;
+    const struct plan *plan = &exchange->plan;
     const struct range mine = bucket_of(plan, plan->rank, k);
-    float *place = x->arriving[k % 2];
+    float *place = exchange->arriving[k % 2];
     for (int rank = 0; rank < plan->size && mine.count; rank++)
         for (int i = 0; rank != plan->rank && i < subtrees_of(plan, rank); i++) {
-            messages_receive(&x->messages[k % 2], rank, place, bytes_of(mine));
+            messages_receive(&exchange->messages[k % 2], rank, place, bytes_of(mine));
             place += plan->bucket;
         }
 }
 
-static void start_leaving(struct exchange *x, int64_t k)
+static void start_leaving(struct exchange *exchange, int64_t k)
 {
-    const struct plan *plan = &x->plan;
+    const struct plan *plan = &exchange->plan;
     for (int distance = 1; distance < plan->size; distance++) {
         const int rank = next_in_circle(plan, distance);
         const struct range theirs = bucket_of(plan, rank, k);
         for (int i = 0; theirs.count && i < plan->subtrees; i++)
-            messages_send(&x->messages[k % 2], rank, gradient_at(x, i) + theirs.first,
+            messages_send(&exchange->messages[k % 2], rank, gradient_at(exchange, i) + theirs.first,
                           bytes_of(theirs));
     }
 }
 
 /* Sums the k-th bucket of this rank's part. Its own gradients are taken from where they lie. */
-static void sum_bucket(struct exchange *x, int64_t k, float *part)
+static void sum_bucket(struct exchange *exchange, int64_t k, float *part)
 {
-    const struct plan *plan = &x->plan;
+    const struct plan *plan = &exchange->plan;
     const struct range mine = bucket_of(plan, plan->rank, k);
-    float **input = x->inputs, *place = x->arriving[k % 2];
+    float **input = exchange->inputs, *place = exchange->arriving[k % 2];
     for (int rank = 0; rank < plan->size; rank++)
         for (int i = 0; i < subtrees_of(plan, rank); i++) {
             const bool own = rank == plan->rank;
-            *input++ = own ? gradient_at(x, i) + mine.first : place;
+            *input++ = own ? gradient_at(exchange, i) + mine.first : place;
             place += own ? 0 : plan->bucket;
         }
-    tree_combine(plan->lanes, plan->size, x->inputs, mine.count,
+    tree_combine(plan->lanes, plan->size, exchange->inputs, mine.count,
                  part + (mine.first - plan->part.first));
 }
 
 /* A bucket is summed while the next one travels. */
-void exchange_reduce(struct exchange *x, float *part)
+void exchange_reduce(struct exchange *exchange, float *part)
 {
-    const struct plan *plan = &x->plan;
-    require(!x->taken && x->lanes_done == plan->block.count && x->alive == plan->subtrees);
-    x->updates++;
-    hook_at("exchange.reduce", x->updates, x->alive ? x->stack : NULL,
-            x->alive ? (size_t)plan->parameters * sizeof(float) : 0);
+    const struct plan *plan = &exchange->plan;
+    require(!exchange->taken && exchange->lanes_done == plan->block.count &&
+            exchange->alive == plan->subtrees);
+    exchange->updates++;
+    hook_at("exchange.reduce", exchange->updates, exchange->alive ? exchange->stack : NULL,
+            exchange->alive ? (size_t)plan->parameters * sizeof(float) : 0);
     for (int64_t k = 0; k <= plan->buckets; k++) {
         if (k < plan->buckets) {
-            start_arriving(x, k);
-            start_leaving(x, k);
+            start_arriving(exchange, k);
+            start_leaving(exchange, k);
         }
         if (k == 0)
             continue;
-        messages_wait(&x->messages[(k - 1) % 2], "sum of the gradients");
-        sum_bucket(x, k - 1, part);
+        messages_wait(&exchange->messages[(k - 1) % 2], "sum of the gradients");
+        sum_bucket(exchange, k - 1, part);
     }
-    x->alive = x->lanes_done = 0;
+    exchange->alive = exchange->lanes_done = 0;
 }
 
-static void start_gathering(struct exchange *x, int64_t k, float *parameters)
+static void start_gathering(struct exchange *exchange, int64_t k, float *parameters)
 {
-    const struct plan *plan = &x->plan;
-    struct messages *messages = &x->messages[k % 2];
+    const struct plan *plan = &exchange->plan;
+    struct messages *messages = &exchange->messages[k % 2];
     const struct range mine = bucket_of(plan, plan->rank, k);
     for (int distance = 1; distance < plan->size; distance++) {
         const int from = next_in_circle(plan, plan->size - distance);
@@ -261,16 +264,16 @@ static void start_gathering(struct exchange *x, int64_t k, float *parameters)
     }
 }
 
-void exchange_gather(struct exchange *x, float *parameters)
+void exchange_gather(struct exchange *exchange, float *parameters)
 {
-    const struct plan *plan = &x->plan;
-    hook_at("exchange.gather", x->updates, parameters,
+    const struct plan *plan = &exchange->plan;
+    hook_at("exchange.gather", exchange->updates, parameters,
             (size_t)plan->parameters * sizeof *parameters);
     for (int64_t k = 0; k <= plan->buckets; k++) {
         if (k < plan->buckets)
-            start_gathering(x, k, parameters);
+            start_gathering(exchange, k, parameters);
         if (k > 0)
-            messages_wait(&x->messages[(k - 1) % 2], "gather of the parameters");
+            messages_wait(&exchange->messages[(k - 1) % 2], "gather of the parameters");
     }
 }
 
@@ -291,17 +294,17 @@ static double sum_of_squares(const float *values, int64_t count)
     return sum;
 }
 
-double exchange_square_norm(struct exchange *x, const float *part)
+double exchange_square_norm(struct exchange *exchange, const float *part)
 {
-    const struct plan *plan = &x->plan;
+    const struct plan *plan = &exchange->plan;
     const int64_t first = plan->part.first / TREE_BLOCK;
-    memset(x->block_sums, 0, (size_t)plan->tree_blocks * sizeof *x->block_sums);
+    memset(exchange->block_sums, 0, (size_t)plan->tree_blocks * sizeof *exchange->block_sums);
     for (int64_t i = 0; i < plan->part.count; i += TREE_BLOCK)
-        x->block_sums[first + i / TREE_BLOCK] =
+        exchange->block_sums[first + i / TREE_BLOCK] =
             sum_of_squares(part + i, least(TREE_BLOCK, plan->part.count - i));
-    comm_sum_reals(x->block_sums, plan->tree_blocks);
+    comm_sum_reals(exchange->block_sums, plan->tree_blocks);
     double sum = 0;
     for (int64_t i = 0; i < plan->tree_blocks; i++)
-        sum += x->block_sums[i];
+        sum += exchange->block_sums[i];
     return sum;
 }

@@ -7,8 +7,8 @@
 
 enum { NAME_MOST = 256, VALUE_MOST = 4096, SLAB = 1024 * 1024 }; // bytes, bytes, elements
 
-/* Slabs are gathered and handed on in sizes of our own: HDF5 places chunks as they are written, and equal
- * state must be equal bytes whatever parts it came in. */
+/* Slabs are gathered and handed on in sizes of our own: HDF5 places chunks as they are written, and
+ * equal state must be equal bytes whatever parts it came in. */
 struct checkpoint_writer {
     struct sealed *file;
     char *path, *aside;
@@ -133,10 +133,10 @@ bool checkpoint_append(struct checkpoint_writer *writer, int64_t elements, const
         elements -= now;
         if (writer->slab_used < SLAB && writer->missing > 0)
             continue;
-        if (!outcome(writer,
-                     sealed_append(writer->file, writer->array, writer->slab_used, writer->slab,
-                                   why),
-                     why))
+        if (!outcome(
+                writer,
+                sealed_append(writer->file, writer->array, writer->slab_used, writer->slab, why),
+                why))
             return false;
         writer->slab_used = 0;
     }

@@ -193,7 +193,8 @@ static bool write_table(struct sealed *file, const struct corpus *corpus, struct
     sealed_write_array(file, "/shards/sentences", SEALED_INT64, 1, &rows, columns.sentences, why);
     sealed_write_array(file, "/shards/tokens", SEALED_INT64, 2, (int64_t[]){rows, SIDES},
                        columns.tokens, why);
-    bool done = sealed_write_array(file, "/shards/hash", SEALED_UINT64, 1, &rows, columns.hash, why);
+    bool done =
+        sealed_write_array(file, "/shards/hash", SEALED_UINT64, 1, &rows, columns.hash, why);
     columns_release(&columns);
     return done;
 }
@@ -257,9 +258,9 @@ static bool check_row(struct corpus *corpus, int index, struct reason *why)
     bool sound = strcmp(row->file, expected) == 0 && row->sentences >= 0 &&
                  !__builtin_add_overflow(corpus->sentences, row->sentences, &corpus->sentences);
     for (int side = 0; side < SIDES; side++)
-        sound = sound && row->tokens[side] >= 0 &&
-                !__builtin_add_overflow(corpus->tokens[side], row->tokens[side],
-                                        &corpus->tokens[side]);
+        sound =
+            sound && row->tokens[side] >= 0 &&
+            !__builtin_add_overflow(corpus->tokens[side], row->tokens[side], &corpus->tokens[side]);
     return sound || fail(why, "row %d of the table of shards is damaged", index);
 }
 

@@ -4,8 +4,8 @@
 #include "comm/base/random.h"
 #include <string.h>
 
-/* An array on its way to the file. What fits into one buffer is written with its exact size, so that a
- * small shard is a small file. */
+/* An array on its way to the file. What fits into one buffer is written with its exact size, so
+ * that a small shard is a small file. */
 enum { BUFFER_BYTES = 64 * 1024 };
 struct column {
     const char *name;

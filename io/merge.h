@@ -6,7 +6,7 @@
 
 #include "io/corpus.h"
 
-struct merged { // valid until the next merge_next
+struct merged {   // valid until the next merge_next
     int64_t line; // from 0, as shards hold it
     const int32_t *ids[SIDES];
     int lengths[SIDES];

@@ -52,18 +52,13 @@ static bool in_sample(const struct learning *learning, int64_t number)
     return random_uniform(&key, (uint64_t)number) * (double)left < (double)wanted;
 }
 
-/* The library skips a line that holds a tab or U+2585, which it uses itself, and takes U+2581 for a
- * space: all three are learnt as spaces, and become bytes where they are encoded. */
-static void blank_marks(char *bytes, size_t length)
+/* The library skips a line that holds U+2585, its own mark of rare characters: it is learnt as
+ * spaces, and becomes bytes where it is encoded. */
+static void blank_rare_marks(char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        bool mark = length - i >= 3 && bytes[i] == '\xE2' && bytes[i + 1] == '\x96' &&
-                    (bytes[i + 2] == '\x81' || bytes[i + 2] == '\x85');
-        if (mark)
+    for (size_t i = 0; i + 3 <= length; i++)
+        if (!memcmp(bytes + i, "\xE2\x96\x85", 3))
             memset(bytes + i, ' ', 3);
-        else if (bytes[i] == '\t')
-            bytes[i] = ' ';
-    }
 }
 
 static void learn_line(void *state, const char *bytes, size_t length, int64_t number)
@@ -84,7 +79,7 @@ static void learn_line(void *state, const char *bytes, size_t length, int64_t nu
         learning->capacity *= 2;
     }
     text_add(&learning->sample, bytes, length);
-    blank_marks(learning->sample.bytes + learning->sample.length - length, length);
+    blank_rare_marks(learning->sample.bytes + learning->sample.length - length, length);
     learning->offsets[++learning->count] = (int64_t)learning->sample.length;
 }
 
@@ -202,7 +197,7 @@ static void release(void *processor)
 static const char *find_mark(const char *bytes, size_t length)
 {
     const char *end = bytes + length;
-    while (end - bytes >= SPACE_MARK_BYTES && (bytes = memchr(bytes, SPACE_MARK[0], length))) {
+    while (end - bytes >= SPACE_MARK_BYTES && (bytes = memchr(bytes, 0xE2, length))) {
         if (end - bytes >= SPACE_MARK_BYTES && !memcmp(bytes, SPACE_MARK, SPACE_MARK_BYTES))
             return bytes;
         bytes++;

@@ -132,8 +132,8 @@ bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why
     bool done = find_cut(file, update, &kept, why) &&
                 (fstat(fileno(file), &status) == 0 || system_failure(why));
     if (done && status.st_size > kept)
-        done = (ftruncate(fileno(file), kept) == 0 && fsync(fileno(file)) == 0) ||
-               system_failure(why);
+        done =
+            (ftruncate(fileno(file), kept) == 0 && fsync(fileno(file)) == 0) || system_failure(why);
     fclose(file);
     return done;
 }
@@ -147,7 +147,8 @@ bool run_folder_append_metrics(const char *path, const struct text *line, struct
     if (descriptor < 0)
         return system_failure(why);
     bool done = write_fully(descriptor, line->bytes, line->length, why) &&
-                (line->length && line->bytes[line->length - 1] == '\n' ? true
+                (line->length && line->bytes[line->length - 1] == '\n'
+                     ? true
                      : write_fully(descriptor, "\n", 1, why));
     if (close(descriptor) != 0 && done)
         done = system_failure(why);

@@ -82,8 +82,7 @@ static bool seal(int descriptor, enum sealed_what what, uint64_t *hash, struct r
     return fsync(descriptor) == 0 || fail(why, "%s", strerror(errno));
 }
 
-bool sealed_block_write(const char *path, enum sealed_what what, uint64_t *hash,
-                        struct reason *why)
+bool sealed_block_write(const char *path, enum sealed_what what, uint64_t *hash, struct reason *why)
 {
     int descriptor = open(path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0)
@@ -146,9 +145,9 @@ static bool check_block(const unsigned char *block, enum sealed_what what, int64
         return fail(why, "is damaged within its first %d bytes", SEALED_USER_BLOCK);
     uint64_t length = get_number(block + AT_LENGTH, 8);
     uint64_t found = (uint64_t)bytes - SEALED_USER_BLOCK;
-    return length == found || fail(why, "has %llu bytes instead of %llu behind its first %d",
-                                   (unsigned long long)found, (unsigned long long)length,
-                                   SEALED_USER_BLOCK);
+    return length == found ||
+           fail(why, "has %llu bytes instead of %llu behind its first %d",
+                (unsigned long long)found, (unsigned long long)length, SEALED_USER_BLOCK);
 }
 
 static bool check_open(int descriptor, enum sealed_what what, const uint64_t *expected,

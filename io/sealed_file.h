@@ -1,4 +1,5 @@
-/* Private to sealed*.c: what a sealed file is, its user block, and the way from HDF5's errors to words. */
+/* Private to sealed*.c: what a sealed file is, its user block, and the way from HDF5's errors to
+ * words. */
 #ifndef SEALED_FILE_H
 #define SEALED_FILE_H
 
@@ -42,7 +43,8 @@ bool sealed_block_check(const char *path, enum sealed_what what, const uint64_t 
 /* fsync of the folder that holds path. */
 bool sealed_sync_folder(const char *path, struct reason *why);
 
-/* To be called before the first HDF5 call of an entry: its error stack is silenced in this thread. */
+/* To be called before the first HDF5 call of an entry: its error stack is silenced in this thread.
+ */
 void sealed_quiet(void);
 /* The innermost record of HDF5's error stack; false. */
 bool sealed_fail(struct reason *why);

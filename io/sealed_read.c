@@ -133,8 +133,8 @@ bool sealed_read_text(struct sealed *file, const char *group, const char *name, 
     return done;
 }
 
-static bool read_number(struct sealed *file, const char *group, const char *name,
-                        H5T_class_t class, hid_t type, void *value, struct reason *why)
+static bool read_number(struct sealed *file, const char *group, const char *name, H5T_class_t class,
+                        hid_t type, void *value, struct reason *why)
 {
     hid_t attribute = open_attribute(file, group, name, class, why);
     if (attribute < 0)
@@ -158,7 +158,8 @@ bool sealed_read_real(struct sealed *file, const char *group, const char *name, 
            read_number(file, group, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value, why);
 }
 
-/* As we write them: in chunks of a modest size with a checksum each, no other filter; or nothing at all. */
+/* As we write them: in chunks of a modest size with a checksum each, no other filter; or nothing at
+ * all. */
 static bool stored_as_ours(const struct sealed_array *array)
 {
     hid_t creation = H5Dget_create_plist(array->id);

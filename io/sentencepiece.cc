@@ -21,7 +21,12 @@ namespace
 {
 using sentencepiece::SentencePieceProcessor;
 using sentencepiece::util::Status;
-constexpr int SILENT = 5;
+
+/* The library's level is one for the process. */
+void silence()
+{
+    sentencepiece::logging::SetMinLogLevel(5); // beyond fatal
+}
 
 class Sentences : public sentencepiece::SentenceIterator
 {
@@ -113,7 +118,6 @@ std::unordered_map<std::string, std::string> settings_of(const sentencepiece_tra
         {"character_coverage", "0.9995"},
         {"max_sentence_length", std::to_string(1 << 30)},
         {"num_threads", "1"},
-        {"minloglevel", std::to_string(SILENT)},
     };
     std::string symbols = symbols_as_csv(training->symbols);
     if (!symbols.empty())
@@ -126,6 +130,7 @@ extern "C" bool sentencepiece_train(const struct sentencepiece_training *trainin
                                     struct text *model, int *size, struct reason *why)
 try {
     *size = 0;
+    silence();
     Sentences sentences(training);
     std::string bytes;
     Status status =
@@ -149,7 +154,7 @@ try {
 
 extern "C" void *sentencepiece_load(const struct text *model, struct reason *why)
 try {
-    sentencepiece::logging::SetMinLogLevel(SILENT);
+    silence();
     auto processor = std::make_unique<SentencePieceProcessor>();
     Status status = processor->LoadFromSerializedProto(
         std::string_view(model->bytes ? model->bytes : "", model->length));

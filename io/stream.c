@@ -3,8 +3,8 @@
 #include "io/stream_reader.h"
 #include <string.h>
 
-/* The pieces of all shards have numbers; piece p of a shard is [p * PIECE - shift, (p + 1) * PIECE - shift)
- * of its sentences, cut at both ends, with a shift of the epoch. */
+/* The pieces of all shards have numbers; piece p of a shard is [p * PIECE - shift, (p + 1) * PIECE
+ * - shift) of its sentences, cut at both ends, with a shift of the epoch. */
 struct stream {
     struct stream_options options;
     struct stream_reader reader;
@@ -27,9 +27,8 @@ struct stream {
 
 static void begin_epoch(struct stream *stream, int64_t epoch)
 {
-    struct random_key key = {.seed = stream->options.seed,
-                             .purpose = RANDOM_WINDOWS,
-                             .update = (uint32_t)epoch};
+    struct random_key key = {
+        .seed = stream->options.seed, .purpose = RANDOM_WINDOWS, .update = (uint32_t)epoch};
     for (int s = 0; s < stream->shards; s++)
         stream->shifts[s] = (int32_t)random_below(&key, (uint64_t)s, STREAM_PIECE);
     for (int32_t p = 0; p < stream->pieces; p++)
@@ -137,7 +136,8 @@ static const struct plan_batch *planned(const struct stream *stream, int32_t gro
     return number < 0 ? NULL : &stream->plan.batches[number];
 }
 
-/* Ids of all our lanes in what is left of the plan: a window is read once, in the order of the shards. */
+/* Ids of all our lanes in what is left of the plan: a window is read once, in the order of the
+ * shards. */
 static bool read_ids(struct stream *stream, struct reason *why)
 {
     stream_reader_begin(&stream->reader);
@@ -259,7 +259,8 @@ void stream_close(struct stream *stream)
     memory_free(stream);
 }
 
-/* A micro-batch ends with the sentence that fills it, so it holds half a sentence more than it must. */
+/* A micro-batch ends with the sentence that fills it, so it holds half a sentence more than it
+ * must. */
 int64_t stream_updates(const struct corpus *corpus, const struct stream_options *options)
 {
     double sentences = (double)corpus->sentences, batches = sentences / options->batch_sentences;

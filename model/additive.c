@@ -4,17 +4,21 @@
 #include "model/threads.h"
 #include "model/vector.h"
 
-/* The additive score of Bahdanau et al. 2015: score(h, m) = v^T tanh(W_k m + b + W_q h).
- * keys W_k m + b, K = A = attention-hidden. The tanh of a step is made again in backward: keeping it would
+/* The additive score of Bahdanau et al. 2015: score(h, m) = v^T tanh(W_k m + b + W_q h). keys W_k
+ * m + b, K = A = attention-hidden. The tanh of a step is made again in backward: keeping it would
  * take T times the memory of the keys and be no faster. */
 
-static void init(struct attention *attention, const struct shape *shape, struct parameters *parameters)
+enum { BLOCK = 256 };
+
+static void init(struct attention *attention, const struct shape *shape,
+                 struct parameters *parameters)
 {
     int A = shape->attention_hidden;
     attention->K = A;
     attention->key = place_add(parameters, "attention", "key", A, attention->M, 1, INITIAL_GLOROT);
     attention->bias = place_add(parameters, "attention", "bias", A, 0, 1, INITIAL_ZERO);
-    attention->query = place_add(parameters, "attention", "query", A, attention->H, 1, INITIAL_GLOROT);
+    attention->query =
+        place_add(parameters, "attention", "query", A, attention->H, 1, INITIAL_GLOROT);
     attention->score = place_add(parameters, "attention", "score", 1, A, 1, INITIAL_GLOROT);
 }
 
@@ -27,24 +31,27 @@ static void start(const struct attention *attention, const real *block,
     product(PRODUCT_NT, N, A, M, states->bank->states, M, block + attention->key, M, 0, keys, A);
     rows_add_bias(N, A, block + attention->bias, keys);
     states->keys = keys;
-    states->projected = arena_take(
-        arena, (size_t)states->T * (size_t)states->bank->B * (size_t)A, sizeof(real));
+    states->projected =
+        arena_take(arena, (size_t)states->T * (size_t)states->bank->B * (size_t)A, sizeof(real));
 }
 
-/* v^T tanh(k + q), in sixteen partial sums */
+/* v^T tanh(k + q), a block at a time. */
 VECTOR_CLONES
 static real score_one(int A, const real *v, const real *k, const real *q)
 {
-    real sums[LANES] = {0}, rest = 0;
-    int j = 0;
-    for (; j + LANES <= A; j += LANES)
-        for (int l = 0; l < LANES; l++)
-            sums[l] += v[j + l] * vector_tanh(k[j + l] + q[j + l]);
-    for (; j < A; j++)
-        rest += v[j] * vector_tanh(k[j] + q[j]);
-    for (int l = 0; l < LANES; l++)
-        rest += sums[l];
-    return rest;
+    real z[BLOCK], rest = 0;
+    struct lanes sums = {0};
+    for (int first = 0; first < A; first += BLOCK) {
+        int count = A - first < BLOCK ? A - first : BLOCK, j = 0;
+#pragma omp simd
+        for (int i = 0; i < count; i++)
+            z[i] = vector_tanh(k[first + i] + q[first + i]);
+        for (; j + (int)LANES <= count; j += (int)LANES)
+            lanes_add_product(&sums, v + first + j, z + j);
+        for (; j < count; j++)
+            rest += v[first + j] * z[j];
+    }
+    return lanes_total(&sums) + rest;
 }
 
 static void score(const struct attention *attention, const real *block,
@@ -76,9 +83,10 @@ static void start_backward(const struct attention *attention, struct attention_s
 /* With z = tanh(k + q) and e = v^T z:  dv += de z   dk += de v (1 - z^2)   dq likewise */
 VECTOR_CLONES
 static void score_one_backward(int A, const real *restrict v, const real *restrict k,
-                               const real *restrict q, real de, real *restrict dv, real *restrict dk,
-                               real *restrict dq)
+                               const real *restrict q, real de, real *restrict dv,
+                               real *restrict dk, real *restrict dq)
 {
+#pragma omp simd
     for (int j = 0; j < A; j++) {
         real z = vector_tanh(k[j] + q[j]);
         real d = de * v[j] * (1 - z * z);
@@ -115,8 +123,10 @@ static void finish(const struct attention *attention, const real *block, real *g
     int A = attention->K, H = attention->H, M = attention->M;
     int N = (int)bank->N, rows = states->T * bank->B;
     rows_sum(bank->B, A, states->dscore, gradient + attention->score);
-    product(PRODUCT_TN, A, H, rows, states->dprojected, A, queries, H, 1, gradient + attention->query, H);
-    product(PRODUCT_TN, A, M, N, states->dkeys, A, bank->states, M, 1, gradient + attention->key, M);
+    product(PRODUCT_TN, A, H, rows, states->dprojected, A, queries, H, 1,
+            gradient + attention->query, H);
+    product(PRODUCT_TN, A, M, N, states->dkeys, A, bank->states, M, 1, gradient + attention->key,
+            M);
     rows_sum(N, A, states->dkeys, gradient + attention->bias);
     product(PRODUCT_NN, N, M, A, states->dkeys, A, block + attention->key, M, 1, bank->dstates, M);
 }
@@ -131,5 +141,5 @@ static int64_t query_cost(const struct attention *attention)
     return (int64_t)attention->K * attention->H;
 }
 
-const struct attention_row attention_additive = {"additive",     init,   start,    score,     start_backward,
-                                                 score_backward, finish, key_cost, query_cost};
+const struct attention_row attention_additive = {
+    "additive", init, start, score, start_backward, score_backward, finish, key_cost, query_cost};

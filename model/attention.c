@@ -55,8 +55,7 @@ void attention_forward(const struct attention *attention, const real *block,
 void attention_start_backward(const struct attention *attention, struct arena *arena,
                               struct attention_states *states)
 {
-    states->dweights =
-        arena_take(arena, (size_t)states->T * (size_t)states->bank->N, sizeof(real));
+    states->dweights = arena_take(arena, (size_t)states->T * (size_t)states->bank->N, sizeof(real));
     attention->row->start_backward(attention, states, arena);
 }
 
@@ -78,9 +77,10 @@ void attention_backward(const struct attention *attention, const real *block,
     int M = bank->M, B = bank->B, N = (int)bank->N;
     real *weights = states->weights + (int64_t)t * N, *dweights = states->dweights + (int64_t)t * N;
     for (int b = 0; b < B; b++) // da_b (n, S_b) = dc_b (n, M) m_b^T
-        states->items[b] = (struct product_item){
-            dc + (int64_t)b * M, bank->states + bank->first[b] * M, dweights + bank->first[b], n,
-            bank->lengths[b], M};
+        states->items[b] =
+            (struct product_item){dc + (int64_t)b * M,       bank->states + bank->first[b] * M,
+                                  dweights + bank->first[b], n,
+                                  bank->lengths[b],          M};
     product_each(PRODUCT_NT, states->items, B, B * M, M, 0, N);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < B; b++)
@@ -97,9 +97,12 @@ void attention_finish(const struct attention *attention, const real *block, real
     const struct bank *bank = states->bank;
     int M = bank->M, B = bank->B, N = (int)bank->N;
     for (int b = 0; b < B; b++) // dm_b (S_b, M) += a_b^T (S_b, T) dc_b (T, M)
-        states->items[b] = (struct product_item){
-            states->weights + bank->first[b], dc + (int64_t)b * M,
-            bank->dstates + bank->first[b] * M, bank->lengths[b], M, states->T};
+        states->items[b] = (struct product_item){states->weights + bank->first[b],
+                                                 dc + (int64_t)b * M,
+                                                 bank->dstates + bank->first[b] * M,
+                                                 bank->lengths[b],
+                                                 M,
+                                                 states->T};
     product_each(PRODUCT_TN, states->items, B, N, B * M, 1, M);
     attention->row->finish(attention, block, gradient, states, queries);
 }

@@ -1,9 +1,10 @@
-/* Attention: c = sum over s of a_s m_s, a = softmax over the sentence's own states of score(query, m_s). A table with one row
- * for each score, in the order of enum attention_kind; a new one is a file with the functions of struct attention_row and a
- * row in attention.c. What does not depend on the query (the keys) is computed once for a micro-batch. Steps are
- * handled in ranges: one at a time where a step depends on the one before, all at once where it does not.
- * Calling sequence: attention_start, attention_forward for ranges of steps; attention_start_backward, attention_backward
- * for the same ranges, last first, attention_finish. */
+/* Attention: c = sum over s of a_s m_s, a = softmax over the sentence's own states of score(query,
+ * m_s). A table with one row for each score, in the order of enum attention_kind; a new one is a
+ * file with the functions of struct attention_row and a row in attention.c. What does not depend
+ * on the query (the keys) is computed once for a micro-batch. Steps are handled in ranges: one at
+ * a time where a step depends on the one before, all at once where it does not. Calling sequence:
+ * attention_start, attention_forward for ranges of steps; attention_start_backward,
+ * attention_backward for the same ranges, last first, attention_finish. */
 #ifndef ATTENTION_H
 #define ATTENTION_H
 
@@ -14,11 +15,12 @@
 
 struct attention {
     const struct attention_row *row;
-    int H, M, K;                           // widths of query, memory, keys
-    int64_t key, bias, query, score;       // places, additive: (A, M), (A), (A, H), (1, A)
-    int64_t weight;                        // general: (H, M)
+    int H, M, K;                     // widths of query, memory, keys
+    int64_t key, bias, query, score; // places, additive: (A, M), (A), (A, H), (1, A)
+    int64_t weight;                  // general: (H, M)
 };
-void attention_init(struct attention *attention, const struct shape *shape, struct parameters *parameters);
+void attention_init(struct attention *attention, const struct shape *shape,
+                    struct parameters *parameters);
 
 /* Of one micro-batch of T steps. */
 struct attention_states {
@@ -28,21 +30,22 @@ struct attention_states {
     real *weights;    // (T, N): a; sentence b's are weights[t][first[b]] up to lengths[b] further
     real *projected;  // (T, B, K): additive, W_q query
     struct product_item *items; // (B), work
-    real *dkeys;      // (N, K)
-    real *dweights;   // (T, N): gradients of a, then of the scores
-    real *dprojected; // (T, B, K)
-    real *dscore;     // (B, K): additive, of v, each sentence's part
+    real *dkeys;                // (N, K)
+    real *dweights;             // (T, N): gradients of a, then of the scores
+    real *dprojected;           // (T, B, K)
+    real *dscore;               // (B, K): additive, of v, each sentence's part
 };
 
 struct attention_row {
     const char *name;
-    void (*init)(struct attention *attention, const struct shape *shape, struct parameters *parameters);
+    void (*init)(struct attention *attention, const struct shape *shape,
+                 struct parameters *parameters);
     /* keys and what else there is of them. */
-    void (*start)(const struct attention *attention, const real *block, struct attention_states *states,
-                  struct arena *arena);
+    void (*start)(const struct attention *attention, const real *block,
+                  struct attention_states *states, struct arena *arena);
     /* weights of the steps [t, t + n) = scores; query (n, B, H). */
-    void (*score)(const struct attention *attention, const real *block, struct attention_states *states,
-                  int t, int n, const real *query);
+    void (*score)(const struct attention *attention, const real *block,
+                  struct attention_states *states, int t, int n, const real *query);
     void (*start_backward)(const struct attention *attention, struct attention_states *states,
                            struct arena *arena);
     /* dquery (n, B, H) += from dweights, which are the gradients of the scores. */
@@ -60,13 +63,15 @@ extern const struct attention_row attention_additive, attention_dot, attention_g
 void attention_start(const struct attention *attention, const real *block, struct bank *bank, int T,
                      struct arena *arena, struct attention_states *states);
 /* c (n, B, M), rows ldc apart, for the steps [t, t + n). */
-void attention_forward(const struct attention *attention, const real *block, struct attention_states *states,
-                       int t, int n, const real *query, real *c, int ldc);
+void attention_forward(const struct attention *attention, const real *block,
+                       struct attention_states *states, int t, int n, const real *query, real *c,
+                       int ldc);
 void attention_start_backward(const struct attention *attention, struct arena *arena,
                               struct attention_states *states);
 /* dc (n, B, M); dquery (n, B, H) is added to. */
-void attention_backward(const struct attention *attention, const real *block, struct attention_states *states,
-                        int t, int n, const real *dc, real *dquery);
+void attention_backward(const struct attention *attention, const real *block,
+                        struct attention_states *states, int t, int n, const real *dc,
+                        real *dquery);
 /* dc (T, B, M) and queries (T, B, H) of all steps. */
 void attention_finish(const struct attention *attention, const real *block, real *gradient,
                       struct attention_states *states, const real *dc, const real *queries);

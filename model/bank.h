@@ -1,6 +1,7 @@
-/* The memory bank: the encoder's top states sentence by sentence, so that what attention does to a sentence is a product of
- * contiguous matrices, and nothing else is ever looked at: a state beyond a sentence's end has weight zero because it does not
- * exist. Dropout of the states (dropout-encoder) happens here, once for all that is made of them. */
+/* The memory bank: the encoder's top states sentence by sentence, so that what attention does to a
+ * sentence is a product of contiguous matrices, and nothing else is ever looked at: a state beyond
+ * a sentence's end has weight zero because it does not exist. Dropout of the states
+ * (dropout-encoder) happens here, once for all that is made of them. */
 #ifndef BANK_H
 #define BANK_H
 
@@ -19,12 +20,12 @@ struct bank {
 };
 
 /* Gathers h (N, M), which is packed time-major by `steps`. key NULL: no dropout. */
-void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M, const real *h,
-               double rate, const struct random_key *key, struct arena *arena);
+void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M,
+               const real *h, double rate, const struct random_key *key, struct arena *arena);
 /* dstates, zero. */
 void bank_start_backward(struct bank *bank, struct arena *arena);
 /* dh (N, M) = the gradient of the states, packed as h. Overwrites dstates. */
-void bank_backward(struct bank *bank, const struct steps *steps, double rate, const struct random_key *key,
-                   real *dh);
+void bank_backward(struct bank *bank, const struct steps *steps, double rate,
+                   const struct random_key *key, real *dh);
 
 #endif

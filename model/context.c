@@ -26,7 +26,8 @@ static void last_backward(const struct context *context, const real *block, real
     (void)block, (void)gradient, (void)arena;
     int64_t elements = (int64_t)states->B * context->H;
     for (int l = 0; l < context->layers; l++)
-        encoder_final_backward(encoder, source, l, dh + l * elements, dc ? dc + l * elements : NULL);
+        encoder_final_backward(encoder, source, l, dh + l * elements,
+                               dc ? dc + l * elements : NULL);
 }
 
 /* h_l = tanh(W_l v + b_l) */
@@ -49,7 +50,8 @@ static real *project_backward(const struct context *context, const real *block, 
     for (int l = 0; l < context->layers; l++) {
         int64_t at = (int64_t)l * B * H;
         rows_tanh_backward(B, H, states->h + at, dh + at);
-        product(PRODUCT_TN, H, M, B, dh + at, H, states->summary, M, 1, gradient + context->weight[l], M);
+        product(PRODUCT_TN, H, M, B, dh + at, H, states->summary, M, 1,
+                gradient + context->weight[l], M);
         rows_sum(B, H, dh + at, gradient + context->bias[l]);
         product(PRODUCT_NN, B, M, H, dh + at, H, block + context->weight[l], M, l > 0, dv, M);
     }
@@ -138,9 +140,9 @@ void context_init(struct context *context, const struct shape *shape, struct par
     }
 }
 
-void context_forward(const struct context *context, const real *block, const struct encoder *encoder,
-                     const struct encoder_states *source, struct arena *arena,
-                     struct context_states *states)
+void context_forward(const struct context *context, const real *block,
+                     const struct encoder *encoder, const struct encoder_states *source,
+                     struct arena *arena, struct context_states *states)
 {
     size_t B = (size_t)source->steps.B, elements = (size_t)context->layers * B * (size_t)context->H;
     *states = (struct context_states){.B = source->steps.B};

@@ -1,9 +1,10 @@
 #include "model/model.h"
 #include "model/place.h"
 
-/* Counted are the multiply-adds of the matrix products: the encoder's by source tokens, the decoder's by the
- * B rows that run for T steps each, attention's by T times the states of a sentence, the output's by
- * target tokens; backward executes twice those of forward. Element-wise work is not counted. */
+/* Counted are the multiply-adds of the matrix products: the encoder's by source tokens, the
+ * decoder's by the B rows that run for T steps each, attention's by T times the states of a
+ * sentence, the output's by target tokens; backward executes twice those of forward. Element-wise
+ * work is not counted. */
 int64_t model_cost(const struct model *model, int source_end, int count, const int *source_lengths,
                    const int *target_lengths)
 {

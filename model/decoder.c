@@ -17,7 +17,8 @@ void decoder_init(struct decoder *decoder, const struct shape *shape, struct par
         .attends = attends,
         .previous = previous,
         .feeding = shape->input_feeding,
-        .J = (previous ? shape_memory_width(shape) : 0) + (shape->input_feeding ? shape->readout : 0),
+        .J = (previous ? shape_memory_width(shape) : 0) +
+             (shape->input_feeding ? shape->readout : 0),
         .dropout_layer = shape->dropout_layer,
         .dropout_first = shape->encoder_layers,
     };
@@ -94,8 +95,8 @@ int decoder_stride(const struct decoder *decoder, const struct decoder_states *s
 }
 
 /* What the readout of step t on reads. */
-struct readout_input decoder_reads(const struct decoder *decoder, const struct decoder_states *states,
-                                   int t)
+struct readout_input decoder_reads(const struct decoder *decoder,
+                                   const struct decoder_states *states, int t)
 {
     int64_t row = (int64_t)t * states->B;
     return (struct readout_input){
@@ -106,8 +107,8 @@ struct readout_input decoder_reads(const struct decoder *decoder, const struct d
     };
 }
 
-static void read_out(const struct decoder *decoder, const real *block, struct decoder_states *states,
-                     int t, int n)
+static void read_out(const struct decoder *decoder, const real *block,
+                     struct decoder_states *states, int t, int n)
 {
     struct readout_input input = decoder_reads(decoder, states, t);
     readout_forward(&decoder->readout, block, (int64_t)n * states->B, &input,
@@ -127,8 +128,8 @@ void decoder_drop(const struct decoder *decoder, const struct decoder_states *st
 }
 
 /* Into `beside`: c_t of the state before, r_{t-1}; and their part of the first layer's W x. */
-static void look_back(const struct decoder *decoder, const real *block, struct decoder_states *states,
-                      int t)
+static void look_back(const struct decoder *decoder, const real *block,
+                      struct decoder_states *states, int t)
 {
     int B = states->B, R = decoder->R, J = decoder->J;
     int64_t row = (int64_t)t * B;
@@ -138,7 +139,8 @@ static void look_back(const struct decoder *decoder, const real *block, struct d
                           states->layer[decoder->layers - 1].state_h, beside, J);
     if (decoder->feeding)
         rows_copy(B, R, states->fed, R, beside + J - R, J);
-    recurrent_project(&decoder->layer[0], block, &states->layer[0], row, B, decoder->E, J, beside, 1);
+    recurrent_project(&decoder->layer[0], block, &states->layer[0], row, B, decoder->E, J, beside,
+                      1);
 }
 
 /* The steps [t, t + n). */
@@ -175,8 +177,8 @@ void decoder_run(const struct decoder *decoder, const real *block, struct decode
 {
     int stride = decoder_stride(decoder, states);
     states->x = x;
-    recurrent_project(&decoder->layer[0], block, &states->layer[0], 0, (int64_t)states->T * states->B, 0,
-                      decoder->E, x, 0);
+    recurrent_project(&decoder->layer[0], block, &states->layer[0], 0,
+                      (int64_t)states->T * states->B, 0, decoder->E, x, 0);
     for (int t = 0; t < states->T; t += stride)
         advance(decoder, block, states, t, stride);
     if (!decoder->feeding)

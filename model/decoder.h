@@ -1,10 +1,14 @@
-/* The decoder: from the embedded symbol before each step, and the encoder's states, to the readout of each step.
- *     previous: c_t = attend(s_{t-1}); s_t = cell([E y_{t-1}; c_t; r_{t-1}], s_{t-1}); r_t = readout(s_t, E y_{t-1}, c_t)
- *     current:  s_t = cell([E y_{t-1}; r_{t-1}], s_{t-1}); c_t = attend(s_t); r_t = readout(s_t, c_t)
+/* The decoder: from the embedded symbol before each step, and the encoder's states, to the readout
+ * of each step.
+ *     previous: c_t = attend(s_{t-1}); s_t = cell([E y_{t-1}; c_t; r_{t-1}], s_{t-1});
+ *               r_t = readout(s_t, E y_{t-1}, c_t)
+ *     current:  s_t = cell([E y_{t-1}; r_{t-1}], s_{t-1}); c_t = attend(s_t);
+ *               r_t = readout(s_t, c_t)
  *     without attention: s_t = cell(E y_{t-1}, s_{t-1}); r_t = readout(s_t, E y_{t-1})
- * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read the h of the layer below, with dropout.
- * All B rows run for all T steps. The state is carried, so that search is decoder_run with T = 1, again and again.
- * Calling sequence: decoder_start, decoder_run; decoder_backward. */
+ * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read the h of the layer
+ * below, with dropout. All B rows run for all T steps. The state is carried, so that search is
+ * decoder_run with T = 1, again and again. Calling sequence: decoder_start, decoder_run;
+ * decoder_backward. */
 #ifndef DECODER_H
 #define DECODER_H
 
@@ -18,7 +22,7 @@ struct decoder {
     int layers;
     int E, H, M, R;
     int attends, previous, feeding; // attention; on the previous state; input feeding
-    int J;                          // width of what a step reads beside the symbol: [c; r], what there is of it
+    int J; // width of what a step reads beside the symbol: [c; r], what there is of it
     struct recurrent layer[SHAPE_LAYERS];
     struct readout readout;
     struct attention attention;
@@ -26,47 +30,52 @@ struct decoder {
     double dropout_layer;
     int dropout_first; // the number of layer 0 among the model's layers, for the masks
 };
-void decoder_init(struct decoder *decoder, const struct shape *shape, struct parameters *parameters);
+void decoder_init(struct decoder *decoder, const struct shape *shape,
+                  struct parameters *parameters);
 
 struct decoder_states {
     int B, T;
     struct steps steps;
-    const struct random_key *key;     // NULL: no dropout
-    const real *x;                    // (T, B, E): what decoder_run was given
-    real *beside;                     // (T, B, J): [c; r_{t-1}]
-    real *input[SHAPE_LAYERS];        // (T, B, H), from layer 1: h of the layer below, dropped
+    const struct random_key *key; // NULL: no dropout
+    const real *x;                // (T, B, E): what decoder_run was given
+    real *beside;                 // (T, B, J): [c; r_{t-1}]
+    real *input[SHAPE_LAYERS];    // (T, B, H), from layer 1: h of the layer below, dropped
     struct recurrent_states layer[SHAPE_LAYERS]; // h: (T, B, H)
-    real *c;                          // (T, B, M), rows ldc apart (in `beside` with attention on the previous state)
+    real *c; // (T, B, M), rows ldc apart (in `beside` with attention on the previous state)
     int ldc;
-    real *r;                          // (T, B, R)
-    real *fed;                        // (B, R): r of the step before
+    real *r;   // (T, B, R)
+    real *fed; // (B, R): r of the step before
     struct context_states context;
     struct attention_states attention; // its weights say where a step looked
-    real *dbeside, *dc, *dfed;        // (T, B, J), (T, B, M), (B, R)
-    real *dh[SHAPE_LAYERS];           // (T, B, H)
+    real *dbeside, *dc, *dfed;         // (T, B, J), (T, B, M), (B, R)
+    real *dh[SHAPE_LAYERS];            // (T, B, H)
 };
 
 /* Takes all arrays from the arena, hands over the context and computes the keys. */
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
-                   struct encoder_states *source, int T, const struct random_key *key, struct arena *arena,
-                   struct decoder_states *states);
-/* x (T, B, E): the embedded symbols before each step; kept. states->r is the result. Goes on from the carried state. */
+                   struct encoder_states *source, int T, const struct random_key *key,
+                   struct arena *arena, struct decoder_states *states);
+/* x (T, B, E): the embedded symbols before each step; kept. states->r is the result. Goes on from
+ * the carried state. */
 void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,
                  const real *x);
-/* dr (T, B, R), overwritten: the gradient of r. Adds to the gradient and to the encoder's (encoder_start_backward comes first);
- * dx (T, B, E) is written. */
+/* dr (T, B, R), overwritten: the gradient of r. Adds to the gradient and to the encoder's
+ * (encoder_start_backward comes first); dx (T, B, E) is written. */
 void decoder_backward(const struct decoder *decoder, const real *block, real *gradient,
                       const struct encoder *encoder, struct encoder_states *source,
                       struct decoder_states *states, real *dr, real *dx, struct arena *arena);
 
-/* Shared by decoder.c and decoder_backward.c. How many steps can be taken at once: all, unless a step waits for the one
- * before. What the readout reads from step t on. The mask of layer l's input (or its gradient) at the steps [t, t + n). */
+/* Shared by decoder.c and decoder_backward.c. How many steps can be taken at once: all, unless a
+ * step waits for the one before. What the readout reads from step t on. The mask of layer l's
+ * input (or its gradient) at the steps [t, t + n). */
 int decoder_stride(const struct decoder *decoder, const struct decoder_states *states);
-struct readout_input decoder_reads(const struct decoder *decoder, const struct decoder_states *states, int t);
-void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t, int n,
-                  real *x);
+struct readout_input decoder_reads(const struct decoder *decoder,
+                                   const struct decoder_states *states, int t);
+void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t,
+                  int n, real *x);
 
-/* Multiply-adds in forward of a row, of a sentence of length S over T steps and once for its states. */
+/* Multiply-adds in forward: of a row; of a sentence of length S, for its keys and first states and
+ * for T steps of attention. Bytes of the arena for N source positions of B sentences and T steps. */
 int64_t decoder_row_cost(const struct decoder *decoder);
 int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T);
 int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T);

@@ -16,7 +16,8 @@ static void start_backward(const struct decoder *decoder, struct decoder_states 
     }
     states->dbeside = take(arena, rows, decoder->J);
     if (decoder->feeding)
-        states->dfed = arena_take_zeroed(arena, (size_t)states->B * (size_t)decoder->R, sizeof(real));
+        states->dfed =
+            arena_take_zeroed(arena, (size_t)states->B * (size_t)decoder->R, sizeof(real));
     if (decoder->attends) {
         states->dc = take(arena, rows, decoder->M);
         attention_start_backward(&decoder->attention, arena, &states->attention);
@@ -43,8 +44,8 @@ static void look_back_backward(const struct decoder *decoder, const real *block,
                                dbeside, 0);
     if (decoder->previous) { // the state before is what is carried now
         rows_add(B, M, dbeside, J, states->dc + row * M, M);
-        attention_backward(&decoder->attention, block, &states->attention, t, 1, states->dc + row * M,
-                           states->layer[decoder->layers - 1].dstate_h);
+        attention_backward(&decoder->attention, block, &states->attention, t, 1,
+                           states->dc + row * M, states->layer[decoder->layers - 1].dstate_h);
     }
     if (decoder->feeding)
         rows_copy(B, R, dbeside + J - R, J, states->dfed, R);
@@ -61,14 +62,14 @@ static void retreat(const struct decoder *decoder, const real *block, struct dec
         read_out_backward(decoder, block, states, t, n, dr);
     }
     if (decoder->attends && !decoder->previous)
-        attention_backward(&decoder->attention, block, &states->attention, t, n, states->dc + row * M,
-                           states->dh[top] + row * H);
+        attention_backward(&decoder->attention, block, &states->attention, t, n,
+                           states->dc + row * M, states->dh[top] + row * H);
     for (int l = top; l >= 0; l--) {
         recurrent_backward(&decoder->layer[l], block, &states->layer[l], t, n, states->dh[l]);
         if (l) {
             real *dx = states->dh[l - 1] + row * H;
-            recurrent_project_backward(&decoder->layer[l], block, &states->layer[l], row, rows, 0, H, dx,
-                                       0);
+            recurrent_project_backward(&decoder->layer[l], block, &states->layer[l], row, rows, 0,
+                                       H, dx, 0);
             decoder_drop(decoder, states, l, t, n, dx);
         }
     }

@@ -63,7 +63,8 @@ void encoder_forward(const struct encoder *encoder, const real *block, const str
         for (int d = 0; d < encoder->directions; d++) {
             const struct recurrent *layer = &encoder->layer[l][d];
             struct recurrent_states *at = &states->layer[l][d];
-            recurrent_start(layer, &states->steps, states->h[l] + d * encoder->H, encoder->M, arena, at);
+            recurrent_start(layer, &states->steps, states->h[l] + d * encoder->H, encoder->M, arena,
+                            at);
             recurrent_project(layer, block, at, 0, N, 0, layer->I, states->input[l], 0);
             recurrent_forward(layer, block, at, 0, batch->S);
         }

@@ -1,8 +1,9 @@
-/* The encoder: layers of recurrent states over the embedded source, one direction or both side by side. A layer's states, with
- * dropout, are the next one's input. What others read are the memory bank (top states) and each layer's final states.
- * Positions are packed: N = the source tokens of all sentences, step by step, the active sentences of each.
- * Calling sequence: encoder_forward; encoder_start_backward, then the readers add to bank.dstates and call
- * encoder_final_backward, then encoder_backward. */
+/* The encoder: layers of recurrent states over the embedded source, one direction or both side by
+ * side. A layer's states, with dropout, are the next one's input. What others read are the memory
+ * bank (top states) and each layer's final states. Positions are packed: N = the source tokens of
+ * all sentences, step by step, the active sentences of each. Calling sequence: encoder_forward;
+ * encoder_start_backward, then the readers add to bank.dstates and call encoder_final_backward,
+ * then encoder_backward. */
 #ifndef ENCODER_H
 #define ENCODER_H
 
@@ -16,7 +17,8 @@ struct encoder {
     struct recurrent layer[SHAPE_LAYERS][2];
     double dropout_layer, dropout_states;
 };
-void encoder_init(struct encoder *encoder, const struct shape *shape, struct parameters *parameters);
+void encoder_init(struct encoder *encoder, const struct shape *shape,
+                  struct parameters *parameters);
 
 struct encoder_states {
     struct steps steps;
@@ -30,17 +32,20 @@ struct encoder_states {
 struct steps encoder_steps(const struct batch *batch, struct arena *arena);
 
 /* x (N, E): embedded source. key NULL: no dropout. */
-void encoder_forward(const struct encoder *encoder, const real *block, const struct batch *batch, const real *x,
-                     const struct random_key *key, struct arena *arena, struct encoder_states *states);
-void encoder_start_backward(const struct encoder *encoder, struct arena *arena, struct encoder_states *states);
+void encoder_forward(const struct encoder *encoder, const real *block, const struct batch *batch,
+                     const real *x, const struct random_key *key, struct arena *arena,
+                     struct encoder_states *states);
+void encoder_start_backward(const struct encoder *encoder, struct arena *arena,
+                            struct encoder_states *states);
 /* Adds to the gradient; dx (N, E) is written. */
 void encoder_backward(const struct encoder *encoder, const real *block, real *gradient,
                       const struct random_key *key, struct encoder_states *states, real *dx,
                       struct arena *arena);
 
-/* h (B, M), c (B, M) or NULL: the forward state after a sentence's last token beside the backward state after its first. */
-void encoder_final(const struct encoder *encoder, const struct encoder_states *states, int layer, real *h,
-                   real *c);
+/* h (B, M), c (B, M) or NULL: the forward state after a sentence's last token beside the backward
+ * state after its first. */
+void encoder_final(const struct encoder *encoder, const struct encoder_states *states, int layer,
+                   real *h, real *c);
 /* Adds their gradients. */
 void encoder_final_backward(const struct encoder *encoder, struct encoder_states *states, int layer,
                             const real *dh, const real *dc);

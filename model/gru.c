@@ -13,6 +13,7 @@ void gru_forward(const struct cell_row *row)
     const real *restrict h_before = row->h_before;
     real *restrict r = row->gates, *restrict z = r + H, *restrict n = z + H;
     real *restrict u = row->apart, *restrict h = row->h;
+#pragma omp simd
     for (int j = 0; j < H; j++) {
         r[j] = vector_logistic(r[j] + b[j]);
         z[j] = vector_logistic(z[j] + b[H + j]);
@@ -29,8 +30,10 @@ void gru_backward(const struct cell_row *row)
 {
     int H = row->H;
     const real *restrict h_before = row->h_before;
-    real *restrict gate_r = row->gates, *restrict gate_z = gate_r + H, *restrict gate_n = gate_z + H;
+    real *restrict gate_r = row->gates, *restrict gate_z = gate_r + H,
+                   *restrict gate_n = gate_z + H;
     real *restrict apart = row->apart, *restrict dh = row->dh;
+#pragma omp simd
     for (int j = 0; j < H; j++) {
         real r = gate_r[j], z = gate_z[j], n = gate_n[j], u = apart[j], d = dh[j];
         real dn = d * (1 - z) * (1 - n * n);

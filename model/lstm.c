@@ -11,6 +11,7 @@ void lstm_forward(const struct cell_row *row)
     const real *restrict b = row->bias, *restrict c_before = row->c_before;
     real *restrict i = row->gates, *restrict f = i + H, *restrict g = f + H, *restrict o = g + H;
     real *restrict h = row->h, *restrict c = row->c;
+#pragma omp simd
     for (int j = 0; j < H; j++) {
         i[j] = vector_logistic(i[j] + b[j]);
         f[j] = vector_logistic(f[j] + b[H + j]);
@@ -29,9 +30,10 @@ void lstm_backward(const struct cell_row *row)
 {
     int H = row->H;
     const real *restrict c_before = row->c_before;
-    real *restrict gate_i = row->gates, *restrict gate_f = gate_i + H, *restrict gate_g = gate_f + H,
-                   *restrict gate_o = gate_g + H;
+    real *restrict gate_i = row->gates, *restrict gate_f = gate_i + H,
+                   *restrict gate_g = gate_f + H, *restrict gate_o = gate_g + H;
     real *restrict dh = row->dh, *restrict dc = row->dc;
+#pragma omp simd
     for (int j = 0; j < H; j++) {
         real i = gate_i[j], f = gate_f[j], g = gate_g[j], o = gate_o[j];
         real q = vector_tanh(f * c_before[j] + i * g);

@@ -8,7 +8,8 @@
 #include "model/product.h"
 #include <string.h>
 
-/* Parameters in the order in which backward finishes them; a tied embedding only after the decoder. */
+/* Parameters in the order in which backward finishes them; a tied embedding only after the
+ * decoder. */
 void model_init(struct model *model, const struct shape *shape)
 {
     struct reason why;
@@ -23,12 +24,13 @@ void model_init(struct model *model, const struct shape *shape)
     else if (E != R)
         model->output_map = place_add(parameters, "output", "map", E, R, 1, INITIAL_GLOROT);
     decoder_init(&model->decoder, shape, parameters);
-    model->target_embedding = place_add(parameters, "target", "embedding", V, E, 1, INITIAL_EMBEDDING);
+    model->target_embedding =
+        place_add(parameters, "target", "embedding", V, E, 1, INITIAL_EMBEDDING);
     if (shape->tied_embeddings)
         model->output_weight = model->target_embedding;
     encoder_init(&model->encoder, shape, parameters);
-    model->source_embedding = place_add(parameters, "source", "embedding", shape->source_vocabulary, E,
-                                        1, INITIAL_EMBEDDING);
+    model->source_embedding = place_add(parameters, "source", "embedding", shape->source_vocabulary,
+                                        E, 1, INITIAL_EMBEDDING);
 }
 
 void model_release(struct model *model)
@@ -68,7 +70,8 @@ static void drop(const struct pass *pass, enum random_purpose purpose, double ra
     dropout(&key, rate, 0, x, (size_t)rows * (size_t)width);
 }
 
-/* The source's symbols as the encoder packs them; while training, some of the words become unknown. */
+/* The source's symbols as the encoder packs them; while training, some of the words become
+ * unknown. */
 static int32_t *pack_source(const struct pass *pass)
 {
     const struct batch *batch = pass->batch;
@@ -115,8 +118,8 @@ static void decode(struct pass *pass)
     memcpy(pass->before + B, batch->target, (size_t)(rows - B) * sizeof *pass->before);
     embedding_forward(pass->block + model->target_embedding, E, pass->before, rows, x);
     drop(pass, RANDOM_DROP_TARGET, model->shape.dropout_embedding, x, rows, E);
-    decoder_start(&model->decoder, pass->block, &model->encoder, &pass->encoder, batch->T, pass->key,
-                  pass->arena, &pass->decoder);
+    decoder_start(&model->decoder, pass->block, &model->encoder, &pass->encoder, batch->T,
+                  pass->key, pass->arena, &pass->decoder);
     decoder_run(&model->decoder, pass->block, &pass->decoder, x);
 }
 
@@ -173,7 +176,8 @@ static real *emit(struct pass *pass, real *gradient)
     pass->mapped = model->output_map == PLACE_NONE ? NULL : take(pass, P, E);
     const real *seen = map(model, pass->block, pass->r, P, pass->mapped); // (P, output.R)
     if (!gradient) {
-        output_loss(&output, seen, pass->targets, P, 0, pass->losses, NULL, NULL, NULL, pass->arena);
+        output_loss(&output, seen, pass->targets, P, 0, pass->losses, NULL, NULL, NULL,
+                    pass->arena);
         return NULL;
     }
     real *dseen = take(pass, P, output.R);
@@ -212,13 +216,14 @@ static void backward(struct pass *pass, real *gradient, real *dr)
     decoder_backward(&model->decoder, pass->block, gradient, &model->encoder, &pass->encoder,
                      &pass->decoder, scatter(pass, dr), dx, pass->arena);
     drop(pass, RANDOM_DROP_TARGET, shape->dropout_embedding, dx, rows, E);
-    embedding_backward(gradient + model->target_embedding, shape->target_vocabulary, E, pass->before,
-                       rows, dx);
+    embedding_backward(gradient + model->target_embedding, shape->target_vocabulary, E,
+                       pass->before, rows, dx);
     dx = take(pass, N, E);
-    encoder_backward(&model->encoder, pass->block, gradient, pass->key, &pass->encoder, dx, pass->arena);
+    encoder_backward(&model->encoder, pass->block, gradient, pass->key, &pass->encoder, dx,
+                     pass->arena);
     drop(pass, RANDOM_DROP_SOURCE, shape->dropout_embedding, dx, N, E);
-    embedding_backward(gradient + model->source_embedding, shape->source_vocabulary, E, pass->source, N,
-                       dx);
+    embedding_backward(gradient + model->source_embedding, shape->source_vocabulary, E,
+                       pass->source, N, dx);
 }
 
 double model_gradient(const struct model *model, const real *block, real *gradient,
@@ -265,8 +270,8 @@ void model_encode(const struct model *model, const real *block, const struct bat
     *states = pass.encoder;
 }
 
-void model_logits(const struct model *model, const real *block, const real *r, int rows, real *mapped,
-                  real *logits)
+void model_logits(const struct model *model, const real *block, const real *r, int rows,
+                  real *mapped, real *logits)
 {
     struct output output = output_of(model, block);
     output_logits(&output, map(model, block, r, rows, mapped), rows, logits);

@@ -17,8 +17,8 @@ static void general_init(struct attention *attention, const struct shape *shape,
 {
     (void)shape;
     attention->K = attention->H;
-    attention->weight = place_add(parameters, "attention", "weight", attention->H, attention->M, 1,
-                                  INITIAL_GLOROT);
+    attention->weight =
+        place_add(parameters, "attention", "weight", attention->H, attention->M, 1, INITIAL_GLOROT);
 }
 
 static void dot_start(const struct attention *attention, const real *block,
@@ -46,9 +46,12 @@ static void score(const struct attention *attention, const real *block,
     const struct bank *bank = states->bank;
     int K = attention->K, B = bank->B, N = (int)bank->N;
     for (int b = 0; b < B; b++)
-        states->items[b] = (struct product_item){
-            query + (int64_t)b * K, states->keys + bank->first[b] * K,
-            states->weights + (int64_t)t * N + bank->first[b], n, bank->lengths[b], K};
+        states->items[b] = (struct product_item){query + (int64_t)b * K,
+                                                 states->keys + bank->first[b] * K,
+                                                 states->weights + (int64_t)t * N + bank->first[b],
+                                                 n,
+                                                 bank->lengths[b],
+                                                 K};
     product_each(PRODUCT_NT, states->items, B, B * K, K, 0, N);
 }
 
@@ -59,11 +62,11 @@ static void dot_start_backward(const struct attention *attention, struct attenti
     states->dkeys = states->bank->dstates;
 }
 
-static void general_start_backward(const struct attention *attention, struct attention_states *states,
-                                   struct arena *arena)
+static void general_start_backward(const struct attention *attention,
+                                   struct attention_states *states, struct arena *arena)
 {
-    states->dkeys = arena_take_zeroed(
-        arena, (size_t)states->bank->N * (size_t)attention->K, sizeof(real));
+    states->dkeys =
+        arena_take_zeroed(arena, (size_t)states->bank->N * (size_t)attention->K, sizeof(real));
 }
 
 /* dquery_b (n, K) += de_b (n, S_b) keys_b */
@@ -74,9 +77,12 @@ static void score_backward(const struct attention *attention, const real *block,
     const struct bank *bank = states->bank;
     int K = attention->K, B = bank->B, N = (int)bank->N;
     for (int b = 0; b < B; b++)
-        states->items[b] = (struct product_item){
-            states->dweights + (int64_t)t * N + bank->first[b], states->keys + bank->first[b] * K,
-            dquery + (int64_t)b * K, n, K, bank->lengths[b]};
+        states->items[b] = (struct product_item){states->dweights + (int64_t)t * N + bank->first[b],
+                                                 states->keys + bank->first[b] * K,
+                                                 dquery + (int64_t)b * K,
+                                                 n,
+                                                 K,
+                                                 bank->lengths[b]};
     product_each(PRODUCT_NN, states->items, B, N, K, 1, B * K);
 }
 
@@ -88,9 +94,12 @@ static void dot_finish(const struct attention *attention, const real *block, rea
     const struct bank *bank = states->bank;
     int K = attention->K, B = bank->B, N = (int)bank->N;
     for (int b = 0; b < B; b++)
-        states->items[b] = (struct product_item){
-            states->dweights + bank->first[b], queries + (int64_t)b * K,
-            states->dkeys + bank->first[b] * K, bank->lengths[b], K, states->T};
+        states->items[b] = (struct product_item){states->dweights + bank->first[b],
+                                                 queries + (int64_t)b * K,
+                                                 states->dkeys + bank->first[b] * K,
+                                                 bank->lengths[b],
+                                                 K,
+                                                 states->T};
     product_each(PRODUCT_TN, states->items, B, N, B * K, 1, K);
 }
 
@@ -101,8 +110,10 @@ static void general_finish(const struct attention *attention, const real *block,
     const struct bank *bank = states->bank;
     int N = (int)bank->N, H = attention->H, M = attention->M;
     dot_finish(attention, block, gradient, states, queries);
-    product(PRODUCT_TN, H, M, N, states->dkeys, H, bank->states, M, 1, gradient + attention->weight, M);
-    product(PRODUCT_NN, N, M, H, states->dkeys, H, block + attention->weight, M, 1, bank->dstates, M);
+    product(PRODUCT_TN, H, M, N, states->dkeys, H, bank->states, M, 1, gradient + attention->weight,
+            M);
+    product(PRODUCT_NN, N, M, H, states->dkeys, H, block + attention->weight, M, 1, bank->dstates,
+            M);
 }
 
 static int64_t nothing(const struct attention *attention)

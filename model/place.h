@@ -1,6 +1,7 @@
-/* How a part of the model adds its parameters: under a prefix of its own ("encoder.0.forward"), and remembering
- * their places in the block, so that `block + place` is the parameter and `gradient + place` its gradient. A
- * parameter that a shape does not have has the place PLACE_NONE. */
+/* How a part of the model adds its parameters: under a prefix of its own ("encoder.0.forward"),
+ * and remembering their places in the block, so that `block + place` is the parameter and
+ * `gradient + place` its gradient. A parameter that a shape does not have has the place
+ * PLACE_NONE. */
 #ifndef PLACE_H
 #define PLACE_H
 

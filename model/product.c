@@ -39,40 +39,6 @@ static bool empty(int M, int N, int K, int add, real *C, int ldc)
     return M == 0 || N == 0 || K == 0;
 }
 
-/* How much of C's longer side is one piece. Measured on a Zen 3 core (sgemm peak 92 GFLOP/s; 64 x
- * 2048 x 512 of form NT and 1500 x 8000 x 512): uncut 78 and 91, pieces of 256 reach 78 and 78, of
- * 512 78 and 84, of 128 75 and 77. Below 2^21 multiply-adds (50 us) a region of threads does not
- * pay. */
-static int piece_width(int M, int N, int K)
-{
-    const int least = 256, most = 512, pieces = 16, grain = 64;
-    int side = M > N ? M : N;
-    if ((double)M * N * K < 1 << 21)
-        return side;
-    int width = ((side + pieces - 1) / pieces + grain - 1) / grain * grain;
-    return width < least ? least : width > most ? most : width;
-}
-
-void product(enum product_form form, int M, int N, int K, const real *A, int lda, const real *B,
-             int ldb, int add, real *C, int ldc)
-{
-    if (empty(M, N, K, add, C, ldc))
-        return;
-    bool tall = M > N;
-    int side = tall ? M : N, width = piece_width(M, N, K), pieces = (side + width - 1) / width;
-    int64_t step_A = !tall ? 0 : form == PRODUCT_TN ? 1 : lda;
-    int64_t step_B = tall ? 0 : form == PRODUCT_NT ? ldb : 1;
-    int64_t step_C = tall ? ldc : 1;
-    if (pieces >= 3 && side % width)
-        atomic_fetch_add(&ragged, 1);
-#pragma omp parallel for num_threads(threads()) schedule(static) if (pieces > 1 && threads() > 1)
-    for (int p = 0; p < pieces; p++) {
-        int first = p * width, count = side - first < width ? side - first : width;
-        call(form, tall ? count : M, tall ? N : count, K, A + first * step_A, lda,
-             B + first * step_B, ldb, add, C + first * step_C, ldc);
-    }
-}
-
 /* y += scale x */
 static inline void add_row(real scale, const real *x, real *y, int count)
 {
@@ -116,6 +82,53 @@ static void plain(enum product_form form, const struct product_item *item, int l
     }
 }
 
+/* The library packs its operands first, which does not pay for a few rows (1 x 2048 x 512: 6
+ * GFLOP/s, plain loops 28). */
+static void piece(enum product_form form, const struct product_item *item, int lda, int ldb,
+                  int add, int ldc)
+{
+    int M = item->M, N = item->N, K = item->K;
+    if (M < 4 || N < 4 || K < 4 || (double)M * N * K < 1 << 13)
+        plain(form, item, lda, ldb, add, ldc);
+    else
+        call(form, M, N, K, item->A, lda, item->B, ldb, add, item->C, ldc);
+}
+
+/* How much of C's longer side is one piece. Measured on a Zen 3 core (sgemm peak 92 GFLOP/s; 64 x
+ * 2048 x 512 of form NT and 1500 x 8000 x 512): uncut 78 and 91, pieces of 256 reach 78 and 78, of
+ * 512 78 and 84, of 128 75 and 77. Below 2^21 multiply-adds (50 us) a region of threads does not
+ * pay. */
+static int piece_width(int M, int N, int K)
+{
+    const int least = 256, most = 512, pieces = 16, grain = 64;
+    int side = M > N ? M : N;
+    if ((double)M * N * K < 1 << 21)
+        return side;
+    int width = ((side + pieces - 1) / pieces + grain - 1) / grain * grain;
+    return width < least ? least : width > most ? most : width;
+}
+
+void product(enum product_form form, int M, int N, int K, const real *A, int lda, const real *B,
+             int ldb, int add, real *C, int ldc)
+{
+    if (empty(M, N, K, add, C, ldc))
+        return;
+    bool tall = M > N;
+    int side = tall ? M : N, width = piece_width(M, N, K), pieces = (side + width - 1) / width;
+    int64_t step_A = !tall ? 0 : form == PRODUCT_TN ? 1 : lda;
+    int64_t step_B = tall ? 0 : form == PRODUCT_NT ? ldb : 1;
+    int64_t step_C = tall ? ldc : 1;
+    if (pieces >= 3 && side % width)
+        atomic_fetch_add(&ragged, 1);
+#pragma omp parallel for num_threads(threads()) schedule(static) if (pieces > 1 && threads() > 1)
+    for (int p = 0; p < pieces; p++) {
+        int first = p * width, count = side - first < width ? side - first : width;
+        struct product_item item = {A + first * step_A, B + first * step_B, C + first * step_C,
+                                    tall ? count : M,   tall ? N : count,   K};
+        piece(form, &item, lda, ldb, add, ldc);
+    }
+}
+
 void product_each(enum product_form form, const struct product_item *items, int count, int lda,
                   int ldb, int add, int ldc)
 {
@@ -126,13 +139,8 @@ void product_each(enum product_form form, const struct product_item *items, int 
 #pragma omp parallel for num_threads(threads()) schedule(static) if (many && threads() > 1)
     for (int i = 0; i < count; i++) {
         const struct product_item *item = &items[i];
-        int M = item->M, N = item->N, K = item->K;
-        if (empty(M, N, K, add, item->C, ldc))
-            continue;
-        if (M < 4 || N < 4 || K < 4 || (double)M * N * K < 1 << 13)
-            plain(form, item, lda, ldb, add, ldc);
-        else
-            call(form, M, N, K, item->A, lda, item->B, ldb, add, item->C, ldc);
+        if (!empty(item->M, item->N, item->K, add, item->C, ldc))
+            piece(form, item, lda, ldb, add, ldc);
     }
 }
 

@@ -20,8 +20,8 @@ void readout_init(struct readout *readout, const struct shape *shape, struct par
         .R = shape->readout,
         .bias = PLACE_NONE,
     };
-    readout->weight = place_add(parameters, "readout", "weight", readout->R, width(readout), 1,
-                                INITIAL_GLOROT);
+    readout->weight =
+        place_add(parameters, "readout", "weight", readout->R, width(readout), 1, INITIAL_GLOROT);
     if (!current)
         readout->bias = place_add(parameters, "readout", "bias", readout->R, 0, 1, INITIAL_ZERO);
 }

@@ -65,8 +65,8 @@ void recurrent_project(const struct recurrent *layer, const real *block,
 }
 
 /* What row `row` of the packed states, sentence b, hands to its cell. */
-static struct cell_row cell_row(const struct recurrent *layer, const struct recurrent_states *states,
-                                int64_t row, int64_t b)
+static struct cell_row cell_row(const struct recurrent *layer,
+                                const struct recurrent_states *states, int64_t row, int64_t b)
 {
     int64_t H = layer->H, carried = b * H;
     struct cell_row at = {
@@ -104,7 +104,8 @@ static void step_forward(const struct recurrent *layer, const real *block,
     if (P)
         product(PRODUCT_NT, rows, P, H, h_before, H, block + recurrent_apart(layer), H, 0,
                 states->apart + row * P, P);
-#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
+#pragma omp parallel for num_threads(threads())                                                    \
+    schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
     for (int b = 0; b < rows; b++) {
         struct cell_row at = cell_row(layer, states, row + b, b);
         at.bias = block + layer->bias;
@@ -139,16 +140,17 @@ static void step_backward(const struct recurrent *layer, const real *block,
     int64_t row = states->steps.first[s];
     int rows = (int)(states->steps.first[s + 1] - row);
     rows_add(rows, H, dh + row * states->ldh, states->ldh, states->dstate_h, H);
-#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
+#pragma omp parallel for num_threads(threads())                                                    \
+    schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
     for (int b = 0; b < rows; b++) {
         struct cell_row at = cell_row(layer, states, row + b, b);
         layer->cell->backward(&at);
     }
-    product(PRODUCT_NN, rows, H, joined(layer), states->gates + row * G, G, block + layer->recurrent, H,
-            1, states->dstate_h, H);
+    product(PRODUCT_NN, rows, H, joined(layer), states->gates + row * G, G,
+            block + layer->recurrent, H, 1, states->dstate_h, H);
     if (P)
-        product(PRODUCT_NN, rows, H, P, states->apart + row * P, P, block + recurrent_apart(layer), H, 1,
-                states->dstate_h, H);
+        product(PRODUCT_NN, rows, H, P, states->apart + row * P, P, block + recurrent_apart(layer),
+                H, 1, states->dstate_h, H);
 }
 
 void recurrent_backward(const struct recurrent *layer, const real *block,
@@ -163,16 +165,17 @@ void recurrent_project_backward(const struct recurrent *layer, const real *block
                                 int column, int width, real *dx, int add)
 {
     int G = gates(layer);
-    product(PRODUCT_NN, (int)rows, width, G, states->gates + row * G, G, block + layer->input + column,
-            layer->I, add, dx, width);
+    product(PRODUCT_NN, (int)rows, width, G, states->gates + row * G, G,
+            block + layer->input + column, layer->I, add, dx, width);
 }
 
 void recurrent_finish_input(const struct recurrent *layer, real *gradient,
-                            const struct recurrent_states *states, int column, int width, const real *x)
+                            const struct recurrent_states *states, int column, int width,
+                            const real *x)
 {
     int G = gates(layer), N = (int)states->steps.first[states->steps.count];
-    product(PRODUCT_TN, G, width, N, states->gates, G, x, width, 1, gradient + layer->input + column,
-            layer->I);
+    product(PRODUCT_TN, G, width, N, states->gates, G, x, width, 1,
+            gradient + layer->input + column, layer->I);
 }
 
 void recurrent_finish(const struct recurrent *layer, real *gradient,

@@ -1,11 +1,13 @@
-/* A recurrent layer in one direction: h_s = cell(W x_s, U h_{s-1}), over sentences that are packed time-major: step s has
- * the rows first[s] up to first[s + 1], which are the sentences 0, 1, ... that are still active, so that no padding is
- * computed. Products are few and large: W x of all steps in one (recurrent_project, once for each array that x is made
- * of), U h in one for each step (recurrent_forward); in backward likewise, the weights' gradients of all steps in one.
- * The state is carried: recurrent_forward goes on from it and leaves the last one, each sentence's own; recurrent_backward
- * takes its gradient and leaves that of the first. A reverse layer takes the steps from the last to the first.
- * Calling sequence: recurrent_start, then for a range of steps (project, forward) ...,
- * recurrent_start_backward, then for a range of steps, last first, (backward, project_backward) ..., finish. */
+/* A recurrent layer in one direction: h_s = cell(W x_s, U h_{s-1}), over sentences that are packed
+ * time-major: step s has the rows first[s] up to first[s + 1], which are the sentences 0, 1, ...
+ * that are still active, so that no padding is computed. Products are few and large: W x of all
+ * steps in one (recurrent_project, once for each array that x is made of), U h in one for each
+ * step (recurrent_forward); in backward likewise, the weights' gradients of all steps in one. The
+ * state is carried: recurrent_forward goes on from it and leaves the last one, each sentence's
+ * own; recurrent_backward takes its gradient and leaves that of the first. A reverse layer takes
+ * the steps from the last to the first. Calling sequence: recurrent_start, then for a range of
+ * steps (project, forward) ..., recurrent_start_backward, then for a range of steps, last first,
+ * (backward, project_backward) ..., finish. */
 #ifndef RECURRENT_H
 #define RECURRENT_H
 
@@ -31,7 +33,7 @@ struct steps {
 /* Of one micro-batch; N = first[count] rows. */
 struct recurrent_states {
     struct steps steps;
-    real *gates, *apart;       // (N, G H), (N, P H); after backward the gradients of W x and of U h apart
+    real *gates, *apart; // (N, G H), (N, P H); after backward the gradients of W x and of U h apart
     real *h_before, *c_before; // (N, H): the state that each row went on from
     real *h;                   // (N, .) what the layer gives, rows ldh apart
     int ldh;
@@ -42,26 +44,29 @@ struct recurrent_states {
 /* Takes the arrays from the arena, but for h, which the caller gives. The carried state is zero. */
 void recurrent_start(const struct recurrent *layer, const struct steps *steps, real *h, int ldh,
                      struct arena *arena, struct recurrent_states *states);
-/* W x += W[:, column : column + width] x for the rows [row, row + rows), x (rows, width); W x = without `add`. */
-void recurrent_project(const struct recurrent *layer, const real *block, struct recurrent_states *states,
-                       int64_t row, int64_t rows, int column, int width, const real *x, int add);
+/* W x += W[:, column : column + width] x for the rows [row, row + rows), x (rows, width); W x =
+ * without `add`. */
+void recurrent_project(const struct recurrent *layer, const real *block,
+                       struct recurrent_states *states, int64_t row, int64_t rows, int column,
+                       int width, const real *x, int add);
 /* Steps [step, step + count) of those; a reverse layer takes the last of them first. */
-void recurrent_forward(const struct recurrent *layer, const real *block, struct recurrent_states *states,
-                       int step, int count);
+void recurrent_forward(const struct recurrent *layer, const real *block,
+                       struct recurrent_states *states, int step, int count);
 
 /* Takes dstate_h and dstate_c, zero. */
 void recurrent_start_backward(const struct recurrent *layer, struct arena *arena,
                               struct recurrent_states *states);
 /* dh (N, .), rows ldh apart: the gradient of h. Turns gates and apart into their gradients. */
-void recurrent_backward(const struct recurrent *layer, const real *block, struct recurrent_states *states,
-                        int step, int count, const real *dh);
+void recurrent_backward(const struct recurrent *layer, const real *block,
+                        struct recurrent_states *states, int step, int count, const real *dh);
 /* dx (rows, width) = or += the gradient of the x that was projected from these rows. */
 void recurrent_project_backward(const struct recurrent *layer, const real *block,
                                 const struct recurrent_states *states, int64_t row, int64_t rows,
                                 int column, int width, real *dx, int add);
 /* Adds the gradients of W[:, column : column + width], x being (N, width); of U and the biases. */
 void recurrent_finish_input(const struct recurrent *layer, real *gradient,
-                            const struct recurrent_states *states, int column, int width, const real *x);
+                            const struct recurrent_states *states, int column, int width,
+                            const real *x);
 void recurrent_finish(const struct recurrent *layer, real *gradient,
                       const struct recurrent_states *states);
 

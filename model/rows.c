@@ -17,7 +17,8 @@ void rows_copy(int64_t rows, int width, const real *x, int ldx, real *y, int ldy
         memcpy(y + i * ldy, x + i * ldx, (size_t)width * sizeof(real));
 }
 
-static inline void add(int width, const real *x, real *y)
+VECTOR_CLONES
+static void add(int width, const real *x, real *y)
 {
     for (int j = 0; j < width; j++)
         y[j] += x[j];

@@ -1,5 +1,5 @@
-/* Element-wise work on matrices whose rows stand `ld` apart. Rows (for sums: columns) are shared between the
- * threads where there is enough to do; every sum has one fixed order. */
+/* Element-wise work on matrices whose rows stand `ld` apart. Rows (for sums: columns) are shared
+ * between the threads where there is enough to do; every sum has one fixed order. */
 #ifndef ROWS_H
 #define ROWS_H
 
@@ -9,7 +9,8 @@
 void rows_copy(int64_t rows, int width, const real *x, int ldx, real *y, int ldy); // y = x
 void rows_add(int64_t rows, int width, const real *x, int ldx, real *y, int ldy);  // y += x
 void rows_add_bias(int64_t rows, int width, const real *bias, real *y);            // y += bias
-void rows_tanh(int64_t rows, int width, const real *bias, real *y); // y = tanh(y + bias); bias may be NULL
+void rows_tanh(int64_t rows, int width, const real *bias,
+               real *y); // y = tanh(y + bias); bias may be NULL
 /* dy = dy (1 - y^2), y = tanh(.) */
 void rows_tanh_backward(int64_t rows, int width, const real *y, real *dy);
 /* sum[j] += x[0][j] + x[1][j] + ... */

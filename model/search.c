@@ -30,7 +30,8 @@ static struct greedy start(const struct batch *batch, const int *limits, struct 
         greedy.result.width = limits[b] > greedy.result.width ? limits[b] : greedy.result.width;
     greedy.symbols = arena_take(arena, B, sizeof *greedy.symbols);
     greedy.done = arena_take_zeroed(arena, B, 1);
-    greedy.result.symbols = arena_take_zeroed(arena, B * (size_t)greedy.result.width, sizeof(int32_t));
+    greedy.result.symbols =
+        arena_take_zeroed(arena, B * (size_t)greedy.result.width, sizeof(int32_t));
     greedy.result.lengths = arena_take_zeroed(arena, B, sizeof(int));
     greedy.result.limited = arena_take_zeroed(arena, B, sizeof(int));
     for (int b = 0; b < batch->B; b++)
@@ -53,7 +54,8 @@ static int stop_at_limits(struct greedy *greedy)
     return alive;
 }
 
-/* Takes the likeliest symbol of each row; rows that are done stay in the batch and are not looked at. */
+/* Takes the likeliest symbol of each row; rows that are done stay in the batch and are not looked
+ * at. */
 static void emit(struct greedy *greedy, const real *logits, int V, int allow_unknown)
 {
     struct search_result *result = &greedy->result;

@@ -33,9 +33,12 @@ static bool check_rates(const struct shape *shape, struct reason *why)
         const char *name;
         double value;
     } rates[] = {
-        {"dropout-embedding", shape->dropout_embedding}, {"dropout-layer", shape->dropout_layer},
-        {"dropout-encoder", shape->dropout_encoder},     {"dropout-output", shape->dropout_output},
-        {"unknown-dropout", shape->unknown_dropout},     {"label-smoothing", shape->label_smoothing},
+        {"dropout-embedding", shape->dropout_embedding},
+        {"dropout-layer", shape->dropout_layer},
+        {"dropout-encoder", shape->dropout_encoder},
+        {"dropout-output", shape->dropout_output},
+        {"unknown-dropout", shape->unknown_dropout},
+        {"label-smoothing", shape->label_smoothing},
     };
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         if (!(rates[i].value >= 0 && rates[i].value < 1))

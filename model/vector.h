@@ -1,6 +1,7 @@
-/* What the hot loops share. VECTOR_CLONES compiles a function for several widths of vectors, chosen when the program
- * starts; contraction is off and sums are written with LANES partial sums, so every clone gives the same bits.
- * vector_exp, vector_tanh and vector_logistic are here to be inlined into such loops: branch-free, so that they vectorise. */
+/* What the hot loops share. VECTOR_CLONES compiles a function for several widths of vectors, chosen
+ * when the program starts; contraction is off and sums are written with LANES partial sums, so
+ * every clone gives the same bits. vector_exp, vector_tanh and vector_logistic are here to be
+ * inlined into such loops: branch-free, so that they vectorise. */
 #ifndef VECTOR_H
 #define VECTOR_H
 
@@ -9,14 +10,15 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+    !defined(__SANITIZE_ADDRESS__)
 #define VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define VECTOR_CLONES
 #endif
 
-/* Partial sums, in vectors that fit a register (GCC keeps wider ones in memory); two of them hide the latency of an
- * addition. */
+/* Partial sums, in vectors that fit a register (GCC keeps wider ones in memory); two of them hide
+ * the latency of an addition. */
 typedef real lane_vector __attribute__((vector_size(32)));
 #ifdef CHORUS_DOUBLE
 typedef int64_t lane_mask __attribute__((vector_size(32)));
@@ -69,7 +71,8 @@ static inline real lanes_total(const struct lanes *lanes)
 #ifdef CHORUS_DOUBLE
     return (sums[0] + sums[2]) + (sums[1] + sums[3]);
 #else
-    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
+           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
 #endif
 }
 
@@ -106,15 +109,17 @@ static inline float float_of(uint32_t bits)
     return x;
 }
 
-/* condition ? yes : no, which GCC leaves a branch where the condition is a comparison that could trap. */
+/* condition ? yes : no, which GCC leaves a branch where the condition is a comparison that could
+ * trap. */
 static inline float vector_select(int condition, float yes, float no)
 {
     uint32_t mask = -(uint32_t)condition;
     return float_of((bits_of(yes) & mask) | (bits_of(no) & ~mask));
 }
 
-/* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody & Waite), the polynomial of
- * Cephes' expf. 2^n goes in as two factors, so that results below the normal numbers and overflow come out right. */
+/* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts (Cody & Waite), the
+ * polynomial of Cephes' expf. 2^n goes in as two factors, so that results below the normal numbers
+ * and overflow come out right. */
 static inline float vector_exp(float x)
 {
     const float round = 0x1.8p23f;          // adding it leaves the nearest integer in the low bits
@@ -135,7 +140,8 @@ static inline float vector_exp(float x)
     return p * float_of((uint32_t)(half + 127) << 23) * float_of((uint32_t)(rest + 127) << 23);
 }
 
-/* With the sign of x: |x| < 0.625: |x| + |x|^3 P(x^2) (Cephes' tanhf); else 1 - 2 / (e^2|x| + 1). */
+/* With the sign of x: |x| < 0.625: |x| + |x|^3 P(x^2) (Cephes' tanhf); else 1 - 2 / (e^2|x| + 1).
+ */
 static inline float vector_tanh(float x)
 {
     float size = fabsf(x), square = x * x;

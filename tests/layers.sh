@@ -51,7 +51,7 @@ symbols() { # PATTERN ARCHIVE
     done
 }
 symbols 'P?MPI_|ompi_' comm
-symbols 'H5|gz[a-z]+$|inflate|yaml_|_ZN?K?13sentencepiece' io
+symbols 'H5|gz[a-z]+$|inflate|yaml_(parser|emitter|document|event|token)_|_ZN?K?13sentencepiece' io
 symbols 'cblas_|openblas_' model
 symbols 'GOMP_|omp_' model
 symbols 'XXH' base
@@ -70,6 +70,16 @@ while IFS= read -r file; do
     esac
 done < <({ git ls-files -co --exclude-standard 2>/dev/null || find . -path ./build -prune -o -type f -printf '%P\n'; } |
     grep -E '\.(c|h|cc|cpp|py|sh|pl)$|^\.ci/')
+
+# README.md names every module.
+while IFS= read -r header; do
+    folder=$(dirname "$header") module=$(basename "$header" .h) found=
+    while IFS= read -r named; do
+        # shellcheck disable=SC2053 # the right side is a pattern
+        [[ $module == $named ]] && found=yes
+    done < <(sed -nE "s|^    $folder/([a-z0-9_*, ]+[a-z0-9_*])  .*|\1|p; s|^    $folder/([a-z_]+)\.c  .*|\1|p" README.md | tr -d ' ' | tr ',' '\n')
+    [ -n "$found" ] || fault "README.md does not name $header"
+done < <(ls comm/*.h comm/base/*.h io/*.h model/*.h trainer/*.h)
 
 [ "$seen" -gt 50 ] || fault "only $seen includes found"
 echo "$seen includes, $faults faults"

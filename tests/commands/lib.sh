@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For the tests of whole commands (sourced, bash): a temporary folder to work in, removed at the end, and
 # claims about commands. ctest runs each test_*.sh with CHORUS (the program), CHORUS_HOOKS (the same with the
 # tests' hooks, empty if it was not built) and CHORUS_SOURCE (the tree) in the environment.
@@ -5,6 +6,7 @@
 #     claim "says what is claimed" command ...     the command must succeed; all claims are tried
 #     refute "says what is claimed" command ...    it must fail
 #     expect_fatal STATUS 'fatal: the whole of standard error' command ...
+#     without_reader command ...                   the command, writing into a pipe that nobody reads
 #     ranks N command ...                          the command under mpirun
 #     skip "why"                                   ends the test as skipped
 
@@ -34,6 +36,16 @@ skip() {
 
 ranks() {
     "$CHORUS_SOURCE/tests/mpirun.sh" "$@"
+}
+
+# Succeeds if the command does, and says nothing. Not for mpirun, which a closed pipe kills.
+without_reader() {
+    { sleep 1 && "$@" 2>"$folder/.stderr"; echo $? >"$folder/.status"; } | :
+    local status
+    status=$(cat "$folder/.status" "$folder/.stderr")
+    rm -f "$folder/.status" "$folder/.stderr"
+    echo "$status"
+    [ "$status" = 0 ]
 }
 
 # Its outcome: ok, or what was seen.

@@ -2,9 +2,7 @@
 # What a corpus, a checkpoint and the folder of a run hold; --check reads everything.
 . "$(dirname "$0")/lib.sh"
 
-for i in $(seq 60); do
-    printf 'a b c%.0s\n' $(seq $((i % 7 + 1)))
-done >source
+awk 'BEGIN { for (i = 0; i < 60; i++) { s = "a"; for (j = 0; j < i % 7; j++) s = s " b c"; print s } }' >source
 tr 'abc' 'xyz' <source >target
 claim "a corpus is prepared" "$CHORUS" prepare --source source --target target --output corpus \
     --tokenizer words --shards 3 --min-count 1
@@ -51,11 +49,7 @@ same_on_ranks() {
     "$CHORUS" inspect corpus >one && ranks 3 "$CHORUS" inspect corpus | tr -d '\r' >three && cmp one three
 }
 claim "three ranks print it once" same_on_ranks
-closed_pipe() {
-    "$CHORUS" inspect run/last.h5 2>error | head -1 >line
-    [ "${PIPESTATUS[0]}" = 0 ] && [ ! -s error ] && [ -s line ]
-}
-claim "a closed pipe is no failure" closed_pipe
+claim "a closed pipe is no failure" without_reader "$CHORUS" inspect run/last.h5
 
 mkdir empty
 expect_fatal 1 "fatal: 'nowhere': No such file or directory" "$CHORUS" inspect nowhere

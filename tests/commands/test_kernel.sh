@@ -23,14 +23,15 @@ expect_fatal 2 "fatal: kernel 'Pentium9' is not known: choose one of $known" \
 if ! grep -q amx_bf16 /proc/cpuinfo; then
     expect_fatal 2 \
         "fatal: kernel 'Sapphirerapids' needs AMX with BF16, which this processor does not have" \
-        "$CHORUS" translate --model model --kernel sapphirerapids
+        "$CHORUS" translate --model model --kernel Sapphirerapids
 fi
 
 printf 'a b\nc d\ne f\n' >text
 claim "a corpus is prepared" \
     "$CHORUS" prepare --source text --target text --output corpus --tokenizer words --min-count 1
+check=("$CHORUS" train --check --corpus corpus --hidden 8 --embedding 8)
 kernel_of() { # OPTION ...: what the log says
-    "$CHORUS" train --check --corpus corpus "$@" | sed -n 's/.*, kernel \([A-Za-z]*\).*/\1/p'
+    "${check[@]}" "$@" | sed -n 's/.*, kernel \([A-Za-z]*\).*/\1/p'
 }
 computes_with() { # NAME COMMAND ...
     local wanted=$1 seen
@@ -49,7 +50,7 @@ claim "--kernel wins over the environment" computes_with Prescott in_environment
 
 # A program that sets the environment and executes itself does so once at most.
 executions() { # as the system sees them
-    strace -f -e trace=execve -o trace "$CHORUS" train --check --corpus corpus --kernel Nehalem &&
+    strace -f -e trace=execve -o trace "${check[@]}" --kernel Nehalem &&
         [ "$(grep -c '^[0-9]* *execve(.* = 0$' trace)" = 2 ]
 }
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then

@@ -74,7 +74,7 @@ static inline struct differences_result differences_check(const struct differenc
         double a = it->gradient[i];
         double n = difference_central(it, i, 3e-5);
         double error = difference_error(a, n, largest);
-        if (!(error <= differences_tolerance)) {
+        if (!(error <= differences_tolerance / 4)) {
             n = difference_five(it, i, 1e-3);
             error = difference_error(a, n, largest);
         }

@@ -18,7 +18,8 @@ enum { MADE_VOCABULARY = 50 };
 
 static int32_t made_id(int64_t line, int side, int64_t place)
 {
-    return (int32_t)((uint64_t)(line * 31 + side * 17 + place * 7) % (MADE_VOCABULARY - IDS_RESERVED)) +
+    return (int32_t)((uint64_t)(line * 31 + side * 17 + place * 7) %
+                     (MADE_VOCABULARY - IDS_RESERVED)) +
            IDS_RESERVED;
 }
 

@@ -16,7 +16,8 @@
 #include <cmocka.h>
 #undef fail // ours is in reason.h
 #undef fail_msg
-#define fail_msg(...) (print_error("ERROR: " __VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
+#define fail_msg(...)                                                                              \
+    (print_error("ERROR: " __VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
 
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
@@ -24,14 +25,14 @@
 
 static char made_folder[64];
 
-static int make_folder(void **state)
+static __attribute__((unused)) int make_folder(void **state)
 {
     (void)state;
     strcpy(made_folder, "/tmp/chorus-test-XXXXXX");
     return mkdtemp(made_folder) ? 0 : -1;
 }
 
-static int remove_folder(void **state)
+static __attribute__((unused)) int remove_folder(void **state)
 {
     (void)state;
     struct reason why;
@@ -39,7 +40,7 @@ static int remove_folder(void **state)
 }
 
 /* One of a few buffers, reused in turn. */
-static const char *made_path(const char *name)
+static __attribute__((unused)) const char *made_path(const char *name)
 {
     static char paths[8][256];
     static int next;
@@ -79,8 +80,8 @@ static __attribute__((unused)) bool same_files(const char *left, const char *rig
     return same;
 }
 
-/* Every bit of the bytes below 4096 in turn (one of eight), and of 300 others, is flipped: `refused` must say
- * so of each such file. Then some truncations. */
+/* Every bit of the bytes below 4096 in turn (one of eight), and of 300 others, is flipped:
+ * `refused` must say so of each such file. Then some truncations. */
 static __attribute__((unused)) void assert_damage_is_found(const char *of_path,
                                                            bool (*refused)(const char *path))
 {

@@ -10,7 +10,8 @@ static void lengths(int64_t line, int lengths_of[SIDES])
     lengths_of[TARGET] = (int)(line * 7 % 11) + 1;
 }
 
-static const struct made_corpus large = {.shards = SHARDS, .sentences = SENTENCES, .lengths = lengths};
+static const struct made_corpus large = {
+    .shards = SHARDS, .sentences = SENTENCES, .lengths = lengths};
 static const struct made_corpus small = {
     .shards = 2, .sentences = 300, .text = 1, .lengths = lengths};
 
@@ -207,8 +208,8 @@ struct forged {
 static void write_forged(const struct forged *forged, const char *folder)
 {
     struct reason why;
-    struct corpus corpus = {.shards = 1, .table = &(struct corpus_shard){.sentences = 3,
-                                                                       .tokens = {6, 6}}};
+    struct corpus corpus = {.shards = 1,
+                            .table = &(struct corpus_shard){.sentences = 3, .tokens = {6, 6}}};
     mkdir(folder, 0777);
     char path[256];
     snprintf(path, sizeof path, "%s/shard-00000.h5", folder);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -139,7 +140,7 @@ static void a_nul_is_a_failure_that_names_its_line(void **state)
 static void a_line_may_have_one_mebibyte_and_no_more(void **state)
 {
     (void)state;
-    char *big = malloc(LINE_MOST + 3);
+    char *big = malloc(LINE_MOST + 4);
     const char *ends[] = {"\n", "\r\n", ""};
     for (int over = 0; over <= 1; over++)
         for (int e = 0; e < 3; e++) {
@@ -285,30 +286,40 @@ static void long_files_read_as_they_are(void **state)
     text_release(&all);
 }
 
-static void standard_input_comes_in_any_pieces(void **state)
+/* Standard input is a pipe that gives one byte at a time. */
+static void assert_pipe_reads(const char *bytes, size_t count, const char *expected)
 {
-    (void)state;
-    struct text packed = {0}, all = {0};
+    struct text all = {0};
     struct reason why = {""};
-    pack(&packed, "one\ntwo\n", 8);
     int ends[2], kept = dup(STDIN_FILENO);
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
-    if (fork() == 0) {
-        for (size_t i = 0; i < packed.length; i++) {
-            if (write(ends[1], packed.bytes + i, 1) != 1)
-                _exit(1);
-            usleep(500);
-        }
-        _exit(0);
+    pid_t writer = fork();
+    for (size_t i = 0; writer == 0 && i < count; i++) {
+        usleep(i < 4 ? 20000 : 500);
+        if (write(ends[1], bytes + i, 1) != 1)
+            _exit(1);
     }
+    if (writer == 0)
+        _exit(0);
     close(ends[0]);
     close(ends[1]);
     assert_true(read_all("-", &all, &why));
-    assert_string_equal(all.bytes, "one|two|");
+    assert_string_equal(all.bytes, expected);
+    assert_int_equal(waitpid(writer, NULL, 0), writer);
     dup2(kept, STDIN_FILENO);
-    text_release(&packed);
+    close(kept);
     text_release(&all);
+}
+
+static void standard_input_comes_in_any_pieces(void **state)
+{
+    (void)state;
+    struct text packed = {0};
+    pack(&packed, "one\ntwo\n", 8);
+    assert_pipe_reads(packed.bytes, packed.length, "one|two|");
+    assert_pipe_reads("\x1f one\ntwo", 9, "\x1f one|two|");
+    text_release(&packed);
 }
 
 static int make_path(void **state)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -116,6 +117,18 @@ static void assert_ids(const int32_t *one, const int32_t *other, int count)
         assert_int_equal(one[i], other[i]);
 }
 
+/* The ids of a side are those of its sentence. */
+static void assert_tokens(const struct pair *pair, enum side side)
+{
+    struct ids ids = {0};
+    char text[64];
+    sentence((int)pair->line - 1, side, text);
+    tokenizer_encode(&tokenizers[side], text, strlen(text), &ids);
+    assert_int_equal(ids.count, side == SOURCE ? pair->source_length : pair->target_length);
+    assert_ids(side == SOURCE ? pair->source : pair->target, ids.list, (int)ids.count);
+    ids_release(&ids);
+}
+
 static void assert_same_blocks(struct pairs *one, struct pairs *other, int most)
 {
     struct pairs_block a = {0}, b = {0};
@@ -133,6 +146,8 @@ static void assert_same_blocks(struct pairs *one, struct pairs *other, int most)
             assert_int_equal(x->target_length, y->target_length);
             assert_ids(x->source, y->source, x->source_length);
             assert_ids(x->target, y->target, x->target_length);
+            assert_tokens(x, SOURCE);
+            assert_tokens(x, TARGET);
         }
     } while (a.count);
     pairs_block_release(&a);
@@ -144,11 +159,15 @@ static void a_corpus_and_its_texts_give_equal_blocks(void **state)
     (void)state;
     enum { LINES = 3000 };
     static const int shards[] = {1, 3, 70}; // 70: more than are open at once
+    struct rlimit files, few = {.rlim_cur = 50};
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    few.rlim_max = files.rlim_max;
     int64_t held = memory_count().bytes;
     write_texts(LINES);
     for (int i = 0; i < 3; i++) {
         struct reason why = {""};
         struct corpus *corpus = write_corpus(LINES, shards[i], 1, -1);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
         struct pairs *one = pairs_open_corpus(corpus, &why), *other = open_texts();
         if (!one)
             fail_msg("%s", why.text);
@@ -156,6 +175,7 @@ static void a_corpus_and_its_texts_give_equal_blocks(void **state)
         pairs_close(one);
         pairs_close(other);
         corpus_close(corpus);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
     }
     assert_int_equal(memory_count().bytes, held);
 }

@@ -1,4 +1,3 @@
-/* SentencePiece. */
 #include "comm/base/memory.h"
 #include "learning.h"
 #include <fcntl.h>
@@ -207,6 +206,25 @@ static void a_line_longer_than_the_librarys_limit_is_learnt_from(void **state)
     tokenizer_release(&tokenizer);
 }
 
+/* The library alone skips lines with its mark of rare characters. */
+static void lines_with_the_librarys_marks_are_learnt_from(void **state)
+{
+    (void)state;
+    const char *const marked[][3] = {
+        {"字字▅字", NULL}, {"字字\t字", "字\t字字", NULL}, {"字▁字字", NULL}};
+    for (int i = 0; i < 3; i++) {
+        struct tokenizer tokenizer;
+        struct reason why = {""};
+        bool shrunk;
+        if (!learn_from(marked[i], OPTIONS(KIND), &tokenizer, &shrunk, &why))
+            fail_msg("%s", why.text);
+        assert_int_not_equal(vocabulary_find(&tokenizer.vocabulary, "字", 3), ID_UNKNOWN);
+        assert_int_equal(vocabulary_find(&tokenizer.vocabulary, "\t", 1), ID_UNKNOWN);
+        assert_back(&tokenizer, marked[i][0]);
+        tokenizer_release(&tokenizer);
+    }
+}
+
 static bool restore(struct tokenizer *to, const struct text *model, const struct vocabulary *from,
                     struct reason *why)
 {
@@ -253,15 +271,12 @@ static void damaged_models_are_refused(void **state)
         assert_false(restore(&other, &model, &good.vocabulary, &why));
     }
     text_release(&model);
-    struct vocabulary longer;
-    assert_true(vocabulary_restore(&longer, good.vocabulary.bytes,
-                                   good.vocabulary.offsets[good.vocabulary.size],
-                                   good.vocabulary.offsets, good.vocabulary.size, &why));
-    vocabulary_add(&longer, "one more", 8);
-    assert_false(restore(&other, &good.model, &longer, &why));
+    struct tokenizer fewer;
+    learn(OPTIONS(KIND, .vocabulary = 600), &fewer);
+    assert_false(restore(&other, &good.model, &fewer.vocabulary, &why));
     assert_string_equal(why.text,
-                        "the SentencePiece model has 700 pieces, the vocabulary 701 symbols");
-    vocabulary_release(&longer);
+                        "the SentencePiece model has 700 pieces, the vocabulary 600 symbols");
+    tokenizer_release(&fewer);
     struct tokenizer bpe; // as many pieces, other ones
     learn(OPTIONS(KIND, .vocabulary = 700, .bpe = 1), &bpe);
     assert_false(restore(&other, &good.model, &bpe.vocabulary, &why));
@@ -288,11 +303,11 @@ static void threads_may_encode_at_once(void **state)
     (void)state;
     struct tokenizer tokenizer;
     pthread_t threads[4];
+    void *wrong;
     learn(OPTIONS(KIND, .vocabulary = 700), &tokenizer);
     for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, encode_often, &tokenizer), 0);
     for (int i = 0; i < 4; i++) {
-        void *wrong;
         pthread_join(threads[i], &wrong);
         assert_null(wrong);
     }
@@ -375,6 +390,7 @@ int main(void)
         cmocka_unit_test(sizes_that_do_not_fit_are_named),
         cmocka_unit_test(symbols_are_never_split),
         cmocka_unit_test(a_line_longer_than_the_librarys_limit_is_learnt_from),
+        cmocka_unit_test(lines_with_the_librarys_marks_are_learnt_from),
         cmocka_unit_test(a_restored_one_tokenizes_alike),
         cmocka_unit_test(damaged_models_are_refused),
         cmocka_unit_test(threads_may_encode_at_once),

@@ -66,6 +66,7 @@ static void every_string_is_found_by_its_bytes(void **state)
     assert_int_equal(vocabulary_find(&vocabulary, "a\0b", 3), nul);
     assert_int_equal(vocabulary_find(&vocabulary, "a\0c", 3), ID_UNKNOWN);
     assert_int_equal(find(&vocabulary, "word 1"), ID_UNKNOWN);
+    assert_int_equal(find(&vocabulary, "<s>"), ID_UNKNOWN); // the table has grown since
     vocabulary_release(&vocabulary);
 }
 

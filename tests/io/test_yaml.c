@@ -161,7 +161,7 @@ static void what_is_written_reads_back(void **state)
     struct text text = {0};
     struct yaml yaml;
     struct reason why = {""};
-    char name[16];
+    char name[32];
     for (int i = 0; i < COUNT; i++) {
         snprintf(name, sizeof name, "name-%d", i);
         yaml_write(&text, name, values[i]);

@@ -117,12 +117,13 @@ static void what_c_held_does_not_matter_without_add(void **state)
 static const int LARGE[][4] = {{PRODUCT_NT, 64, 2048, 128},
                                {PRODUCT_NN, 33, 1000, 200},
                                {PRODUCT_TN, 1111, 96, 77},
-                               {PRODUCT_NT, 700, 64, 300}};
+                               {PRODUCT_NT, 700, 64, 300},
+                               {PRODUCT_NT, 1, 2100, 1200}};
 
 static void any_number_of_threads_gives_the_same_bits(void **state)
 {
     (void)state;
-    for (int s = 0; s < 4; s++) {
+    for (int s = 0; s < 5; s++) {
         struct trial one = trial_of(LARGE[s][0], LARGE[s][1], LARGE[s][2], LARGE[s][3]);
         run(&one, 0, 1);
         for (int count = 2; count <= 4; count += 2) {

@@ -22,7 +22,7 @@ static void the_users_environment_wins(void **state)
 {
     (void)state;
     assert_int_equal(cores_threads("3", 8, 2), 3);
-    assert_int_equal(cores_threads("4,2", 8, 2), 4);
+    assert_int_equal(cores_threads("3,2", 8, 2), 3);
     assert_int_equal(cores_threads("", 8, 2), 4);
     assert_int_equal(cores_threads("0", 8, 2), 4);
     assert_int_equal(cores_threads("many", 8, 2), 4);

@@ -298,6 +298,7 @@ static void a_copy_is_equal_and_its_own(void **state)
     struct settings settings, copy;
     struct faults faults = {0};
     struct text ours = {0}, its = {0};
+    int64_t held = memory_count().bytes;
     READ(&settings, COMMAND_TRAIN, &faults, "--output", "run", "--hidden", "7");
     settings_copy(&copy, &settings);
     for (int row = 0; row < settings_count; row++) {
@@ -310,6 +311,7 @@ static void a_copy_is_equal_and_its_own(void **state)
     settings_release(&copy);
     text_release(&ours);
     text_release(&its);
+    assert_int_equal(memory_count().bytes, held);
 }
 
 int main(void)

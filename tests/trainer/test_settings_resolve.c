@@ -75,7 +75,7 @@ static void defaults_are_chosen_from_the_others(void **state)
          400,
          {"schedule", "inverse-sqrt", "epochs", "20", "unknown-dropout", "0.1",
           "checkpoint-interval", "1000", "valid-interval", "400"}},
-        {"", &with_valid, 5, {"valid-interval", "100"}},
+        {"", &with_valid, 50, {"valid-interval", "100"}},
         {"", &with_valid, 5000, {"valid-interval", "1000", "checkpoint-interval", "1000"}},
         {"--valid-interval 7", &with_valid, 400, {"checkpoint-interval", "7"}},
         {"--attention general",
