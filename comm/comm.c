@@ -60,6 +60,8 @@ void comm_start(void)
 void comm_stop(void)
 {
     if (launcher_present()) {
+        comm_agree(NULL, 0, 0); // MPI_Finalize hangs if a rank aborts meanwhile: nobody may have
+                                // anything left to say
         checked(MPI_Finalize());
         die_ending(exit);
     }

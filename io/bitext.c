@@ -8,7 +8,8 @@ struct bitext {
     int tabs;
 };
 
-struct bitext *bitext_open(const char *source, const char *target, const char *pairs, struct reason *why)
+struct bitext *bitext_open(const char *source, const char *target, const char *pairs,
+                           struct reason *why)
 {
     struct bitext *bitext = memory_take(sizeof *bitext);
     bitext->tabs = pairs != NULL;
@@ -40,7 +41,8 @@ static int split_at_tab(const struct bitext *bitext, struct bitext_line *line, s
     const char *bytes = line->bytes[0], *end = bytes + line->length[0];
     const char *tab = memchr(bytes, '\t', line->length[0]);
     if (!tab) {
-        fail(why, "'%s': line %lld: has no TAB between source and target", bitext->paths[0], (long long)line->number);
+        fail(why, "'%s': line %lld: has no TAB between source and target", bitext->paths[0],
+             (long long)line->number);
         return -1;
     }
     const char *next = memchr(tab + 1, '\t', (size_t)(end - tab - 1));
@@ -51,7 +53,8 @@ static int split_at_tab(const struct bitext *bitext, struct bitext_line *line, s
 }
 
 /* How many lines one side has beyond the other's end, for a message that helps. */
-static int unequal(struct bitext *bitext, int longer, int64_t common, struct bitext_line *line, struct reason *why)
+static int unequal(struct bitext *bitext, int longer, int64_t common, struct bitext_line *line,
+                   struct reason *why)
 {
     int64_t lines = common + 1;
     int got;

@@ -1,5 +1,6 @@
-/* Parallel text: two files of equal numbers of lines, or one file whose lines hold source, TAB, target (further fields are
- * ignored). Line ends and gzip as in lines.h. Reasons start with the path in quotes. */
+/* Parallel text: two files of equal numbers of lines, or one file whose lines hold source, TAB,
+ * target (further fields are ignored). Line ends and gzip as in lines.h. Reasons start with the
+ * path in quotes. */
 #ifndef BITEXT_H
 #define BITEXT_H
 
@@ -12,8 +13,10 @@ struct bitext_line {
 };
 struct bitext;
 
-/* pairs, or source and target; target may be NULL: source alone, the target is empty. NULL: a failure. */
-struct bitext *bitext_open(const char *source, const char *target, const char *pairs, struct reason *why);
+/* pairs, or source and target; target may be NULL: source alone, the target is empty. NULL: a
+ * failure. */
+struct bitext *bitext_open(const char *source, const char *target, const char *pairs,
+                           struct reason *why);
 /* 1: a line; 0: the end; -1: a failure, unequal numbers of lines among them. */
 int bitext_next(struct bitext *bitext, struct bitext_line *line, struct reason *why);
 void bitext_close(struct bitext *bitext);

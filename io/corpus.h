@@ -1,6 +1,7 @@
-/* A prepared corpus: a folder with corpus.h5 and its shards (design, section 4). Opening reads and checks corpus.h5 only; a shard is
- * checked when it is first opened: hash, types, ranks of arrays, offsets that rise, ids within the vocabulary, counts that agree
- * with the table. The path is kept for messages. */
+/* A prepared corpus: a folder with corpus.h5 and its shards (design, section 4). Opening reads and
+ * checks corpus.h5 only; a shard is checked when it is first opened: hash, types, ranks of arrays,
+ * offsets that rise, ids within the vocabulary, counts that agree with the table. The path is kept
+ * for messages. */
 #ifndef CORPUS_H
 #define CORPUS_H
 
@@ -18,8 +19,8 @@ struct corpus_shard {
 struct corpus {
     char *path;
     struct tokenizer tokenizers[SIDES];
-    int joint;     // one tokenizer for both sides
-    int has_text;  // shards hold the raw target text (prepared with --like)
+    int joint;       // one tokenizer for both sides
+    int has_text;    // shards hold the raw target text (prepared with --like)
     uint64_t digest; // of content: vocabularies, tokenizers and the shards' hashes, in order
     int shards;
     struct corpus_shard *table;
@@ -30,20 +31,27 @@ struct corpus {
 struct corpus *corpus_open(const char *path, struct reason *why);
 void corpus_close(struct corpus *corpus);
 /* Same vocabularies and tokenizers? False names what differs. */
-bool corpus_alike(const struct tokenizer *a, const struct tokenizer *b, struct reason *why); // arrays of SIDES
+bool corpus_alike(const struct tokenizer *a, const struct tokenizer *b,
+                  struct reason *why); // arrays of SIDES
 
 /* A tokenizer under /source or /target of any of our files. */
-bool corpus_write_tokenizer(struct sealed *file, enum side side, const struct tokenizer *tokenizer, struct reason *why);
-bool corpus_read_tokenizer(struct sealed *file, enum side side, struct tokenizer *tokenizer, struct reason *why);
+bool corpus_write_tokenizer(struct sealed *file, enum side side, const struct tokenizer *tokenizer,
+                            struct reason *why);
+bool corpus_read_tokenizer(struct sealed *file, enum side side, struct tokenizer *tokenizer,
+                           struct reason *why);
 
 struct shard;
-struct shard *shard_open(const struct corpus *corpus, int index, struct reason *why); // reason starts with "shard 'shard-00003.h5': "
+struct shard *shard_open(const struct corpus *corpus, int index,
+                         struct reason *why); // reason starts with "shard 'shard-00003.h5': "
 void shard_close(struct shard *shard);
 void shard_pause(struct shard *shard); // closes its file until it is read again (sealed.h)
 /* Of sentences [first, first + count): lengths; ids joined (sum of those lengths); line numbers. */
-bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t count, int32_t *lengths, struct reason *why);
-bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count, int32_t *ids, struct reason *why);
-bool shard_lines(struct shard *shard, int64_t first, int64_t count, int64_t *numbers, struct reason *why);
+bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t count,
+                   int32_t *lengths, struct reason *why);
+bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count, int32_t *ids,
+               struct reason *why);
+bool shard_lines(struct shard *shard, int64_t first, int64_t count, int64_t *numbers,
+                 struct reason *why);
 /* The raw target text of one sentence, appended. */
 bool shard_text(struct shard *shard, int64_t index, struct text *text, struct reason *why);
 

@@ -24,7 +24,8 @@ bool folder_remove(const char *path, struct reason *why)
     return true;
 }
 
-static bool name_beside(const char *path, const char *ending, char *name, size_t capacity, struct reason *why)
+static bool name_beside(const char *path, const char *ending, char *name, size_t capacity,
+                        struct reason *why)
 {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
@@ -43,7 +44,8 @@ bool folder_begin(const char *path, char *aside, size_t capacity, struct reason 
 bool folder_finish(const char *path, int replace, struct reason *why)
 {
     char aside[PATH_MAX], old[PATH_MAX];
-    if (!name_beside(path, ".partial", aside, sizeof aside, why) || !name_beside(path, ".replaced", old, sizeof old, why))
+    if (!name_beside(path, ".partial", aside, sizeof aside, why) ||
+        !name_beside(path, ".replaced", old, sizeof old, why))
         return false;
     if (!replace)
         return sealed_rename(aside, path, why);

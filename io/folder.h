@@ -1,4 +1,5 @@
-/* Folders that are written aside and then renamed, so that nothing half-written ever stands under a final name. */
+/* Folders that are written aside and then renamed, so that nothing half-written ever stands under a
+ * final name. */
 #ifndef FOLDER_H
 #define FOLDER_H
 
@@ -7,7 +8,8 @@
 
 /* aside: PATH.partial, made anew, without what an earlier try left. */
 bool folder_begin(const char *path, char *aside, size_t capacity, struct reason *why);
-/* Renames PATH.partial to PATH. What stood there is replaced: an empty folder always, another one only if told to. */
+/* Renames PATH.partial to PATH. What stood there is replaced: an empty folder always, another one
+ * only if told to. */
 bool folder_finish(const char *path, int replace, struct reason *why);
 /* Removes a folder and all in it; an absent one is no failure. */
 bool folder_remove(const char *path, struct reason *why);

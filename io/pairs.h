@@ -1,6 +1,7 @@
-/* Sentence pairs in the order of the text they came from, a bounded number at a time: what validation, score and translate run
- * over. The source is a prepared corpus (shards merged by line number) or texts that are tokenised on the way; equal pairs in equal order
- * give equal blocks, so a corpus and its texts score alike to the last bit. */
+/* Sentence pairs in the order of the text they came from, a bounded number at a time: what
+ * validation, score and translate run over. The source is a prepared corpus (shards merged by line
+ * number) or texts that are tokenised on the way; equal pairs in equal order give equal blocks, so
+ * a corpus and its texts score alike to the last bit. */
 #ifndef PAIRS_H
 #define PAIRS_H
 
@@ -10,7 +11,7 @@
 enum { PAIRS_BLOCK = 4096 }; // pairs at a time
 
 struct pair {
-    int64_t line; // number in the input, from 1
+    int64_t line;                   // number in the input, from 1
     const int32_t *source, *target; // target NULL where there is no target text
     int source_length, target_length;
     int64_t words, characters; // of the raw target text; -1 where it is not known
@@ -24,18 +25,20 @@ struct pairs_block { // memory belongs to the struct; reused
 
 struct pairs;
 struct pairs *pairs_open_corpus(const struct corpus *corpus, struct reason *why);
-/* target_path may be NULL. Invalid UTF-8 and unequal numbers of lines are failures that name the line. Paths are kept for messages:
- * reasons start with "'path': ". */
-struct pairs *pairs_open_texts(const char *source_path, const char *target_path, const struct tokenizer *tokenizers,
-                               struct reason *why);
+/* target_path may be NULL. Invalid UTF-8 and unequal numbers of lines are failures that name the
+ * line. Paths are kept for messages: reasons start with "'path': ". */
+struct pairs *pairs_open_texts(const char *source_path, const char *target_path,
+                               const struct tokenizer *tokenizers, struct reason *why);
 /* The next at most `most` (<= PAIRS_BLOCK) pairs; count 0 at the end. */
 bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct reason *why);
 void pairs_close(struct pairs *pairs);
 void pairs_block_release(struct pairs_block *block);
 
-/* Cuts a block into batches: order[] = the pairs sorted by target length, then source length, then place; batch b takes
- * order[starts[b]] to order[starts[b + 1] - 1]; at most batch_sentences pairs and about batch_tokens tokens a side. Depends on the block alone.
- * order: (count), starts: (count + 1). Returns the number of batches. */
-int pairs_cut(const struct pairs_block *block, int batch_sentences, int batch_tokens, int32_t *order, int32_t *starts);
+/* Cuts a block into batches: order[] = the pairs sorted by target length, then source length, then
+ * place; batch b takes order[starts[b]] to order[starts[b + 1] - 1]; at most batch_sentences pairs
+ * and about batch_tokens tokens a side. Depends on the block alone. order: (count), starts: (count
+ * + 1). Returns the number of batches. */
+int pairs_cut(const struct pairs_block *block, int batch_sentences, int batch_tokens,
+              int32_t *order, int32_t *starts);
 
 #endif

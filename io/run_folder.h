@@ -1,5 +1,6 @@
-/* The folder of a run: lock, checkpoints and their links, metrics, status. Written by rank 0 alone. A first start makes the folder aside
- * (PATH.partial, with settings.yml and update-00000000.h5) and renames it, so a run folder always has a checkpoint. */
+/* The folder of a run: lock, checkpoints and their links, metrics, status. Written by rank 0 alone.
+ * A first start makes the folder aside (PATH.partial, with settings.yml and update-00000000.h5) and
+ * renames it, so a run folder always has a checkpoint. */
 #ifndef RUN_FOLDER_H
 #define RUN_FOLDER_H
 
@@ -8,14 +9,17 @@
 #include <stdint.h>
 
 enum run_folder_state { RUN_FOLDER_ABSENT, RUN_FOLDER_EMPTY, RUN_FOLDER_RUN, RUN_FOLDER_OTHER };
-/* A file where the folder belongs, or one that cannot be read, is a failure. OTHER: not empty and no run. */
+/* A file where the folder belongs, or one that cannot be read, is a failure. OTHER: not empty and
+ * no run. */
 bool run_folder_look(const char *path, enum run_folder_state *state, struct reason *why);
 
 /* PATH.partial, emptied of an earlier try. */
 bool run_folder_begin(const char *path, char aside[], size_t capacity, struct reason *why);
-bool run_folder_finish(const char *path, struct reason *why); // renames it (an empty folder of that name is replaced)
+bool run_folder_finish(const char *path,
+                       struct reason *why); // renames it (an empty folder of that name is replaced)
 
-/* fcntl lock on run/lock, host and process inside; false names who holds it. Held until the process ends. */
+/* fcntl lock on run/lock, host and process inside; false names who holds it. Held until the process
+ * ends. */
 bool run_folder_lock(const char *path, const char *host, struct reason *why);
 
 void run_folder_checkpoint_path(const char *path, int64_t update, char file[], size_t capacity);
@@ -28,11 +32,13 @@ int64_t run_folder_linked(const char *path, const char *link); // the update, or
 bool run_folder_remove_old(const char *path, int keep, int64_t best, struct reason *why);
 
 /* Small files, written aside and renamed: status.json, settings.yml, computing.json. */
-bool run_folder_write(const char *path, const char *file, const struct text *content, struct reason *why);
+bool run_folder_write(const char *path, const char *file, const struct text *content,
+                      struct reason *why);
 /* The whole of a small file; false if it is not there. */
 bool run_folder_read(const char *path, const char *file, struct text *content, struct reason *why);
 
-/* metrics.jsonl: cut behind the last line whose "update" is at most `update`; then appended to, a line a call. */
+/* metrics.jsonl: cut behind the last line whose "update" is at most `update`; then appended to, a
+ * line a call. */
 bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why);
 bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why);
 

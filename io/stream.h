@@ -1,12 +1,14 @@
-/* The order in which training sees a corpus: epochs, windows, micro-batches, groups of `lanes` (design, section 4). A function of
- * (corpus, options, epoch): not of ranks, not of what was read before. Pieces of STREAM_PIECE consecutive sentences of a shard
- * (their start shifted at random in each epoch) come in a seeded permutation; a window takes pieces until it has
- * STREAM_WINDOW sentences. It is sorted by length, with what the last one carried over (ties in seeded order), and cut into
- * micro-batches; those of like cost form groups; groups are shuffled. At the end of an epoch the last group may have empty
- * lanes. Every sentence comes once an epoch.
+/* The order in which training sees a corpus: epochs, windows, micro-batches, groups of `lanes`
+ * (design, section 4). A function of (corpus, options, epoch): not of ranks, not of what was read
+ * before. Pieces of STREAM_PIECE consecutive sentences of a shard (their start shifted at random in
+ * each epoch) come in a seeded permutation; a window takes pieces until it has STREAM_WINDOW
+ * sentences. It is sorted by length, with what the last one carried over (ties in seeded order),
+ * and cut into micro-batches; those of like cost form groups; groups are shuffled. At the end of an
+ * epoch the last group may have empty lanes. Every sentence comes once an epoch.
  *
- * The plan needs the lengths of one window at a time; ids are read only for the lanes asked for. Calling
- * sequence: stream_open, (stream_seek), stream_next ..., stream_close. Belongs to one thread (the loader). */
+ * The plan needs the lengths of one window at a time; ids are read only for the lanes asked for.
+ * Calling sequence: stream_open, (stream_seek), stream_next ..., stream_close. Belongs to one
+ * thread (the loader). */
 #ifndef STREAM_H
 #define STREAM_H
 
@@ -19,11 +21,13 @@ struct stream_options {
     uint64_t seed;
     int lanes;
     int first_lane, lane_count; // whose ids are read
-    int batch_tokens;           // full when source or target tokens reach it (ends counted as the model sees them)
-    int batch_sentences;        // or at this many sentences
-    int source_end;             // 1: the model appends end to sources
+    int batch_tokens; // full when source or target tokens reach it (ends counted as the model sees
+                      // them)
+    int batch_sentences; // or at this many sentences
+    int source_end;      // 1: the model appends end to sources
     /* The cost of a micro-batch; `model` answers. Lengths without ends. */
-    int64_t (*cost)(const void *model, int count, const int *source_lengths, const int *target_lengths);
+    int64_t (*cost)(const void *model, int count, const int *source_lengths,
+                    const int *target_lengths);
     const void *model;
 };
 
@@ -38,16 +42,17 @@ struct stream_batch {
     struct stream_sentence *sentences;
     int64_t cost;
 };
-struct stream_group { // one update
-    int64_t epoch;    // from 0
-    int64_t number;   // in its epoch, from 0
-    int last;         // the last of its epoch
+struct stream_group {             // one update
+    int64_t epoch;                // from 0
+    int64_t number;               // in its epoch, from 0
+    int last;                     // the last of its epoch
     struct stream_batch *batches; // (lanes); ids only of the lanes asked for, NULL elsewhere
 };
 
-struct stream *stream_open(const struct corpus *corpus, const struct stream_options *options, struct reason *why);
-/* The next group is number `number` of epoch `epoch` (one past its last: the first of the next epoch): plans of
- * earlier windows are made again from lengths alone. */
+struct stream *stream_open(const struct corpus *corpus, const struct stream_options *options,
+                           struct reason *why);
+/* The next group is number `number` of epoch `epoch` (one past its last: the first of the next
+ * epoch): plans of earlier windows are made again from lengths alone. */
 bool stream_seek(struct stream *stream, int64_t epoch, int64_t number, struct reason *why);
 bool stream_next(struct stream *stream, struct stream_group *group, struct reason *why);
 void stream_close(struct stream *stream);

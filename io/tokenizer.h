@@ -1,14 +1,20 @@
-/* Lines of text to ids and back, by one of the kinds in a table (words, characters, sentencepiece). A tokenizer is learnt from
- * lines (learner_open, learner_line ..., learner_finish), or restored from what a corpus or checkpoint holds of
- * it: the name of its kind, its vocabulary and its own bytes. Detokenising gives the line back: SentencePiece (byte fallback,
- * normalisation `identity`) any valid UTF-8; characters and words what is in the vocabulary, words single-spaced. */
+/* Lines of text to ids and back, by one of the kinds in a table (words, characters, sentencepiece).
+ * A tokenizer is learnt from lines (learner_open, learner_line ..., learner_finish), or restored
+ * from what a corpus or checkpoint holds of it: the name of its kind, its vocabulary and its own
+ * bytes. Detokenising gives the line back: SentencePiece (byte fallback, normalisation `identity`)
+ * any valid UTF-8; characters and words what is in the vocabulary, words single-spaced. */
 #ifndef TOKENIZER_H
 #define TOKENIZER_H
 
 #include "comm/base/text.h"
 #include "io/vocabulary.h"
 
-enum tokenizer_kind { TOKENIZER_SENTENCEPIECE, TOKENIZER_WORDS, TOKENIZER_CHARACTERS, TOKENIZER_KINDS };
+enum tokenizer_kind {
+    TOKENIZER_SENTENCEPIECE,
+    TOKENIZER_WORDS,
+    TOKENIZER_CHARACTERS,
+    TOKENIZER_KINDS
+};
 const char *tokenizer_kind_name(enum tokenizer_kind kind);
 
 struct ids { // a growing array
@@ -21,14 +27,16 @@ void ids_release(struct ids *ids);
 struct tokenizer {
     enum tokenizer_kind kind;
     struct vocabulary vocabulary;
-    struct text model; // sentencepiece: the model file's bytes; characters and words: the symbols of --symbols, one a line
+    struct text model; // sentencepiece: the model file's bytes; characters and words: the symbols
+                       // of --symbols, one a line
     void *processor;   // the kind's own state
 };
 
 struct learner_options {
     enum tokenizer_kind kind;
     int vocabulary;          // largest size, the three reserved included
-    int vocabulary_explicit; // the user named it: too large for the text is an error that says the largest possible
+    int vocabulary_explicit; // the user named it: too large for the text is an error that says the
+                             // largest possible
     int bpe;                 // SentencePiece: BPE instead of unigram
     int min_count;           // words and characters: rarer ones are unknown
     int64_t sample;          // SentencePiece: at most so many lines, chosen by hash of their number
@@ -38,22 +46,27 @@ struct learner_options {
 };
 struct learner;
 struct learner *learner_open(const struct learner_options *options);
-/* Valid UTF-8. number: the line's number, over all sides that are learnt jointly. Memory: distinct words, or the sample. */
+/* Valid UTF-8. number: the line's number, over all sides that are learnt jointly. Memory: distinct
+ * words, or the sample. */
 void learner_line(struct learner *learner, const char *bytes, size_t length, int64_t number);
-/* Closes the learner in either case. Equal counts: the string in byte order. *shrunk: a default size that was too large for
- * the text. */
-bool learner_finish(struct learner *learner, struct tokenizer *tokenizer, bool *shrunk, struct reason *why);
+/* Closes the learner in either case. Equal counts: the string in byte order. *shrunk: a default
+ * size that was too large for the text. */
+bool learner_finish(struct learner *learner, struct tokenizer *tokenizer, bool *shrunk,
+                    struct reason *why);
 
-bool tokenizer_restore(struct tokenizer *tokenizer, enum tokenizer_kind kind, const struct text *model,
-                       const char *bytes, int64_t byte_count, const int64_t *offsets, int64_t count,
-                       struct reason *why);
+bool tokenizer_restore(struct tokenizer *tokenizer, enum tokenizer_kind kind,
+                       const struct text *model, const char *bytes, int64_t byte_count,
+                       const int64_t *offsets, int64_t count, struct reason *why);
 void tokenizer_release(struct tokenizer *tokenizer);
 
 /* Appends the ids of a line (valid UTF-8), without begin and end. Thread-safe. */
-void tokenizer_encode(const struct tokenizer *tokenizer, const char *line, size_t length, struct ids *ids);
+void tokenizer_encode(const struct tokenizer *tokenizer, const char *line, size_t length,
+                      struct ids *ids);
 /* Appends the line; unknown becomes "<unk>". Ids must be within the vocabulary (require). */
-void tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count, struct text *line);
+void tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count,
+                      struct text *line);
 /* Appends the tokens as they are in the vocabulary, with single spaces between. */
-void tokenizer_tokens(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count, struct text *line);
+void tokenizer_tokens(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count,
+                      struct text *line);
 
 #endif

@@ -1,4 +1,5 @@
-/* Symbols and their numbers: 0 unknown, 1 begin, 2 end, then the rest. Strings may hold any bytes. */
+/* Symbols and their numbers: 0 unknown, 1 begin, 2 end, then the rest. Strings may hold any bytes.
+ */
 #ifndef VOCABULARY_H
 #define VOCABULARY_H
 
@@ -26,8 +27,9 @@ bool vocabulary_reserved(const char *bytes, size_t length);
 /* ID_UNKNOWN if it is not there; the reserved symbols are never found by their string. */
 int vocabulary_find(const struct vocabulary *vocabulary, const char *bytes, size_t length);
 const char *vocabulary_string(const struct vocabulary *vocabulary, int id, size_t *length);
-/* From foreign bytes: checks that offsets rise within the bytes, the reserved ones are there, no string twice. */
-bool vocabulary_restore(struct vocabulary *vocabulary, const char *bytes, int64_t byte_count, const int64_t *offsets,
-                        int64_t count, struct reason *why);
+/* From foreign bytes: checks that offsets rise within the bytes, the reserved ones are there, no
+ * string twice. */
+bool vocabulary_restore(struct vocabulary *vocabulary, const char *bytes, int64_t byte_count,
+                        const int64_t *offsets, int64_t count, struct reason *why);
 
 #endif

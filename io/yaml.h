@@ -1,5 +1,5 @@
-/* Settings in YAML: one mapping of names to scalars (libyaml). Anything else (lists, nested mappings, a name twice) is a
- * failure with its line. */
+/* Settings in YAML: one mapping of names to scalars (libyaml). Anything else (lists, nested
+ * mappings, a name twice) is a failure with its line. */
 #ifndef YAML_H_OURS
 #define YAML_H_OURS
 
@@ -18,7 +18,8 @@ struct yaml {
 bool yaml_read(const char *path, struct yaml *yaml, struct reason *why);
 bool yaml_parse(const char *bytes, size_t length, struct yaml *yaml, struct reason *why);
 void yaml_release(struct yaml *yaml);
-/* Appends the line "name: value", quoted where it must be to read back as the same string (what is not UTF-8 becomes U+FFFD). */
+/* Appends the line "name: value", quoted where it must be to read back as the same string (what is
+ * not UTF-8 becomes U+FFFD). */
 void yaml_write(struct text *text, const char *name, const char *value);
 
 #endif

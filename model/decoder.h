@@ -75,7 +75,8 @@ void decoder_drop(const struct decoder *decoder, const struct decoder_states *st
                   int n, real *x);
 
 /* Multiply-adds in forward: of a row; of a sentence of length S, for its keys and first states and
- * for T steps of attention. Bytes of the arena for N source positions of B sentences and T steps. */
+ * for T steps of attention. Bytes of the arena for N source positions of B sentences and T steps.
+ */
 int64_t decoder_row_cost(const struct decoder *decoder);
 int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T);
 int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T);

@@ -1,6 +1,6 @@
-/* Inverted dropout (Srivastava et al. 2014; scaled at training time): an element is zero with probability `rate`, else
- * divided by 1 - rate. The mask is a function of the key and the element's position, so backward makes it
- * again instead of keeping it. rate 0 does nothing. */
+/* Inverted dropout (Srivastava et al. 2014; scaled at training time): an element is zero with
+ * probability `rate`, else divided by 1 - rate. The mask is a function of the key and the element's
+ * position, so backward makes it again instead of keeping it. rate 0 does nothing. */
 #ifndef DROPOUT_H
 #define DROPOUT_H
 

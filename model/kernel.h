@@ -1,7 +1,7 @@
-/* Which kernels OpenBLAS is to take. It decides when it is loaded, and its own choice is wrong on processors that it
- * does not know (an AVX-512 processor of AMD gets AVX2 kernels: half the speed), so the choice is ours: a
- * pure function of the processor and the environment. The program sets OPENBLAS_CORETYPE and executes itself
- * once, before MPI starts. */
+/* Which kernels OpenBLAS is to take. It decides when it is loaded, and its own choice is wrong on
+ * processors that it does not know (an AVX-512 processor of AMD gets AVX2 kernels: half the speed),
+ * so the choice is ours: a pure function of the processor and the environment. The program sets
+ * OPENBLAS_CORETYPE and executes itself once, before MPI starts. */
 #ifndef KERNEL_H
 #define KERNEL_H
 
@@ -9,14 +9,16 @@
 
 struct processor {
     char vendor[16]; // "AuthenticAMD"
-    int avx, avx2, fma, avx512f, avx512bw, avx512dq, avx512vl, avx512bf16, amx_bf16; // usable, that is: the system saves the registers too
+    int avx, avx2, fma, avx512f, avx512bw, avx512dq, avx512vl, avx512bf16,
+        amx_bf16; // usable, that is: the system saves the registers too
 };
 void processor_read(struct processor *processor);
 
-/* wanted: the setting --kernel ("auto" or the name of a kernel set, any case); coretype: OPENBLAS_CORETYPE as the user's
- * environment has it, or NULL. On success *choice is the value to set, or NULL to leave the environment as it is. A user's
- * own choice is never overridden by auto; one that the processor cannot execute, or that no version knows, is refused. */
-bool kernel_choose(const struct processor *processor, const char *wanted, const char *coretype, const char **choice,
-                   struct reason *why);
+/* wanted: the setting --kernel ("auto" or the name of a kernel set, any case); coretype:
+ * OPENBLAS_CORETYPE as the user's environment has it, or NULL. On success *choice is the value to
+ * set, or NULL to leave the environment as it is. A user's own choice is never overridden by auto;
+ * one that the processor cannot execute, or that no version knows, is refused. */
+bool kernel_choose(const struct processor *processor, const char *wanted, const char *coretype,
+                   const char **choice, struct reason *why);
 
 #endif

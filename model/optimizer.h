@@ -1,6 +1,7 @@
-/* One step of an optimizer over a part of the block, as PyTorch defines them: Adam (Kingma & Ba 2015; epsilon outside the
- * root, after bias correction), AdamW (Loshchilov & Hutter 2019, decoupled decay), SGD with momentum (v = m v + g, no dampening).
- * Element-wise: the result for an element does not depend on how the block is cut into parts. */
+/* One step of an optimizer over a part of the block, as PyTorch defines them: Adam (Kingma & Ba
+ * 2015; epsilon outside the root, after bias correction), AdamW (Loshchilov & Hutter 2019,
+ * decoupled decay), SGD with momentum (v = m v + g, no dampening). Element-wise: the result for an
+ * element does not depend on how the block is cut into parts. */
 #ifndef OPTIMIZER_H
 #define OPTIMIZER_H
 
@@ -19,9 +20,11 @@ struct optimizer {
 /* How many blocks of moments the kind keeps: first, second. SGD keeps first only with momentum. */
 int optimizer_moments(const struct optimizer *optimizer);
 
-/* weights, gradient, first and second: `count` reals of the part. The gradient is multiplied by `scale` first (1 / tokens, times
- * clipping). step counts from 1: steps that were taken, this one included (a skipped update takes none). */
-void optimizer_step(const struct optimizer *optimizer, double learning_rate, int64_t step, double scale, int64_t count,
-                    real *weights, const real *gradient, real *first, real *second);
+/* weights, gradient, first and second: `count` reals of the part. The gradient is multiplied by
+ * `scale` first (1 / tokens, times clipping). step counts from 1: steps that were taken, this one
+ * included (a skipped update takes none). */
+void optimizer_step(const struct optimizer *optimizer, double learning_rate, int64_t step,
+                    double scale, int64_t count, real *weights, const real *gradient, real *first,
+                    real *second);
 
 #endif

@@ -1,6 +1,7 @@
-/* The output layer: softmax(V r + b), its loss and gradient, in chunks of rows that stay in cache, so that memory never
- * holds positions x vocabulary. Rows are the non-padding positions only. Label smoothing e: the target's share
- * is 1 - e + e / V, every other symbol's e / V (Szegedy et al. 2016). */
+/* The output layer: softmax(V r + b), its loss and gradient, in chunks of rows that stay in cache,
+ * so that memory never holds positions x vocabulary. Rows are the non-padding positions only. Label
+ * smoothing e: the target's share is 1 - e + e / V, every other symbol's e / V (Szegedy et al.
+ * 2016). */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -14,10 +15,12 @@ struct output {
     int V, R;
 };
 
-/* losses[i] = -log p(target[i] | r[i]) in nats (with smoothing: the cross-entropy to the smoothed target), each computed
- * in double from the row's logits. With dr not NULL: dr (rows, R) = gradient of the sum of losses, and dweights, dbias are added to. */
-void output_loss(const struct output *output, const real *r, const int32_t *targets, int64_t rows, double smoothing,
-                 double *losses, real *dr, real *dweights, real *dbias, struct arena *arena);
+/* losses[i] = -log p(target[i] | r[i]) in nats (with smoothing: the cross-entropy to the smoothed
+ * target), each computed in double from the row's logits. With dr not NULL: dr (rows, R) = gradient
+ * of the sum of losses, and dweights, dbias are added to. */
+void output_loss(const struct output *output, const real *r, const int32_t *targets, int64_t rows,
+                 double smoothing, double *losses, real *dr, real *dweights, real *dbias,
+                 struct arena *arena);
 
 /* logits (rows, V) = r V^T + b, for search. */
 void output_logits(const struct output *output, const real *r, int64_t rows, real *logits);

@@ -1,6 +1,6 @@
-/* Matrix products: the only home of cblas.h. The library runs single-threaded; a product is cut into pieces by its shape
- * alone and OpenMP runs over the pieces, so the bits do not depend on the number of threads. Row-major, as C
- * arrays are; ld is the distance between rows. */
+/* Matrix products: the only home of cblas.h. The library runs single-threaded; a product is cut
+ * into pieces by its shape alone and OpenMP runs over the pieces, so the bits do not depend on the
+ * number of threads. Row-major, as C arrays are; ld is the distance between rows. */
 #ifndef PRODUCT_H
 #define PRODUCT_H
 
@@ -9,23 +9,26 @@
 
 enum product_form {
     PRODUCT_NN, // C = A B      A (M, K)  B (K, N)
-    PRODUCT_NT, // C = A B^T    A (M, K)  B (N, K): how a layer applies its weights (out, in) to rows
+    PRODUCT_NT, // C = A B^T    A (M, K)  B (N, K): how a layer applies its weights (out, in) to
+                // rows
     PRODUCT_TN  // C = A^T B    A (K, M)  B (K, N): how a weight's gradient sums over rows
 };
 
-/* C (M, N) = [C +] product; `add` keeps what C holds. Any of M, N, K may be 0 (K = 0: C = 0 unless add). */
-void product(enum product_form form, int M, int N, int K, const real *A, int lda, const real *B, int ldb, int add,
-             real *C, int ldc);
+/* C (M, N) = [C +] product; `add` keeps what C holds. Any of M, N, K may be 0 (K = 0: C = 0 unless
+ * add). */
+void product(enum product_form form, int M, int N, int K, const real *A, int lda, const real *B,
+             int ldb, int add, real *C, int ldc);
 
-/* count independent products of the same form and shape, strides between their operands (attention: one for each
- * sentence). Each is one piece. Plain loops where the matrices are too small for a call to pay. */
+/* count independent products of the same form and shape, strides between their operands (attention:
+ * one for each sentence). Each is one piece. Plain loops where the matrices are too small for a
+ * call to pay. */
 struct product_item {
     const real *A, *B;
     real *C;
     int M, N, K; // each its own
 };
-void product_each(enum product_form form, const struct product_item *items, int count, int lda, int ldb, int add,
-                  int ldc);
+void product_each(enum product_form form, const struct product_item *items, int count, int lda,
+                  int ldb, int add, int ldc);
 
 /* How many products so far were cut into three pieces or more with a ragged last one. */
 int64_t product_ragged(void);

@@ -1,5 +1,6 @@
-/* What a model is: its model settings, resolved (no value is left to be chosen), and the rates of its dropouts. shape_check()
- * refuses what cannot be built; it is the only place that knows which combinations exist. */
+/* What a model is: its model settings, resolved (no value is left to be chosen), and the rates of
+ * its dropouts. shape_check() refuses what cannot be built; it is the only place that knows which
+ * combinations exist. */
 #ifndef SHAPE_H
 #define SHAPE_H
 
@@ -34,8 +35,8 @@ struct shape {
     double label_smoothing;
 };
 
-/* False with a reason ("context last needs encoder-hidden x directions (300) equal to hidden (512): choose
- * affine or mean") where the shape cannot be built. */
+/* False with a reason ("context last needs encoder-hidden x directions (300) equal to hidden (512):
+ * choose affine or mean") where the shape cannot be built. */
 bool shape_check(const struct shape *shape, struct reason *why);
 
 /* Width of the encoder's states at the top: both directions side by side. */

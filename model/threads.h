@@ -1,5 +1,5 @@
-/* How many threads work within this rank. Results never depend on it: work is cut by its shape alone, each piece is computed by one
- * thread, and no sum crosses pieces. */
+/* How many threads work within this rank. Results never depend on it: work is cut by its shape
+ * alone, each piece is computed by one thread, and no sum crosses pieces. */
 #ifndef THREADS_H
 #define THREADS_H
 

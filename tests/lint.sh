@@ -39,7 +39,7 @@ xargs -P 2 -n 4 clang-tidy-14 -p "$build/once" --quiet <"$build/once/files" 2>"$
 echo "cppcheck"
 cppcheck --project="$build/once/compile_commands.json" --cppcheck-build-dir="$build/once" -j 2 --quiet \
     --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
-    --suppress=missingIncludeSystem --suppress=checkersReport --suppress='*:/usr/*' \
+    --library=tests/cppcheck.cfg --suppressions-list=tests/cppcheck.supp \
     --template='{file}:{line}: {severity}: {message} [{id}]' || faults=$((faults + 1))
 
 echo "$faults of 3 tools found something"

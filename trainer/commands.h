@@ -1,5 +1,6 @@
-/* The verbs. Each gets checked settings, runs on all ranks between comm_start and comm_stop, and returns the status that rank 0 ends with
- * (the others end with 0). Each stands in a file of its own name. */
+/* The verbs. Each gets checked settings, runs on all ranks between comm_start and comm_stop, and
+ * returns the status that rank 0 ends with (the others end with 0). Each stands in a file of its
+ * own name. */
 #ifndef COMMANDS_H
 #define COMMANDS_H
 

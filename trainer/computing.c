@@ -1,5 +1,4 @@
 #include "trainer/computing.h"
-#include "trainer/agree.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
 #include "io/json.h"
@@ -7,14 +6,15 @@
 #include "io/sealed.h"
 #include "model/product.h"
 #include "model/threads.h"
+#include "trainer/agree.h"
 #include <stdio.h>
 #include <string.h>
 
 /* Everything that may change bits. Ranks, hosts and threads may not, so they are not in it. */
 static void describe(struct text *text)
 {
-    text_add_format(text, "chorus %s (%s), %s, kernel %s, %s", CHORUS_VERSION, __VERSION__, product_library(),
-                    product_kernel(), sealed_library());
+    text_add_format(text, "chorus %s (%s), %s, kernel %s, %s", CHORUS_VERSION, __VERSION__,
+                    product_library(), product_kernel(), sealed_library());
 }
 
 void computing_agree(void)
@@ -27,7 +27,8 @@ void computing_agree(void)
     text_release(&text);
     memcpy(first, mine, sizeof first);
     comm_broadcast(first, sizeof first, 0);
-    agree(strcmp(mine, first) == 0, "computes with %s, but rank 0 with %s: choose one with --kernel", mine, first);
+    agree(strcmp(mine, first) == 0,
+          "computes with %s, but rank 0 with %s: choose one with --kernel", mine, first);
 }
 
 void computing_record(const char *folder, int continued)
@@ -41,9 +42,11 @@ void computing_record(const char *folder, int continued)
     json_text(&now, "computing", description.bytes);
     json_close(&now);
     text_add(&now, "\n", 1);
-    if (continued && run_folder_read(folder, "computing.json", &before, &why) && strcmp(before.bytes, now.bytes) != 0)
+    if (continued && run_folder_read(folder, "computing.json", &before, &why) &&
+        strcmp(before.bytes, now.bytes) != 0)
         fprintf(stderr,
-                "warning: the run was computed with %.*s and goes on with %s: its bits may differ from an undisturbed run's "
+                "warning: the run was computed with %.*s and goes on with %s: its bits may differ "
+                "from an undisturbed run's "
                 "(--kernel gives the old choice back)\n",
                 (int)strcspn(before.bytes, "\n"), before.bytes, description.bytes);
     if (!run_folder_write(folder, "computing.json", &now, &why))

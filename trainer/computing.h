@@ -1,5 +1,5 @@
-/* What computes: build, kernel and libraries. Ranks must be alike, or their bits would differ; a run that goes on with others than
- * run/computing.json records is warned. */
+/* What computes: build, kernel and libraries. Ranks must be alike, or their bits would differ; a
+ * run that goes on with others than run/computing.json records is warned. */
 #ifndef COMPUTING_H
 #define COMPUTING_H
 

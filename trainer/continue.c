@@ -17,7 +17,8 @@ void faults_agree(struct faults *faults)
     faults_release(faults);
 }
 
-/* On rank 0: the highest valid checkpoint's update. Damaged ones are named; with none left the run does not start afresh by itself. */
+/* On rank 0: the highest valid checkpoint's update. Damaged ones are named; with none left the run
+ * does not start afresh by itself. */
 static int64_t newest_valid(const char *folder)
 {
     static int64_t updates[CHECKPOINTS_MOST];
@@ -36,7 +37,8 @@ static int64_t newest_valid(const char *folder)
     die("run folder '%s': none of its %d checkpoints is valid", folder, count);
 }
 
-/* [all] What stands at --output: the update of the newest valid checkpoint, or -1 where there is no run. */
+/* [all] What stands at --output: the update of the newest valid checkpoint, or -1 where there is no
+ * run. */
 static int64_t look(const struct settings *settings)
 {
     int64_t update = -1;
@@ -58,7 +60,8 @@ static int64_t look(const struct settings *settings)
 }
 
 /* Model and training settings: the run's own; what was given now must agree. */
-static void take_from_checkpoint(struct settings *settings, const struct checkpoint *checkpoint, struct faults *faults)
+static void take_from_checkpoint(struct settings *settings, const struct checkpoint *checkpoint,
+                                 struct faults *faults)
 {
     struct text now = {0};
     for (int row = 0; row < settings_count; row++) {
@@ -67,9 +70,10 @@ static void take_from_checkpoint(struct settings *settings, const struct checkpo
         if (!stored)
             continue;
         text_clear(&now);
-        if (settings->from[row] >= FROM_CONFIG && settings_get(settings, row, &now) && strcmp(now.bytes, stored) != 0)
-            faults_add(faults, "--%s %s contradicts the run '%s', which has %s", setting->name, now.bytes,
-                       settings->output, stored);
+        if (settings->from[row] >= FROM_CONFIG && settings_get(settings, row, &now) &&
+            strcmp(now.bytes, stored) != 0)
+            faults_add(faults, "--%s %s contradicts the run '%s', which has %s", setting->name,
+                       now.bytes, settings->output, stored);
         else
             settings_set(settings, row, stored, FROM_RUN, setting->name, faults);
     }
@@ -104,7 +108,8 @@ struct checkpoint *continue_find(struct settings *settings)
     struct faults faults = {0};
     if (update < 0) {
         if (!settings->corpus)
-            faults_add(&faults, "--corpus is missing: there is no run '%s' to continue", settings->output);
+            faults_add(&faults, "--corpus is missing: there is no run '%s' to continue",
+                       settings->output);
         faults_agree(&faults);
         return NULL;
     }
@@ -119,24 +124,37 @@ struct checkpoint *continue_find(struct settings *settings)
     return checkpoint;
 }
 
-static int kept_in_file(const struct setting *setting)
+/* Not what holds for one start only: --output, --check, and the progress that suits this terminal.
+ */
+static int kept_in_file(const struct settings *settings, int row)
 {
+    const struct setting *setting = &settings_table[row];
+    if (strcmp(setting->name, "progress") == 0)
+        return settings->from[row] != FROM_DEFAULT;
     return (setting->commands & COMMAND_TRAIN) && strcmp(setting->name, "output") != 0 &&
            strcmp(setting->name, "check") != 0;
+}
+
+void continue_settings(const struct settings *settings, struct text *yaml)
+{
+    struct text value = {0};
+    for (int row = 0; row < settings_count; row++) {
+        text_clear(&value);
+        if (kept_in_file(settings, row) && settings_get(settings, row, &value) && value.length > 0)
+            yaml_write(yaml, settings_table[row].name, value.bytes);
+    }
+    text_release(&value);
 }
 
 void continue_write_settings(const struct settings *settings, const char *folder)
 {
     struct reason why;
-    struct text file = {0}, value = {0};
-    text_add_format(&file, "# All settings of this run. Model and training settings are fixed by its checkpoints.\n");
-    for (int row = 0; row < settings_count; row++) {
-        text_clear(&value);
-        if (kept_in_file(&settings_table[row]) && settings_get(settings, row, &value) && value.length > 0)
-            yaml_write(&file, settings_table[row].name, value.bytes);
-    }
+    struct text file = {0};
+    text_add_format(
+        &file,
+        "# All settings of this run. Model and training settings are fixed by its checkpoints.\n");
+    continue_settings(settings, &file);
     if (!run_folder_write(folder, "settings.yml", &file, &why))
         die("run folder '%s': settings.yml: %s", folder, why.text);
     text_release(&file);
-    text_release(&value);
 }

@@ -5,15 +5,19 @@
 #include "io/checkpoint.h"
 #include "trainer/settings.h"
 
-/* [all] Looks at settings->output. NULL where there is no run yet (a non-empty folder that is no run is wrong usage). Otherwise the run is
- * locked, model and training settings are taken from the checkpoint, limits and run settings from run/settings.yml, unless they were given now;
- * one that was given and contradicts the run is wrong usage. */
+/* [all] Looks at settings->output. NULL where there is no run yet (a non-empty folder that is no
+ * run is wrong usage). Otherwise the run is locked, model and training settings are taken from the
+ * checkpoint, limits and run settings from run/settings.yml, unless they were given now; one that
+ * was given and contradicts the run is wrong usage. */
 struct checkpoint *continue_find(struct settings *settings);
 
-/* On rank 0: settings.yml in the folder: all settings of train that have a value. */
+/* Appends all settings of train that have a value, as YAML. */
+void continue_settings(const struct settings *settings, struct text *yaml);
+/* On rank 0: settings.yml in the folder. */
 void continue_write_settings(const struct settings *settings, const char *folder);
 
-/* [all] Wrong usage that every rank has found alike: rank 0 ends the job with the faults, if there are any. */
+/* [all] Wrong usage that every rank has found alike: rank 0 ends the job with the faults, if there
+ * are any. */
 void faults_agree(struct faults *faults);
 
 #endif

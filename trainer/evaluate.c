@@ -20,9 +20,10 @@ struct workplace { // memory of one evaluation, reused from block to block
     double losses[PAIRS_BLOCK], of_batch[EVALUATE_SENTENCES];
 };
 
-/* Losses of the batches that are this rank's; zero elsewhere. A stop leaves the rest zero: the block is dropped anyway. */
-static void compute_block(const struct model *model, const float *weights, int source_end, struct workplace *w,
-                          struct arena *arena)
+/* Losses of the batches that are this rank's; zero elsewhere. A stop leaves the rest zero: the
+ * block is dropped anyway. */
+static void compute_block(const struct model *model, const float *weights, int source_end,
+                          struct workplace *w, struct arena *arena)
 {
     int batches = pairs_cut(&w->block, EVALUATE_SENTENCES, EVALUATE_TOKENS, w->order, w->starts);
     for (int i = 0; i < w->block.count; i++)
@@ -32,7 +33,8 @@ static void compute_block(const struct model *model, const float *weights, int s
         int count = w->starts[b + 1] - w->starts[b];
         for (int i = 0; i < count; i++) {
             const struct pair *p = &w->block.list[members[i]];
-            w->views[i] = (struct sentence){p->source, p->target, p->source_length, p->target_length};
+            w->views[i] =
+                (struct sentence){p->source, p->target, p->source_length, p->target_length};
         }
         batch_pack(&w->batch, w->views, count, source_end);
         arena_reset(arena);
@@ -50,14 +52,17 @@ static void add_block(const struct workplace *w, int source_end, struct evaluati
         evaluation->sentences++;
         evaluation->tokens += p->target_length + 1;
         evaluation->source_tokens += p->source_length + source_end;
-        evaluation->words = p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
-        evaluation->characters =
-            p->characters < 0 || evaluation->characters < 0 ? -1 : evaluation->characters + p->characters;
+        evaluation->words =
+            p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
+        evaluation->characters = p->characters < 0 || evaluation->characters < 0
+                                     ? -1
+                                     : evaluation->characters + p->characters;
     }
 }
 
-int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs, const char *subject,
-             struct arena *arena, evaluate_block *each, void *to, struct evaluation *evaluation)
+int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs,
+             const char *subject, struct arena *arena, evaluate_block *each, void *to,
+             struct evaluation *evaluation)
 {
     struct workplace *w = memory_take(sizeof *w);
     batch_init(&w->batch);

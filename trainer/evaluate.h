@@ -1,6 +1,7 @@
-/* Loss of a model on pairs in order: validation and `score`. Batches are cut from each block alone, before ranks are considered, and dealt out to
- * the ranks; losses are added in the order of the pairs. So the result is the same to the last bit for any number of ranks,
- * for a corpus and for its texts. Plain cross-entropy: no smoothing, no dropout. */
+/* Loss of a model on pairs in order: validation and `score`. Batches are cut from each block alone,
+ * before ranks are considered, and dealt out to the ranks; losses are added in the order of the
+ * pairs. So the result is the same to the last bit for any number of ranks, for a corpus and for
+ * its texts. Plain cross-entropy: no smoothing, no dropout. */
 #ifndef EVALUATE_H
 #define EVALUATE_H
 
@@ -10,20 +11,22 @@
 enum { EVALUATE_SENTENCES = 64, EVALUATE_TOKENS = 4000 };
 
 struct evaluation {
-    double loss;       // nats, of all pairs
+    double loss; // nats, of all pairs
     int64_t sentences;
-    int64_t tokens;    // target, ends included
+    int64_t tokens; // target, ends included
     int64_t source_tokens;
     int64_t words, characters; // of the raw target text; -1 where it is not known
 };
-double evaluation_per(const struct evaluation *evaluation, int64_t units); // exp(loss / units), NAN for units < 1
+double evaluation_per(const struct evaluation *evaluation,
+                      int64_t units); // exp(loss / units), NAN for units < 1
 
 /* What a caller wants to know of each block, on every rank; may be NULL. */
 typedef void evaluate_block(void *to, const struct pairs_block *block, const double *losses);
 
-/* [all] Reads `pairs` to its end. subject: of the message if that fails. Returns 0 if a stop was agreed on; the evaluation is then not
- * complete. The arena is reset. */
-int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs, const char *subject,
-             struct arena *arena, evaluate_block *each, void *to, struct evaluation *evaluation);
+/* [all] Reads `pairs` to its end. subject: of the message if that fails. Returns 0 if a stop was
+ * agreed on; the evaluation is then not complete. The arena is reset. */
+int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs,
+             const char *subject, struct arena *arena, evaluate_block *each, void *to,
+             struct evaluation *evaluation);
 
 #endif

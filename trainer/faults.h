@@ -12,8 +12,8 @@ struct faults {
 /* "--hidden: 'abc' is not a whole number": one line, no full stop. */
 void faults_add(struct faults *faults, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* What is to be said, or NULL without faults: one fault as it is; several as "3 wrong settings:" and
- * a line for each, indented. The end of the adding. */
+/* What is to be said, or NULL without faults: one fault as it is; several as "3 wrong settings:"
+ * and a line for each, indented. The end of the adding. */
 const char *faults_words(struct faults *faults);
 /* Dies with those words and status 2 if there are any. */
 void faults_end(struct faults *faults);

@@ -30,7 +30,8 @@ static void pack(struct feed *feed, const struct stream_batch *from, struct batc
     }
     for (int i = 0; i < from->count; i++) {
         const struct stream_sentence *s = &from->sentences[i];
-        feed->views[i] = (struct sentence){s->source, s->target, s->source_length, s->target_length};
+        feed->views[i] =
+            (struct sentence){s->source, s->target, s->source_length, s->target_length};
     }
     batch_pack(batch, feed->views, from->count, feed->options.source_end);
 }
@@ -88,7 +89,8 @@ static void *load(void *argument)
     return NULL;
 }
 
-struct feed *feed_open(const struct corpus *corpus, const struct stream_options *options, int64_t epoch, int64_t number)
+struct feed *feed_open(const struct corpus *corpus, const struct stream_options *options,
+                       int64_t epoch, int64_t number)
 {
     struct feed *feed = memory_take(sizeof *feed);
     feed->corpus = corpus;

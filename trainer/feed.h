@@ -1,5 +1,6 @@
-/* The loader thread: takes groups from the stream, packs this rank's lanes into micro-batches, and keeps FEED_AHEAD updates
- * ready, so that computing never waits for reading. Calling sequence: feed_open, (feed_next, feed_done) ..., feed_close. */
+/* The loader thread: takes groups from the stream, packs this rank's lanes into micro-batches, and
+ * keeps FEED_AHEAD updates ready, so that computing never waits for reading. Calling sequence:
+ * feed_open, (feed_next, feed_done) ..., feed_close. */
 #ifndef FEED_H
 #define FEED_H
 
@@ -10,15 +11,17 @@ enum { FEED_AHEAD = 3 };
 
 struct feed_group {
     int64_t epoch, number;
-    int last; // of its epoch
+    int last;              // of its epoch
     struct batch *batches; // this rank's lanes, in order
     int count;
 };
 struct feed;
 
 /* The next group is `number` of `epoch`. The options are copied; corpus and model are borrowed. */
-struct feed *feed_open(const struct corpus *corpus, const struct stream_options *options, int64_t epoch, int64_t number);
-/* Waits for the next group and adds the seconds that it waited. NULL: the loader failed. The group is the caller's until feed_done. */
+struct feed *feed_open(const struct corpus *corpus, const struct stream_options *options,
+                       int64_t epoch, int64_t number);
+/* Waits for the next group and adds the seconds that it waited. NULL: the loader failed. The group
+ * is the caller's until feed_done. */
 const struct feed_group *feed_next(struct feed *feed, double *waited, struct reason *why);
 void feed_done(struct feed *feed);
 void feed_close(struct feed *feed);

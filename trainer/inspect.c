@@ -105,12 +105,10 @@ static void inspect_folder(const char *path, const struct settings *settings, st
         die("'%s': is neither a corpus nor the folder of a run", path);
 }
 
-int inspect(const struct settings *settings)
+static void inspect_path(const struct settings *settings)
 {
     struct stat found;
     struct text text = {0};
-    if (comm_rank() != 0)
-        return STATUS_DONE;
     if (stat(settings->path, &found) != 0)
         die("'%s': %s", settings->path, strerror(errno));
     if (S_ISDIR(found.st_mode))
@@ -121,5 +119,12 @@ int inspect(const struct settings *settings)
         text_add_format(&text, "\n");
     console_write(&text);
     text_release(&text);
+}
+
+int inspect(const struct settings *settings)
+{
+    if (comm_rank() == 0)
+        inspect_path(settings);
+    comm_agree(NULL, STATUS_DONE, 0); // mpirun may hang if a rank aborts while others finalize
     return STATUS_DONE;
 }

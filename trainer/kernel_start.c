@@ -34,8 +34,9 @@ void kernel_start(const struct settings *settings, char **argv)
                        getenv("OPENBLAS_CORETYPE"), &kernel, &why))
         die_usage("%s", why.text);
     bool changed = change("OPENBLAS_NUM_THREADS", "1");
-    /* OpenMP's threads wait for each other spinning, for milliseconds by default: with other processes on the same
-     * cores (more ranks than cores, a shared machine) that is what they would mostly do. */
+    /* OpenMP's threads wait for each other spinning, for milliseconds by default: with other
+     * processes on the same cores (more ranks than cores, a shared machine) that is what they would
+     * mostly do. */
     if (!getenv("OMP_WAIT_POLICY") && !getenv("GOMP_SPINCOUNT"))
         changed |= change("GOMP_SPINCOUNT", "10000");
     if (kernel)

@@ -1,5 +1,6 @@
-/* From raw text to a corpus (design, section 4): tokenizers are learnt by rank 0 and given to all; then every rank reads the whole text,
- * tokenises the lines of its own shards and writes these. The folder is written aside and renamed. */
+/* From raw text to a corpus (design, section 4): tokenizers are learnt by rank 0 and given to all;
+ * then every rank reads the whole text, tokenises the lines of its own shards and writes these. The
+ * folder is written aside and renamed. */
 #include "comm/base/die.h"
 #include "comm/base/hooks.h"
 #include "comm/base/memory.h"
@@ -18,7 +19,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SHARDS_AT_ONCE = 32 }; // files open on a rank; with more shards the text is read several times
+enum {
+    SHARDS_AT_ONCE = 32
+}; // files open on a rank; with more shards the text is read several times
 
 struct work {
     const struct settings *settings;
@@ -56,7 +59,8 @@ static bool take_line(struct work *work, const struct bitext_line *line)
                 bad = is_blank(line->bytes[side], line->length[side]);
             } else {
                 ids->count = 0;
-                tokenizer_encode(&work->corpus.tokenizers[side], line->bytes[side], line->length[side], ids);
+                tokenizer_encode(&work->corpus.tokenizers[side], line->bytes[side],
+                                 line->length[side], ids);
                 bad = !work->settings->like && ids->count > work->settings->max_length;
             }
             if (bad) {
@@ -69,16 +73,19 @@ static bool take_line(struct work *work, const struct bitext_line *line)
     return true;
 }
 
-static void write_line(struct work *work, struct shard_writer *writer, const struct bitext_line *line)
+static void write_line(struct work *work, struct shard_writer *writer,
+                       const struct bitext_line *line)
 {
     struct reason why;
     const struct ids *ids = work->ids;
-    if (!shard_writer_add(writer, line->number - 1, ids[SOURCE].list, (int)ids[SOURCE].count, ids[TARGET].list,
-                          (int)ids[TARGET].count, line->bytes[TARGET], line->length[TARGET], &why))
+    if (!shard_writer_add(writer, line->number - 1, ids[SOURCE].list, (int)ids[SOURCE].count,
+                          ids[TARGET].list, (int)ids[TARGET].count, line->bytes[TARGET],
+                          line->length[TARGET], &why))
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
-/* [all] One reading of the text: shards first, first + step, ... (at most SHARDS_AT_ONCE) are written here. */
+/* [all] One reading of the text: shards first, first + step, ... (at most SHARDS_AT_ONCE) are
+ * written here. */
 static void write_shards(struct work *work, int first, int step)
 {
     struct reason why;
@@ -95,7 +102,8 @@ static void write_shards(struct work *work, int first, int step)
         if (line.number % PREPARE_POLL == 0)
             prepare_poll();
         int shard = corpus_shard_of_line(work->corpus.seed, line.number - 1, shards);
-        if (shard < first || (shard - first) % step != 0 || (shard - first) / step >= SHARDS_AT_ONCE)
+        if (shard < first || (shard - first) % step != 0 ||
+            (shard - first) / step >= SHARDS_AT_ONCE)
             continue;
         if (take_line(work, &line))
             write_line(work, writers[(shard - first) / step], &line);
@@ -106,7 +114,8 @@ static void write_shards(struct work *work, int first, int step)
             die("corpus '%s': %s", work->settings->output, why.text);
 }
 
-/* [all] Every rank's shards, in as many readings as the first rank needs, and the whole table on every rank. */
+/* [all] Every rank's shards, in as many readings as the first rank needs, and the whole table on
+ * every rank. */
 static void write_all_shards(struct work *work)
 {
     int size = comm_size(), rank = comm_rank(), shards = work->corpus.shards;
@@ -185,7 +194,8 @@ int prepare(const struct settings *settings)
     if (comm_rank() == 0) {
         const char *paths[SIDES] = {path_of_side(work, SOURCE), path_of_side(work, TARGET)};
         finish_folder(work);
-        prepare_count_print(&work->count, &work->corpus, paths, work->text.lines, clock_seconds() - start);
+        prepare_count_print(&work->count, &work->corpus, paths, work->text.lines,
+                            clock_seconds() - start);
     }
     for (int side = 0; side < SIDES; side++) {
         ids_release(&work->ids[side]);

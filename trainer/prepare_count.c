@@ -3,7 +3,8 @@
 #include "comm/comm.h"
 #include <stdio.h>
 
-const char *const drop_names[DROPS] = {"invalid UTF-8", "an empty side", "longer than --max-length"};
+const char *const drop_names[DROPS] = {"invalid UTF-8", "an empty side",
+                                       "longer than --max-length"};
 
 static void reserve_length(struct prepare_count *count, int64_t length)
 {
@@ -13,12 +14,14 @@ static void reserve_length(struct prepare_count *count, int64_t length)
     while (wanted <= length)
         wanted *= 2;
     for (int side = 0; side < SIDES; side++)
-        count->lengths[side] = memory_grow(count->lengths[side], (size_t)count->capacity * sizeof(int64_t),
-                                           (size_t)wanted * sizeof(int64_t));
+        count->lengths[side] =
+            memory_grow(count->lengths[side], (size_t)count->capacity * sizeof(int64_t),
+                        (size_t)wanted * sizeof(int64_t));
     count->capacity = wanted;
 }
 
-void prepare_count_keep(struct prepare_count *count, enum side side, const int32_t *ids, int64_t tokens)
+void prepare_count_keep(struct prepare_count *count, enum side side, const int32_t *ids,
+                        int64_t tokens)
 {
     reserve_length(count, tokens);
     count->lengths[side][tokens]++;
@@ -44,7 +47,8 @@ static void lowest_line(struct prepare_count *count, int drop)
     int64_t(*all)[2] = memory_take((size_t)comm_size() * sizeof *all);
     comm_all_gather(mine, sizeof mine, all);
     for (int rank = 0; rank < comm_size(); rank++) {
-        if (all[rank][0] > 0 && (count->first_line[drop] == 0 || all[rank][0] < count->first_line[drop])) {
+        if (all[rank][0] > 0 &&
+            (count->first_line[drop] == 0 || all[rank][0] < count->first_line[drop])) {
             count->first_line[drop] = all[rank][0];
             count->first_side[drop] = (int)all[rank][1];
         }
@@ -88,36 +92,40 @@ int64_t prepare_count_quantile(const struct prepare_count *count, enum side side
     return length;
 }
 
-static void print_side(const struct prepare_count *count, const struct corpus *corpus, enum side side)
+static void print_side(const struct prepare_count *count, const struct corpus *corpus,
+                       enum side side)
 {
     static const double shares[] = {0, 0.25, 0.5, 0.75, 0.95, 1};
     char tokens[32];
     const struct tokenizer *t = &corpus->tokenizers[side];
     text_of_count(count->tokens[side], tokens);
-    printf("%s: %s, vocabulary %d, %s tokens, unknown %.3f %%; lengths", side_names[side], tokenizer_kind_name(t->kind),
-           t->vocabulary.size, tokens,
-           count->tokens[side] > 0 ? 100.0 * (double)count->unknown[side] / (double)count->tokens[side] : 0);
+    printf("%s: %s, vocabulary %d, %s tokens, unknown %.3f %%; lengths", side_names[side],
+           tokenizer_kind_name(t->kind), t->vocabulary.size, tokens,
+           count->tokens[side] > 0
+               ? 100.0 * (double)count->unknown[side] / (double)count->tokens[side]
+               : 0);
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
         printf("%s %.0f %%: %lld", i ? "," : "", 100 * shares[i],
                (long long)prepare_count_quantile(count, side, shares[i]));
     printf("\n");
 }
 
-void prepare_count_print(const struct prepare_count *count, const struct corpus *corpus, const char *const paths[SIDES],
-                         int64_t lines, double seconds)
+void prepare_count_print(const struct prepare_count *count, const struct corpus *corpus,
+                         const char *const paths[SIDES], int64_t lines, double seconds)
 {
     char kept[32], all[32], dropped[32], took[32], rate[32];
     text_of_count(count->kept, kept);
     text_of_count(lines, all);
     text_of_duration(seconds, took);
     text_of_count((int64_t)((double)lines / (seconds > 0 ? seconds : 1)), rate);
-    printf("kept %s of %s sentences, in %d shard%s\n", kept, all, corpus->shards, corpus->shards == 1 ? "" : "s");
+    printf("kept %s of %s sentences, in %d shard%s\n", kept, all, corpus->shards,
+           corpus->shards == 1 ? "" : "s");
     for (int drop = 0; drop < DROPS; drop++) {
         if (count->dropped[drop] == 0)
             continue;
         text_of_count(count->dropped[drop], dropped);
-        printf("dropped %s: %s, first '%s' line %lld\n", dropped, drop_names[drop], paths[count->first_side[drop]],
-               (long long)count->first_line[drop]);
+        printf("dropped %s: %s, first '%s' line %lld\n", dropped, drop_names[drop],
+               paths[count->first_side[drop]], (long long)count->first_line[drop]);
     }
     for (int side = 0; side < SIDES; side++)
         print_side(count, corpus, side);

@@ -1,4 +1,5 @@
-/* What `prepare` counts on the way, and the summary at its end. Each rank counts the lines of its own shards; sums do not depend on ranks. */
+/* What `prepare` counts on the way, and the summary at its end. Each rank counts the lines of its
+ * own shards; sums do not depend on ranks. */
 #ifndef PREPARE_COUNT_H
 #define PREPARE_COUNT_H
 
@@ -16,7 +17,8 @@ struct prepare_count {
     int64_t *lengths[SIDES]; // how many sentences have this many tokens
     int64_t capacity;        // of either
 };
-void prepare_count_keep(struct prepare_count *count, enum side side, const int32_t *ids, int64_t tokens);
+void prepare_count_keep(struct prepare_count *count, enum side side, const int32_t *ids,
+                        int64_t tokens);
 void prepare_count_drop(struct prepare_count *count, enum drop drop, enum side side, int64_t line);
 /* [all] Every rank gets the sums. */
 void prepare_count_sum(struct prepare_count *count);
@@ -25,7 +27,7 @@ void prepare_count_release(struct prepare_count *count);
 /* Length below which a share of the sentences lies (nearest rank). */
 int64_t prepare_count_quantile(const struct prepare_count *count, enum side side, double share);
 /* Paths of both sides for "first in 'train.zh' line 12". */
-void prepare_count_print(const struct prepare_count *count, const struct corpus *corpus, const char *const paths[SIDES],
-                         int64_t lines, double seconds);
+void prepare_count_print(const struct prepare_count *count, const struct corpus *corpus,
+                         const char *const paths[SIDES], int64_t lines, double seconds);
 
 #endif

@@ -23,8 +23,8 @@ static void read_symbols(const char *path, struct text *symbols)
     lines_close(lines);
 }
 
-static void options_of_side(const struct settings *s, const struct prepare_text *text, enum side side,
-                            const char *symbols, struct learner_options *options)
+static void options_of_side(const struct settings *s, const struct prepare_text *text,
+                            enum side side, const char *symbols, struct learner_options *options)
 {
     int64_t kind = side == SOURCE ? s->source_tokenizer : s->target_tokenizer;
     int64_t vocabulary = side == SOURCE ? s->source_vocabulary : s->target_vocabulary;
@@ -43,7 +43,8 @@ static void options_of_side(const struct settings *s, const struct prepare_text 
         options->min_count = options->kind == TOKENIZER_WORDS ? 2 : 1;
 }
 
-/* Feeds the learners with every line whose encoding is valid; joint: both sides to the first learner. */
+/* Feeds the learners with every line whose encoding is valid; joint: both sides to the first
+ * learner. */
 static void read_text(const struct prepare_text *text, struct learner *learners[SIDES], int joint)
 {
     struct bitext_line line;
@@ -56,7 +57,8 @@ static void read_text(const struct prepare_text *text, struct learner *learners[
     bitext_close(bitext);
 }
 
-static void learn(const struct settings *settings, const struct prepare_text *text, struct tokenizer *tokenizers)
+static void learn(const struct settings *settings, const struct prepare_text *text,
+                  struct tokenizer *tokenizers)
 {
     struct learner *learners[SIDES] = {0};
     struct text symbols = {0};
@@ -76,7 +78,8 @@ static void learn(const struct settings *settings, const struct prepare_text *te
         if (!learner_finish(learners[side], &tokenizers[side], &shrunk, &why))
             die("%s tokenizer: %s", which, why.text);
         if (shrunk)
-            printf("%s vocabulary: the text has room for %d only\n", which, tokenizers[side].vocabulary.size);
+            printf("%s vocabulary: the text has room for %d only\n", which,
+                   tokenizers[side].vocabulary.size);
     }
     text_release(&symbols);
 }
@@ -99,8 +102,8 @@ static void spread(struct tokenizer *tokenizer)
     struct reason why;
     if (comm_rank() != 0)
         require(tokenizer_restore(tokenizer, (enum tokenizer_kind)head[0], &model, strings.bytes,
-                                  (int64_t)strings.length, (const int64_t *)(const void *)offsets.bytes, head[1],
-                                  &why));
+                                  (int64_t)strings.length,
+                                  (const int64_t *)(const void *)offsets.bytes, head[1], &why));
     text_release(&model);
     text_release(&strings);
     text_release(&offsets);
@@ -110,7 +113,8 @@ static void copy_tokenizer(struct tokenizer *to, const struct tokenizer *from)
 {
     struct reason why;
     const struct vocabulary *v = &from->vocabulary;
-    require(tokenizer_restore(to, from->kind, &from->model, v->bytes, v->offsets[v->size], v->offsets, v->size, &why));
+    require(tokenizer_restore(to, from->kind, &from->model, v->bytes, v->offsets[v->size],
+                              v->offsets, v->size, &why));
 }
 
 static void take_from(const char *path, struct tokenizer *tokenizers, int *joint)
@@ -125,8 +129,8 @@ static void take_from(const char *path, struct tokenizer *tokenizers, int *joint
     corpus_close(like);
 }
 
-void prepare_learn(const struct settings *settings, const struct prepare_text *text, struct tokenizer *tokenizers,
-                   int *joint)
+void prepare_learn(const struct settings *settings, const struct prepare_text *text,
+                   struct tokenizer *tokenizers, int *joint)
 {
     *joint = (int)settings->joint;
     if (comm_rank() == 0 && settings->like)

@@ -1,4 +1,5 @@
-/* The tokenizers of a corpus: learnt by rank 0 from the text, or those of --like; every rank ends with the same. */
+/* The tokenizers of a corpus: learnt by rank 0 from the text, or those of --like; every rank ends
+ * with the same. */
 #ifndef PREPARE_LEARN_H
 #define PREPARE_LEARN_H
 
@@ -6,7 +7,7 @@
 #include "trainer/prepare_text.h"
 
 /* [all] tokenizers: SIDES of them. */
-void prepare_learn(const struct settings *settings, const struct prepare_text *text, struct tokenizer *tokenizers,
-                   int *joint);
+void prepare_learn(const struct settings *settings, const struct prepare_text *text,
+                   struct tokenizer *tokenizers, int *joint);
 
 #endif

@@ -59,7 +59,8 @@ static int64_t count_lines(const struct prepare_text *text)
     return lines;
 }
 
-void prepare_text_open(struct prepare_text *text, const struct settings *settings, const char *aside)
+void prepare_text_open(struct prepare_text *text, const struct settings *settings,
+                       const char *aside)
 {
     struct text spooled = {0};
     text_add_format(&spooled, "%s/spool", aside);

@@ -1,5 +1,6 @@
-/* The text that `prepare` reads, several times over and on every rank; what is read from standard input is first spooled to a file. Any failure to
- * read it is the same on every rank, and ends the program there. */
+/* The text that `prepare` reads, several times over and on every rank; what is read from standard
+ * input is first spooled to a file. Any failure to read it is the same on every rank, and ends the
+ * program there. */
 #ifndef PREPARE_TEXT_H
 #define PREPARE_TEXT_H
 
@@ -11,9 +12,10 @@ struct prepare_text {
     int64_t lines;
 };
 
-/* [all] Spools standard input into `aside` on rank 0, then counts the lines there: unequal numbers, an empty file and whatever lines.h
- * refuses end the program. */
-void prepare_text_open(struct prepare_text *text, const struct settings *settings, const char *aside);
+/* [all] Spools standard input into `aside` on rank 0, then counts the lines there: unequal numbers,
+ * an empty file and whatever lines.h refuses end the program. */
+void prepare_text_open(struct prepare_text *text, const struct settings *settings,
+                       const char *aside);
 /* [all] Removes the spool. */
 void prepare_text_close(struct prepare_text *text, const struct settings *settings);
 
@@ -21,7 +23,8 @@ struct bitext *prepare_text_read(const struct prepare_text *text);
 /* As bitext_next; a failure ends the program. */
 int prepare_text_next(struct bitext *bitext, struct bitext_line *line);
 
-/* [all] Ends the program if a stop was requested anywhere; cheap enough for every PREPARE_POLL lines. */
+/* [all] Ends the program if a stop was requested anywhere; cheap enough for every PREPARE_POLL
+ * lines. */
 enum { PREPARE_POLL = 1 << 14 };
 void prepare_poll(void);
 

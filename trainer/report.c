@@ -4,6 +4,7 @@
 #include "io/json.h"
 #include "io/run_folder.h"
 #include "trainer/clock.h"
+#include "trainer/continue.h"
 #include "trainer/report_start.h"
 #include <math.h>
 #include <stdarg.h>
@@ -38,7 +39,8 @@ struct report *report_open(const struct run *run)
     report->start = clock_seconds();
     text_init(&report->line);
     struct reason why;
-    if (speaks() && !run->settings->check && !run_folder_cut_metrics(folder(report), run->state.update, &why))
+    if (speaks() && !run->settings->check &&
+        !run_folder_cut_metrics(folder(report), run->state.update, &why))
         die("run folder '%s': %s", folder(report), why.text);
     return report;
 }
@@ -74,6 +76,14 @@ void report_start(struct report *report)
     report_start_lines(report, report->run);
 }
 
+void report_check(struct report *report)
+{
+    text_clear(&report->line);
+    continue_settings(report->run->settings, &report->line);
+    report_line(report, "settings:\n%scheck: all is well, and nothing was written",
+                report->line.bytes);
+}
+
 static void write_metrics(struct report *report)
 {
     struct reason why;
@@ -81,7 +91,8 @@ static void write_metrics(struct report *report)
         die("run folder '%s': metrics.jsonl: %s", folder(report), why.text);
 }
 
-static void update_metrics(struct report *report, const struct update_result *result, double seconds, double waited)
+static void update_metrics(struct report *report, const struct update_result *result,
+                           double seconds, double waited)
 {
     struct text *line = &report->line;
     text_clear(line);
@@ -110,7 +121,8 @@ static double time_left(const struct report *report)
     if (run->settings->updates > 0)
         left = run->settings->updates - run->state.update;
     if (run->settings->epochs > 0) {
-        int64_t by_epochs = run->settings->epochs * report_updates_an_epoch(run) - run->state.update;
+        int64_t by_epochs =
+            run->settings->epochs * report_updates_an_epoch(run) - run->state.update;
         left = left < 0 || by_epochs < left ? by_epochs : left;
     }
     return left < 0 ? -1 : (double)left * report->seconds / (double)report->updates;
@@ -125,11 +137,15 @@ static void log_updates(struct report *report, int live)
         text_of_duration(seconds_left, left);
     text_of_count(state->update, update);
     double loss = report->loss / (double)report->tokens;
-    printf("%supdate %s  epoch %lld  loss %.4f  perplexity %.2f  norm %.3f  clipped %.0f %%  %.0f target tokens/s"
+    printf("%supdate %s  epoch %lld  loss %.4f  perplexity %.2f  norm %.3f  clipped %.0f %%  %.0f "
+           "target tokens/s"
            "  waiting %.1f %%  at most %s left%s",
-           live ? "\r" : "", update, (long long)state->epoch + 1, loss, exp(loss), report->norm / (double)report->updates,
-           100.0 * (double)report->clipped / (double)report->updates, (double)report->tokens / report->seconds,
-           100 * report->waited / (report->computed > 0 ? report->computed : 1), left, live ? "\033[K" : "\n");
+           live ? "\r" : "", update, (long long)state->epoch + 1, loss, exp(loss),
+           report->norm / (double)report->updates,
+           100.0 * (double)report->clipped / (double)report->updates,
+           (double)report->tokens / report->seconds,
+           100 * report->waited / (report->computed > 0 ? report->computed : 1), left,
+           live ? "\033[K" : "\n");
     fflush(stdout);
     report->live_shown = live;
 }
@@ -140,7 +156,8 @@ static void forget_updates(struct report *report)
     report->tokens = report->source_tokens = report->updates = report->clipped = 0;
 }
 
-void report_update(struct report *report, const struct update_result *result, double seconds, double waited)
+void report_update(struct report *report, const struct update_result *result, double seconds,
+                   double waited)
 {
     if (!speaks())
         return;
@@ -150,9 +167,11 @@ void report_update(struct report *report, const struct update_result *result, do
     int64_t update = report->run->state.update;
     if (result->skipped) {
         if (result->lane >= 0)
-            report_line(report, "update %lld skipped: the loss of lane %d is not finite", (long long)update, result->lane);
+            report_line(report, "update %lld skipped: the loss of lane %d is not finite",
+                        (long long)update, result->lane);
         else
-            report_line(report, "update %lld skipped: the gradient is not finite", (long long)update);
+            report_line(report, "update %lld skipped: the gradient is not finite",
+                        (long long)update);
         return;
     }
     report->loss += result->loss * (double)result->tokens;
@@ -173,14 +192,16 @@ void report_update(struct report *report, const struct update_result *result, do
 
 static void perplexity_words(const struct evaluation *evaluation, struct text *line)
 {
-    text_add_format(line, "perplexity %.4f a token", evaluation_per(evaluation, evaluation->tokens));
+    text_add_format(line, "perplexity %.4f a token",
+                    evaluation_per(evaluation, evaluation->tokens));
     if (evaluation->words > 0)
-        text_add_format(line, ", %.4f a word, %.4f a character", evaluation_per(evaluation, evaluation->words),
+        text_add_format(line, ", %.4f a word, %.4f a character",
+                        evaluation_per(evaluation, evaluation->words),
                         evaluation_per(evaluation, evaluation->characters));
 }
 
-void report_validation(struct report *report, const struct train_state *before, const struct evaluation *evaluation,
-                       int best, double seconds)
+void report_validation(struct report *report, const struct train_state *before,
+                       const struct evaluation *evaluation, int best, double seconds)
 {
     if (!speaks())
         return;
@@ -188,7 +209,8 @@ void report_validation(struct report *report, const struct train_state *before, 
     int64_t update = report->run->state.update;
     text_clear(line);
     perplexity_words(evaluation, line);
-    report_line(report, "validation at update %lld: %s%s", (long long)update, line->bytes, best ? " (best so far)" : "");
+    report_line(report, "validation at update %lld: %s%s", (long long)update, line->bytes,
+                best ? " (best so far)" : "");
     text_clear(line);
     json_open(line, NULL);
     json_integer(line, "update", update);
@@ -207,16 +229,19 @@ void report_validation(struct report *report, const struct train_state *before, 
     write_metrics(report);
 }
 
-void report_sample(struct report *report, const char *source, const char *reference, const char *output)
+void report_sample(struct report *report, const char *source, const char *reference,
+                   const char *output)
 {
-    report_line(report, "  source     %s\n  reference  %s\n  output     %s", source, reference, output);
+    report_line(report, "  source     %s\n  reference  %s\n  output     %s", source, reference,
+                output);
 }
 
 void report_saved(struct report *report, double seconds)
 {
     char took[32];
     text_of_duration(seconds, took);
-    report_line(report, "checkpoint at update %lld saved in %s", (long long)report->run->state.update, took);
+    report_line(report, "checkpoint at update %lld saved in %s",
+                (long long)report->run->state.update, took);
     report_state(report, "training", NULL);
 }
 

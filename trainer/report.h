@@ -1,5 +1,6 @@
-/* What a run says: the log on standard output (a live line on a terminal), metrics.jsonl and status.json in the run folder. Rank 0 alone
- * speaks; on the other ranks every call does nothing. Nothing is allocated after the first updates. */
+/* What a run says: the log on standard output (a live line on a terminal), metrics.jsonl and
+ * status.json in the run folder. Rank 0 alone speaks; on the other ranks every call does nothing.
+ * Nothing is allocated after the first updates. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -13,17 +14,23 @@ struct report;
 struct report *report_open(const struct run *run);
 void report_close(struct report *report);
 
-/* Once, at the start: ranks, hosts, threads, kernel, parameters, memory, sentences and tokens an update, updates an epoch. */
+/* Once, at the start: ranks, hosts, threads, kernel, parameters, memory, sentences and tokens an
+ * update, updates an epoch. */
 void report_start(struct report *report);
+/* --check: all settings as they are resolved, and that all is well. */
+void report_check(struct report *report);
 /* A line of the log, in printf's manner. */
-void report_line(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void report_line(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* seconds: of this update, all of it; waited: the part of it that waited for data. */
-void report_update(struct report *report, const struct update_result *result, double seconds, double waited);
+void report_update(struct report *report, const struct update_result *result, double seconds,
+                   double waited);
 /* before: the state with the sums of training since the last validation. */
-void report_validation(struct report *report, const struct train_state *before, const struct evaluation *evaluation,
-                       int best, double seconds);
-void report_sample(struct report *report, const char *source, const char *reference, const char *output);
+void report_validation(struct report *report, const struct train_state *before,
+                       const struct evaluation *evaluation, int best, double seconds);
+void report_sample(struct report *report, const char *source, const char *reference,
+                   const char *output);
 void report_saved(struct report *report, double seconds);
 /* state: "training", "stopped", "finished". why: a line of the log, or NULL. Writes status.json. */
 void report_state(struct report *report, const char *state, const char *why);

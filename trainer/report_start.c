@@ -19,21 +19,24 @@ void report_memory(const struct run *run, struct run_memory *memory)
     struct range part = exchange_part(run->exchange);
     /* A full micro-batch of sentences of the corpus's mean length. */
     int64_t n = run->corpus->sentences > 0 ? run->corpus->sentences : 1;
-    int S = (int)(run->corpus->tokens[SOURCE] / n) + 1, T = (int)(run->corpus->tokens[TARGET] / n) + 2;
+    int S = (int)(run->corpus->tokens[SOURCE] / n) + 1,
+        T = (int)(run->corpus->tokens[TARGET] / n) + 2;
     int B = (int)(s->batch_tokens / (S > T ? S : T)) + 1;
     if (B > s->batch_sentences)
         B = (int)s->batch_sentences;
     memory->weights = total * (int64_t)sizeof(float);
-    memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank()) + part.count * (int64_t)sizeof(float);
+    memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank()) +
+                        part.count * (int64_t)sizeof(float);
     memory->moments = part.count * (int64_t)sizeof(float) * optimizer_moments(&run->optimizer);
     memory->batches = model_memory(&run->model, B, S, T);
 }
 
 static void lines_of_machine(struct report *report)
 {
-    report_line(report, "%d rank%s on %d host%s, %d thread%s each; %s, kernel %s; %s; MPI: %s", comm_size(),
-                comm_size() == 1 ? "" : "s", comm_hosts(), comm_hosts() == 1 ? "" : "s", threads(),
-                threads() == 1 ? "" : "s", product_library(), product_kernel(), sealed_library(), comm_library());
+    report_line(report, "%d rank%s on %d host%s, %d thread%s each; %s, kernel %s; %s; MPI: %s",
+                comm_size(), comm_size() == 1 ? "" : "s", comm_hosts(),
+                comm_hosts() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
+                product_library(), product_kernel(), sealed_library(), comm_library());
 }
 
 static void lines_of_data(struct report *report, const struct run *run)
@@ -45,15 +48,19 @@ static void lines_of_data(struct report *report, const struct run *run)
     text_of_count(c->tokens[TARGET], target);
     int64_t an_epoch = report_updates_an_epoch(run);
     text_of_count(an_epoch, updates);
-    report_line(report, "corpus '%s': %s sentences, %s source and %s target tokens, vocabularies %d and %d", c->path,
-                sentences, source, target, c->tokenizers[SOURCE].vocabulary.size,
+    report_line(report,
+                "corpus '%s': %s sentences, %s source and %s target tokens, vocabularies %d and %d",
+                c->path, sentences, source, target, c->tokenizers[SOURCE].vocabulary.size,
                 c->tokenizers[TARGET].vocabulary.size);
     double share = an_epoch > 0 ? 1.0 / (double)an_epoch : 0;
-    report_line(report, "an update: %lld lanes, about %.0f sentences and %.0f target tokens; about %s updates an epoch",
+    report_line(report,
+                "an update: %lld lanes, about %.0f sentences and %.0f target tokens; about %s "
+                "updates an epoch",
                 (long long)run->settings->lanes, (double)c->sentences * share,
                 (double)(c->tokens[TARGET] + c->sentences) * share, updates);
     if (an_epoch < 50)
-        report_line(report, "warning: fewer than 50 updates an epoch: fewer lanes or batch-tokens would learn faster");
+        report_line(report, "warning: fewer than 50 updates an epoch: fewer lanes or batch-tokens "
+                            "would learn faster");
 }
 
 static void lines_of_model(struct report *report, const struct run *run)
@@ -66,7 +73,9 @@ static void lines_of_model(struct report *report, const struct run *run)
     text_of_bytes(memory.gradients, gradients);
     text_of_bytes(memory.moments, moments);
     text_of_bytes(memory.batches, batches);
-    report_line(report, "%s parameters; memory a rank: weights %s, gradients and exchange %s, moments %s, a micro-batch %s",
+    report_line(report,
+                "%s parameters; memory a rank: weights %s, gradients and exchange %s, moments %s, "
+                "a micro-batch %s",
                 count, weights, gradients, moments, batches);
 }
 
@@ -76,12 +85,14 @@ static void lines_of_lanes(struct report *report, const struct run *run)
     int lanes = (int)run->settings->lanes, size = comm_size();
     struct range largest = tree_lanes(lanes, size, 0);
     if (size > lanes)
-        report_line(report, "warning: %d of %d ranks have no lane and are idle", size - lanes, size);
+        report_line(report, "warning: %d of %d ranks have no lane and are idle", size - lanes,
+                    size);
     int working = size < lanes ? size : lanes;
     double idle = 1 - (double)lanes / (double)(largest.count * working);
     if (size > 1)
-        report_line(report, "lanes a rank: at most %d; idle share %.0f %%; gradients sent: %d x a ring's", (int)largest.count,
-                    100 * idle, tree_busiest(lanes, size));
+        report_line(report,
+                    "lanes a rank: at most %d; idle share %.0f %%; gradients sent: %d x a ring's",
+                    (int)largest.count, 100 * idle, tree_busiest(lanes, size));
 }
 
 void report_start_lines(struct report *report, const struct run *run)

@@ -1,5 +1,6 @@
-/* One run of training on this rank: what it was started with, the replica, this rank's part of the moments, and where it stands. Made by
- * run_start (start.c) from an empty folder or from a checkpoint; train.c moves it on. */
+/* One run of training on this rank: what it was started with, the replica, this rank's part of the
+ * moments, and where it stands. Made by run_start (start.c) from an empty folder or from a
+ * checkpoint; train.c moves it on. */
 #ifndef RUN_H
 #define RUN_H
 
@@ -16,18 +17,18 @@ struct run {
     struct model model;
     struct optimizer optimizer;
     struct exchange *exchange;
-    float *weights;         // (parameters.total), every rank's copy
-    float *gradient;        // (part.count): the sum, this rank's part
-    float *first, *second;  // (part.count), or NULL where the optimizer keeps none
+    float *weights;             // (parameters.total), every rank's copy
+    float *gradient;            // (part.count): the sum, this rank's part
+    float *first, *second;      // (part.count), or NULL where the optimizer keeps none
     struct audit_piece *pieces; // one for each parameter
     struct arena arena;
     struct train_state state;
-    int64_t saved;          // update of the newest checkpoint in the folder, or -1
-    int continued;          // this start found a run
+    int64_t saved; // update of the newest checkpoint in the folder, or -1
+    int continued; // this start found a run
 };
 
-/* [all] Opens everything and makes the run folder, or finds where the run stands. Wrong settings and a world that is wrong end the
- * program. With --check nothing is written. */
+/* [all] Opens everything and makes the run folder, or finds where the run stands. Wrong settings
+ * and a world that is wrong end the program. With --check nothing is written. */
 void run_start(struct run *run, struct settings *settings);
 void run_release(struct run *run);
 

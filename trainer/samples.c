@@ -18,7 +18,8 @@ static void show(struct run *run, struct report *report, const struct pairs_bloc
     batch_init(&batch);
     batch_pack(&batch, views, block->count, (int)run->settings->source_end);
     arena_reset(&run->arena);
-    struct search_result result = search_greedy(&run->model, run->weights, &batch, limits, 0, &run->arena);
+    struct search_result result =
+        search_greedy(&run->model, run->weights, &batch, limits, 0, &run->arena);
     struct text texts[3];
     for (int k = 0; k < 3; k++)
         text_init(&texts[k]);
@@ -28,7 +29,8 @@ static void show(struct run *run, struct report *report, const struct pairs_bloc
             text_clear(&texts[k]);
         tokenizer_decode(&tokenizers[SOURCE], p->source, p->source_length, &texts[0]);
         tokenizer_decode(&tokenizers[TARGET], p->target, p->target_length, &texts[1]);
-        tokenizer_decode(&tokenizers[TARGET], result.symbols + (int64_t)i * result.width, result.lengths[i], &texts[2]);
+        tokenizer_decode(&tokenizers[TARGET], result.symbols + (int64_t)i * result.width,
+                         result.lengths[i], &texts[2]);
         report_sample(report, texts[0].bytes, texts[1].bytes, texts[2].bytes);
     }
     for (int k = 0; k < 3; k++)

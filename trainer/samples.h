@@ -1,4 +1,5 @@
-/* Three fixed sentences of the validation corpus, translated at each validation: source, reference, output. */
+/* Three fixed sentences of the validation corpus, translated at each validation: source, reference,
+ * output. */
 #ifndef SAMPLES_H
 #define SAMPLES_H
 

@@ -2,7 +2,8 @@
 #include "comm/base/die.h"
 #include <math.h>
 
-double schedule_rate(const struct settings *settings, const struct train_state *state, int64_t update)
+double schedule_rate(const struct settings *settings, const struct train_state *state,
+                     int64_t update)
 {
     double rate = settings->learning_rate;
     double warmup = (double)settings->warmup, u = (double)update;

@@ -1,5 +1,6 @@
-/* Log-probabilities of a corpus or of two texts: for each pair, in order, log-probability, TAB, tokens; then the totals on standard error. Equal
- * to the last bit to what training reported for the same checkpoint. */
+/* Log-probabilities of a corpus or of two texts: for each pair, in order, log-probability, TAB,
+ * tokens; then the totals on standard error. Equal to the last bit to what training reported for
+ * the same checkpoint. */
 #include "comm/base/die.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
@@ -29,16 +30,19 @@ static void print_totals(const struct evaluation *e)
     char per_token[32], loss[32];
     text_of_real(evaluation_per(e, e->tokens), per_token);
     text_of_real(e->loss / (double)e->tokens, loss);
-    fprintf(stderr, "%lld sentences, %lld tokens, loss %s a token, perplexity %s a token", (long long)e->sentences,
-            (long long)e->tokens, loss, per_token);
+    fprintf(stderr, "%lld sentences, %lld tokens, loss %s a token, perplexity %s a token",
+            (long long)e->sentences, (long long)e->tokens, loss, per_token);
     if (e->words > 0)
-        fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words), evaluation_per(e, e->characters));
+        fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
+                evaluation_per(e, e->characters));
     fprintf(stderr, "\n");
 }
 
-/* Opens what is to be scored. subject: for messages. corpus: to be closed by the caller, or NULL. */
-static struct pairs *open_pairs(const struct settings *settings, const struct snapshot *snapshot, struct corpus **corpus,
-                                char *subject, size_t capacity, struct reason *why)
+/* Opens what is to be scored. subject: for messages. corpus: to be closed by the caller, or NULL.
+ */
+static struct pairs *open_pairs(const struct settings *settings, const struct snapshot *snapshot,
+                                struct corpus **corpus, char *subject, size_t capacity,
+                                struct reason *why)
 {
     if (!settings->corpus) {
         snprintf(subject, capacity, "text");
@@ -59,15 +63,16 @@ int score(const struct settings *settings)
     char subject[PATH_MAX];
     computing_start(settings);
     computing_agree();
-    agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s", settings->model, why.text);
+    agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
+          settings->model, why.text);
     struct pairs *pairs = open_pairs(settings, &snapshot, &corpus, subject, sizeof subject, &why);
     agree(pairs != NULL, "%s: %s", subject, why.text);
 
     struct arena arena;
     struct evaluation evaluation;
     arena_init(&arena);
-    agree(evaluate(&snapshot.model, snapshot.weights, (int)snapshot.settings.source_end, pairs, subject, &arena,
-                   print_block, NULL, &evaluation),
+    agree(evaluate(&snapshot.model, snapshot.weights, (int)snapshot.settings.source_end, pairs,
+                   subject, &arena, print_block, NULL, &evaluation),
           "stopped by a signal: not all is scored");
     if (comm_rank() == 0)
         print_totals(&evaluation);

@@ -30,8 +30,8 @@ enum {
 };
 
 #define WORDS static const char *const
-WORDS path[] = {"PATH", NULL};
-WORDS name[] = {"NAME", NULL};
+WORDS a_path[] = {"PATH", NULL};
+WORDS a_name[] = {"NAME", NULL};
 /* In the order of their enums. */
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
@@ -51,30 +51,31 @@ WORDS progresses[] = {"live", "lines", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
-    TEXT("source", source, RUN, PREPARE | SCORE, NULL, path,
+    TEXT("source", source, RUN, PREPARE | SCORE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
-    TEXT("target", target, RUN, PREPARE | SCORE, NULL, path,
-         "target text, line by line the translation of the source; may be .gz; - is standard input"),
-    TEXT("pairs", pairs, RUN, PREPARE, NULL, path,
+    TEXT("target", target, RUN, PREPARE | SCORE, NULL, a_path,
+         "target text, line by line the translation of the source; may be .gz; - is "
+         "standard input"),
+    TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
-    TEXT("corpus", corpus, RUN, TRAIN | SCORE, NULL, path,
+    TEXT("corpus", corpus, RUN, TRAIN | SCORE, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
          "|score: a prepared corpus, instead of --source and --target"),
-    TEXT("valid", valid, RUN, TRAIN, NULL, path,
+    TEXT("valid", valid, RUN, TRAIN, NULL, a_path,
          "corpus for validation, prepared with --like"),
-    TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, path, "the checkpoint: run/best.h5"),
-    TEXT("input", input, RUN, TRANSLATE, "-", path, "text to translate, one sentence a line"),
-    TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, path,
+    TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, a_path, "the checkpoint: run/best.h5"),
+    TEXT("input", input, RUN, TRANSLATE, "-", a_path, "text to translate, one sentence a line"),
+    TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, a_path,
          "prepare: folder of the corpus to make"
          "|train: folder of the run; where it holds a run, that run continues"
          "|translate: file for the translations; standard output if it is not given, or -"),
-    TEXT("path", path, RUN, INSPECT, NULL, path,
+    TEXT("path", path, RUN, INSPECT, NULL, a_path,
          "a corpus, a checkpoint or the folder of a run"),
 
     SWITCH("overwrite", overwrite, RUN, PREPARE, "off", "replace an output that exists"),
-    TEXT("like", like, RUN, PREPARE, NULL, path,
-         "take vocabularies and tokenizers from this corpus (for validation and test); drops nothing "
-         "for its length and keeps the raw target text"),
+    TEXT("like", like, RUN, PREPARE, NULL, a_path,
+         "take vocabularies and tokenizers from this corpus (for validation and test); drops "
+         "nothing for its length and keeps the raw target text"),
     SWITCH("strict", strict, RUN, PREPARE, "off",
            "invalid UTF-8, an empty side or a line over --max-length ends the preparation"),
     INTEGER("shards", shards, RUN, PREPARE, "8", 1, 100000, "files that the corpus is split into"),
@@ -97,14 +98,15 @@ const struct setting settings_table[] = {
            "algorithm of SentencePiece"),
     INTEGER("sample", sample, RUN, PREPARE, "1000000", 1, MANY,
             "lines that SentencePiece is trained on at most, drawn from all"),
-    TEXT("symbols", symbols, RUN, PREPARE, NULL, path,
+    TEXT("symbols", symbols, RUN, PREPARE, NULL, a_path,
          "file of symbols that are never split, one a line"),
     INTEGER("min-count", min_count, RUN, PREPARE, NULL, 1, MANY,
             "rarer words or characters are unknown (default: 2 for words, 1 for characters)"),
 
     INTEGER("embedding", embedding, MODEL, TRAIN, "256", 1, WIDEST, "size of the embeddings"),
     INTEGER("hidden", hidden, MODEL, TRAIN, "512", 1, WIDEST, "size of the decoder's state"),
-    INTEGER("layers", layers, MODEL, TRAIN, "1", 1, SHAPE_LAYERS, "recurrent layers of encoder and decoder"),
+    INTEGER("layers", layers, MODEL, TRAIN, "1", 1, SHAPE_LAYERS,
+            "recurrent layers of encoder and decoder"),
     INTEGER("encoder-layers", encoder_layers, MODEL, TRAIN, NULL, 1, SHAPE_LAYERS,
             "of the encoder (default: --layers)"),
     INTEGER("decoder-layers", decoder_layers, MODEL, TRAIN, NULL, 1, SHAPE_LAYERS,
@@ -115,14 +117,15 @@ const struct setting settings_table[] = {
     SWITCH("bidirectional", bidirectional, MODEL, TRAIN, "on", "the encoder reads both ways"),
     CHOICE("cell", cell, MODEL, TRAIN, "lstm", cells, "recurrent cell of encoder and decoder"),
     CHOICE("context", context, MODEL, TRAIN, NULL, contexts,
-           "how the decoder's first state comes from the encoder: its last states, those through an "
-           "affine map, or the mean of its states (default: mean with additive attention, else last)"),
+           "how the decoder's first state comes from the encoder: its last states, those through "
+           "an affine map, or the mean of its states (default: mean with additive attention, else "
+           "last)"),
     CHOICE("context-use", context_use, MODEL, TRAIN, "attention", uses,
            "attention at every step, or the context as first state only"),
     CHOICE("attention", attention, MODEL, TRAIN, "additive", attentions, "scoring function"),
     CHOICE("attention-state", attention_state, MODEL, TRAIN, NULL, states,
-           "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong et "
-           "al. 2015) (default: previous with additive, else current)"),
+           "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong "
+           "et al. 2015) (default: previous with additive, else current)"),
     INTEGER("attention-hidden", attention_hidden, MODEL, TRAIN, NULL, 1, WIDEST,
             "hidden size of additive attention (default: --hidden)"),
     SWITCH("input-feeding", input_feeding, MODEL, TRAIN, NULL,
@@ -139,8 +142,8 @@ const struct setting settings_table[] = {
             "micro-batches an update: the most ranks that can share it"),
     INTEGER("batch-tokens", batch_tokens, TRAINING, TRAIN, "500", 1, 1e7,
             "tokens a side that fill a micro-batch"),
-    INTEGER("batch-sentences", batch_sentences, TRAINING, TRAIN | TRANSLATE, "128", 1, 1e6,
-            "train: most sentences in a micro-batch|translate: most sentences in a batch"),
+    INTEGER("batch-sentences", batch_sentences, TRAINING, TRAIN, "128", 1, 1e6,
+            "most sentences in a micro-batch"),
     REAL("dropout", dropout, TRAINING, TRAIN, "0.3", 0, RATE, "all of the four below"),
     REAL("dropout-embedding", dropout_embedding, TRAINING, TRAIN, NULL, 0, RATE,
          "of embeddings (default: --dropout)"),
@@ -161,7 +164,8 @@ const struct setting settings_table[] = {
     REAL("adam-epsilon", adam_epsilon, TRAINING, TRAIN, "1e-8", 1e-30, 1, "of adam and adamw"),
     REAL("momentum", momentum, TRAINING, TRAIN, "0.9", 0, ALMOST_ONE, "of sgd"),
     REAL("weight-decay", weight_decay, TRAINING, TRAIN, NULL, 0, 1000,
-         "adamw: decoupled; adam and sgd: added to the gradient (default: 0.01 with adamw, else 0)"),
+         "adamw: decoupled; adam and sgd: added to the gradient (default: 0.01 with adamw, else "
+         "0)"),
     REAL("clip", clip, TRAINING, TRAIN, "1", 0, MANY,
          "largest norm of the mean gradient per token; 0: no clipping"),
     CHOICE("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
@@ -186,8 +190,9 @@ const struct setting settings_table[] = {
             "validations without a new best that end the run; 0: no limit"),
 
     INTEGER("threads", threads, RUN, TRAIN | TRANSLATE | SCORE, NULL, 1, 4096,
-            "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may use)"),
-    TEXT("kernel", kernel, RUN, TRAIN | TRANSLATE | SCORE, "auto", name,
+            "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
+            "use)"),
+    TEXT("kernel", kernel, RUN, TRAIN | TRANSLATE | SCORE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
@@ -227,10 +232,10 @@ const char *command_name(enum command command)
     return NULL;
 }
 
-int settings_row(const char *wanted)
+int settings_row(const char *name)
 {
     for (int row = 0; row < settings_count; row++)
-        if (strcmp(settings_table[row].name, wanted) == 0)
+        if (strcmp(settings_table[row].name, name) == 0)
             return row;
     return -1;
 }

@@ -10,8 +10,9 @@ enum { SLAB = 1 << 20 }; // floats: 4 MB at a time
 
 /* One row for each value of the state: its name and its place. */
 #define STATE_INTEGERS(X)                                                                          \
-    X(update) X(steps) X(skips) X(epoch) X(group) X(validation_due) X(best_update) X(since_best)   \
-    X(bad) X(sum_tokens) X(sum_updates) X(sum_clipped)
+    X(update)                                                                                      \
+    X(steps) X(skips) X(epoch) X(group) X(validation_due) X(best_update) X(since_best) X(bad)      \
+        X(sum_tokens) X(sum_updates) X(sum_clipped)
 #define STATE_REALS(X) X(best_loss) X(rate_factor) X(sum_loss)
 #define NAME(member) #member,
 #define OFFSET(member) offsetof(struct train_state, member),
@@ -23,7 +24,8 @@ static const size_t real_offsets[] = {STATE_REALS(OFFSET)};
 
 static int kept_in_checkpoint(const struct setting *row)
 {
-    return (row->commands & COMMAND_TRAIN) && (row->kind == SETTING_MODEL || row->kind == SETTING_TRAINING);
+    return (row->commands & COMMAND_TRAIN) &&
+           (row->kind == SETTING_MODEL || row->kind == SETTING_TRAINING);
 }
 
 static bool write_head(const struct run *run, struct checkpoint_writer *writer, struct reason *why)
@@ -38,9 +40,11 @@ static bool write_head(const struct run *run, struct checkpoint_writer *writer, 
     text_release(&value);
     const char *state = (const char *)&run->state;
     for (int i = 0; well && snapshot_integers[i]; i++)
-        well = checkpoint_integer(writer, snapshot_integers[i], *(const int64_t *)(state + integer_offsets[i]), why);
+        well = checkpoint_integer(writer, snapshot_integers[i],
+                                  *(const int64_t *)(state + integer_offsets[i]), why);
     for (int i = 0; well && snapshot_reals[i]; i++)
-        well = checkpoint_real(writer, snapshot_reals[i], *(const double *)(state + real_offsets[i]), why);
+        well = checkpoint_real(writer, snapshot_reals[i],
+                               *(const double *)(state + real_offsets[i]), why);
     return well && checkpoint_integer(writer, "corpus_digest", (int64_t)run->corpus->digest, why) &&
            checkpoint_tokenizers(writer, run->corpus->tokenizers, why);
 }
@@ -51,7 +55,8 @@ static void gather_slab(const float *mine, int64_t total, int64_t first, int64_t
     for (int rank = 0; rank < comm_size(); rank++) {
         struct range part = tree_part(total, comm_size(), rank);
         int64_t from = first > part.first ? first : part.first;
-        int64_t end = first + count < part.first + part.count ? first + count : part.first + part.count;
+        int64_t end =
+            first + count < part.first + part.count ? first + count : part.first + part.count;
         if (from >= end)
             continue;
         size_t bytes = (size_t)(end - from) * sizeof(float);
@@ -64,10 +69,10 @@ static void gather_slab(const float *mine, int64_t total, int64_t first, int64_t
     }
 }
 
-/* [all] The arrays of one block. spread: `mine` is this rank's part; else every rank has the whole. writer is NULL elsewhere
- * than on rank 0, and once writing has failed. */
-static bool write_block(const struct run *run, struct checkpoint_writer *writer, const char *block, const float *mine,
-                        int spread, float *slab, struct reason *why)
+/* [all] The arrays of one block. spread: `mine` is this rank's part; else every rank has the whole.
+ * writer is NULL elsewhere than on rank 0, and once writing has failed. */
+static bool write_block(const struct run *run, struct checkpoint_writer *writer, const char *block,
+                        const float *mine, int spread, float *slab, struct reason *why)
 {
     const struct parameters *parameters = &run->model.parameters;
     bool well = true;
@@ -131,8 +136,8 @@ void snapshot_save(struct run *run)
         die("run folder '%s': %s", folder, why.text);
 }
 
-static bool read_block(const struct parameters *parameters, struct checkpoint *checkpoint, const char *block, struct range part,
-                       float *data, struct reason *why)
+static bool read_block(const struct parameters *parameters, struct checkpoint *checkpoint,
+                       const char *block, struct range part, float *data, struct reason *why)
 {
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->list[i];
@@ -140,8 +145,9 @@ static bool read_block(const struct parameters *parameters, struct checkpoint *c
         int64_t end = p->first + parameter_elements(p);
         if (end > part.first + part.count)
             end = part.first + part.count;
-        if (from < end && !checkpoint_read(checkpoint, block, p->name, p->rows, p->columns, from - p->first, end - from,
-                                           data + (from - part.first), why))
+        if (from < end &&
+            !checkpoint_read(checkpoint, block, p->name, p->rows, p->columns, from - p->first,
+                             end - from, data + (from - part.first), why))
             return false;
     }
     return true;
@@ -152,23 +158,29 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
     char *state = (char *)&run->state;
     int64_t digest;
     for (int i = 0; snapshot_integers[i]; i++)
-        if (!checkpoint_get_integer(checkpoint, snapshot_integers[i], (int64_t *)(state + integer_offsets[i]), why))
+        if (!checkpoint_get_integer(checkpoint, snapshot_integers[i],
+                                    (int64_t *)(state + integer_offsets[i]), why))
             return false;
     for (int i = 0; snapshot_reals[i]; i++)
-        if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(state + real_offsets[i]), why))
+        if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(state + real_offsets[i]),
+                                 why))
             return false;
     if (!checkpoint_get_integer(checkpoint, "corpus_digest", &digest, why))
         return false;
     if (digest != (int64_t)run->corpus->digest)
-        return fail(why, "was trained on a corpus with digest %016llx, but '%s' has %016llx", (unsigned long long)digest,
-                    run->corpus->path, (unsigned long long)run->corpus->digest);
+        return fail(why, "was trained on a corpus with digest %016llx, but '%s' has %016llx",
+                    (unsigned long long)digest, run->corpus->path,
+                    (unsigned long long)run->corpus->digest);
     struct range whole = {0, run->model.parameters.total}, part = exchange_part(run->exchange);
     return read_block(&run->model.parameters, checkpoint, "parameters", whole, run->weights, why) &&
-           (!run->first || read_block(&run->model.parameters, checkpoint, "moments/first", part, run->first, why)) &&
-           (!run->second || read_block(&run->model.parameters, checkpoint, "moments/second", part, run->second, why));
+           (!run->first || read_block(&run->model.parameters, checkpoint, "moments/first", part,
+                                      run->first, why)) &&
+           (!run->second || read_block(&run->model.parameters, checkpoint, "moments/second", part,
+                                       run->second, why));
 }
 
-bool snapshot_settings(struct settings *settings, const struct checkpoint *checkpoint, struct reason *why)
+bool snapshot_settings(struct settings *settings, const struct checkpoint *checkpoint,
+                       struct reason *why)
 {
     struct faults faults = {0};
     for (int row = 0; row < settings_count; row++) {
@@ -181,7 +193,8 @@ bool snapshot_settings(struct settings *settings, const struct checkpoint *check
     return well;
 }
 
-static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint, int with_weights, struct reason *why)
+static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint, int with_weights,
+                       struct reason *why)
 {
     struct shape shape;
     if (!snapshot_settings(&snapshot->settings, checkpoint, why) ||
@@ -196,10 +209,12 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
         return true;
     struct range whole = {0, snapshot->model.parameters.total};
     snapshot->weights = memory_take((size_t)whole.count * sizeof *snapshot->weights);
-    return read_block(&snapshot->model.parameters, checkpoint, "parameters", whole, snapshot->weights, why);
+    return read_block(&snapshot->model.parameters, checkpoint, "parameters", whole,
+                      snapshot->weights, why);
 }
 
-bool snapshot_open(struct snapshot *snapshot, const char *file, int with_weights, struct reason *why)
+bool snapshot_open(struct snapshot *snapshot, const char *file, int with_weights,
+                   struct reason *why)
 {
     memset(snapshot, 0, sizeof *snapshot);
     settings_init(&snapshot->settings);

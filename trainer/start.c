@@ -1,4 +1,5 @@
-/* How a run begins: a first start makes the folder with update 0 in it; every later start finds where it stands. */
+/* How a run begins: a first start makes the folder with update 0 in it; every later start finds
+ * where it stands. */
 #include "comm/audit.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
@@ -13,31 +14,36 @@
 #include <stdio.h>
 #include <string.h>
 
-/* [all] Opens a corpus; the lowest rank that cannot says why. */
-static struct corpus *open_corpus(const char *path)
+/* [all] Opens a corpus; the lowest rank that cannot says why. check: all of it is read, once. */
+static struct corpus *open_corpus(const char *path, int check)
 {
     struct reason why;
     struct corpus *corpus = corpus_open(path, &why);
     agree(corpus != NULL, "corpus '%s': %s", path, why.text);
     agree(corpus->sentences > 0, "corpus '%s': holds no sentences", path);
+    bool read_all = check && comm_rank() == 0;
+    agree(!read_all || corpus_check(corpus, &why), "corpus '%s': %s", path, why.text);
     return corpus;
 }
 
 static void open_corpora(struct run *run)
 {
     struct reason why;
-    run->corpus = open_corpus(run->settings->corpus);
+    run->corpus = open_corpus(run->settings->corpus, (int)run->settings->check);
     if (!run->settings->valid)
         return;
-    run->valid = open_corpus(run->settings->valid);
+    run->valid = open_corpus(run->settings->valid, (int)run->settings->check);
     agree(corpus_alike(run->valid->tokenizers, run->corpus->tokenizers, &why),
-          "corpus '%s' is not like '%s': %s (prepare it with --like)", run->valid->path, run->corpus->path, why.text);
+          "corpus '%s' is not like '%s': %s (prepare it with --like)", run->valid->path,
+          run->corpus->path, why.text);
 }
 
-static int64_t cost(const void *run_, int count, const int *source_lengths, const int *target_lengths)
+static int64_t cost(const void *run_, int count, const int *source_lengths,
+                    const int *target_lengths)
 {
     const struct run *run = run_;
-    return model_cost(&run->model, (int)run->settings->source_end, count, source_lengths, target_lengths);
+    return model_cost(&run->model, (int)run->settings->source_end, count, source_lengths,
+                      target_lengths);
 }
 
 void run_stream_options(const struct run *run, struct stream_options *options)
@@ -68,7 +74,8 @@ static int64_t updates_an_epoch(const struct settings *settings, const void *cor
     return stream_updates(corpus, &options);
 }
 
-/* Chosen defaults and contradictions, then the lanes against the ranks. Wrong usage is the same on every rank: rank 0 speaks. */
+/* Chosen defaults and contradictions, then the lanes against the ranks. Wrong usage is the same on
+ * every rank: rank 0 speaks. */
 static void resolve(struct run *run)
 {
     struct settings *s = run->settings;
@@ -83,7 +90,8 @@ static void resolve(struct run *run)
     };
     settings_resolve(s, &facts, &faults);
     if (!run->continued && s->lanes < comm_size())
-        faults_add(&faults, "%lld lanes cannot use %d ranks: start at most %lld ranks, or give --lanes %d",
+        faults_add(&faults,
+                   "%lld lanes cannot use %d ranks: start at most %lld ranks, or give --lanes %d",
                    (long long)s->lanes, comm_size(), (long long)s->lanes, comm_size());
     faults_agree(&faults);
 }
@@ -92,8 +100,8 @@ static void make_replica(struct run *run)
 {
     struct shape shape;
     struct settings *s = run->settings;
-    settings_shape(s, run->corpus->tokenizers[SOURCE].vocabulary.size, run->corpus->tokenizers[TARGET].vocabulary.size,
-                   &shape);
+    settings_shape(s, run->corpus->tokenizers[SOURCE].vocabulary.size,
+                   run->corpus->tokenizers[TARGET].vocabulary.size, &shape);
     settings_optimizer(s, &run->optimizer);
     model_init(&run->model, &shape);
     int64_t total = run->model.parameters.total;
@@ -111,7 +119,8 @@ static void make_replica(struct run *run)
     arena_init(&run->arena);
 }
 
-/* [all] A first start: weights by definition on rank 0 (libm chooses by processor, so only there), then the folder, aside. */
+/* [all] A first start: weights by definition on rank 0 (libm chooses by processor, so only there),
+ * then the folder, aside. */
 static void begin(struct run *run)
 {
     struct reason why;
@@ -131,15 +140,17 @@ static void begin(struct run *run)
     if (comm_rank() != 0)
         return;
     continue_write_settings(s, aside);
-    if (!run_folder_link(aside, "last.h5", 0, &why) || !run_folder_link(aside, "best.h5", 0, &why) ||
-        !run_folder_finish(s->output, &why) || !run_folder_lock(s->output, comm_host(), &why))
+    if (!run_folder_link(aside, "last.h5", 0, &why) ||
+        !run_folder_link(aside, "best.h5", 0, &why) || !run_folder_finish(s->output, &why) ||
+        !run_folder_lock(s->output, comm_host(), &why))
         die("run folder '%s': %s", s->output, why.text);
 }
 
 static void go_on(struct run *run, struct checkpoint *checkpoint)
 {
     struct reason why;
-    agree(snapshot_read(run, checkpoint, &why), "run '%s': its checkpoint %s", run->settings->output, why.text);
+    agree(snapshot_read(run, checkpoint, &why), "run '%s': its checkpoint %s",
+          run->settings->output, why.text);
     run->saved = run->state.update;
     checkpoint_close(checkpoint);
     if (comm_rank() == 0 && !run->settings->check)

@@ -1,4 +1,5 @@
-/* Everything that steers a run beside its weights and moments; all of it stands in the checkpoint's /state. */
+/* Everything that steers a run beside its weights and moments; all of it stands in the checkpoint's
+ * /state. */
 #ifndef STATE_H
 #define STATE_H
 
@@ -12,9 +13,9 @@ struct train_state {
     int64_t validation_due; // 1: a stop came before the validation of this update was done
     int64_t best_update;    // 0: no validation yet
     int64_t since_best;     // validations since the best
-    int64_t bad;            // validations without a new best since the last change of rate (plateau)
-    double best_loss;       // nats a token, plain cross-entropy
-    double rate_factor;     // of schedule plateau
+    int64_t bad;        // validations without a new best since the last change of rate (plateau)
+    double best_loss;   // nats a token, plain cross-entropy
+    double rate_factor; // of schedule plateau
     /* since the last validation */
     double sum_loss;
     int64_t sum_tokens, sum_updates, sum_clipped;

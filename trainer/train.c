@@ -34,13 +34,14 @@ static int validate(struct run *run, struct report *report)
     run->state.validation_due = 1;
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
-    int complete = evaluate(&run->model, run->weights, (int)run->settings->source_end, pairs, run->valid->path, &run->arena,
-                            NULL, NULL, &evaluation);
+    int complete = evaluate(&run->model, run->weights, (int)run->settings->source_end, pairs,
+                            run->valid->path, &run->arena, NULL, NULL, &evaluation);
     pairs_close(pairs);
     if (!complete)
         return 0;
     struct train_state before = run->state;
-    int best = schedule_validated(run->settings, &run->state, evaluation.loss / (double)evaluation.tokens);
+    int best =
+        schedule_validated(run->settings, &run->state, evaluation.loss / (double)evaluation.tokens);
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
@@ -68,8 +69,8 @@ static int boundary(struct run *run, struct report *report)
 
 static void refuse_endless_skips(const struct run *run)
 {
-    agree(run->state.skips < run->settings->max_skips, "%lld updates in a row had no finite loss or gradient",
-          (long long)run->state.skips);
+    agree(run->state.skips < run->settings->max_skips,
+          "%lld updates in a row had no finite loss or gradient", (long long)run->state.skips);
 }
 
 /* [all] One update from the next group. Returns 0 on a stop. */
@@ -122,7 +123,11 @@ int train(struct settings *settings)
     run_start(&run, settings);
     struct report *report = report_open(&run);
     report_start(report);
-    int status = settings->check ? STATUS_DONE : train_on(&run, report);
+    int status = STATUS_DONE;
+    if (settings->check)
+        report_check(report);
+    else
+        status = train_on(&run, report);
     report_close(report);
     run_release(&run);
     return status;

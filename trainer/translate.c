@@ -1,5 +1,6 @@
-/* Greedy translation, a block of lines at a time: rank 0 reads, batches are cut from the block alone and dealt out to the ranks, rank 0
- * writes in order. So the output is the same bytes for any number of ranks. */
+/* Greedy translation, a block of lines at a time: rank 0 reads, batches are cut from the block
+ * alone and dealt out to the ranks, rank 0 writes in order. So the output is the same bytes for any
+ * number of ranks. */
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
@@ -37,7 +38,8 @@ struct work {
 /* On rank 0: at most PAIRS_BLOCK lines into work->lines; one at a time from a terminal. */
 static void read_block(struct work *work)
 {
-    int most = work->input && strcmp(work->settings->input, "-") == 0 && isatty(0) ? 1 : PAIRS_BLOCK;
+    int most =
+        work->input && strcmp(work->settings->input, "-") == 0 && isatty(0) ? 1 : PAIRS_BLOCK;
     text_clear(&work->lines);
     for (int i = 0; i < most && !stop_requested(); i++) {
         struct reason why;
@@ -66,8 +68,10 @@ static void tokenise(struct work *work)
     for (const char *line = work->lines.bytes; line < end; block->count++) {
         const char *next = memchr(line, '\n', (size_t)(end - line));
         int64_t before = block->ids.count;
-        tokenizer_encode(&work->snapshot.tokenizers[SOURCE], line, (size_t)(next - line), &block->ids);
-        block->list[block->count] = (struct pair){.source_length = (int)(block->ids.count - before)};
+        tokenizer_encode(&work->snapshot.tokenizers[SOURCE], line, (size_t)(next - line),
+                         &block->ids);
+        block->list[block->count] =
+            (struct pair){.source_length = (int)(block->ids.count - before)};
         line = next + 1;
     }
     const int32_t *ids = block->ids.list;
@@ -101,14 +105,17 @@ static void translate_batch(struct work *work, const int32_t *members, int count
                       (int)work->settings->allow_unknown, &work->arena);
     for (int i = 0; i < count; i++) {
         work->limited += result.limited[i];
-        keep_translation(work, members[i], result.symbols + (int64_t)i * result.width, result.lengths[i]);
+        keep_translation(work, members[i], result.symbols + (int64_t)i * result.width,
+                         result.lengths[i]);
     }
 }
 
-/* An empty line in is an empty line out: it is in no batch. pairs_cut sorts by length, so the empty ones come first. */
+/* An empty line in is an empty line out: it is in no batch. pairs_cut sorts by length, so the empty
+ * ones come first. */
 static void translate_block(struct work *work)
 {
-    int batches = pairs_cut(&work->block, EVALUATE_SENTENCES, EVALUATE_TOKENS, work->order, work->starts);
+    int batches =
+        pairs_cut(&work->block, EVALUATE_SENTENCES, EVALUATE_TOKENS, work->order, work->starts);
     for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
         const int32_t *members = work->order + work->starts[b];
         int count = work->starts[b + 1] - work->starts[b];
@@ -121,7 +128,8 @@ static void translate_block(struct work *work)
     }
 }
 
-/* [all] Every rank's translations, each behind its line's number and length, to rank 0, which writes them in order. */
+/* [all] Every rank's translations, each behind its line's number and length, to rank 0, which
+ * writes them in order. */
 static void collect(struct work *work)
 {
     struct text mine = {0}, all = {0};
@@ -162,7 +170,8 @@ static void write_block(struct work *work)
         die("'%s': %s", work->output == stdout ? "-" : work->settings->output, strerror(errno));
 }
 
-/* [all] One block; returns 0 at the end of the input, on a stop, or when nobody reads the output any more. */
+/* [all] One block; returns 0 at the end of the input, on a stop, or when nobody reads the output
+ * any more. */
 static int go_on(struct work *work)
 {
     enum { ENDED = STOP_FLAG << 1 };
@@ -204,8 +213,10 @@ static void summary(const struct work *work, double seconds)
     char count[32], took[32];
     text_of_count(work->sentences, count);
     text_of_duration(seconds, took);
-    fprintf(stderr, "%s sentences in %s, %.0f tokens/s; %lld reached the limit of 3 x source + 50 tokens\n", count, took,
-            (double)work->tokens / (seconds > 0 ? seconds : 1), (long long)work->limited);
+    fprintf(stderr,
+            "%s sentences in %s, %.0f tokens/s; %lld reached the limit of 3 x source + 50 tokens\n",
+            count, took, (double)work->tokens / (seconds > 0 ? seconds : 1),
+            (long long)work->limited);
 }
 
 int translate(const struct settings *settings)
@@ -216,7 +227,8 @@ int translate(const struct settings *settings)
     work->settings = settings;
     computing_start(settings);
     computing_agree();
-    agree(snapshot_open(&work->snapshot, settings->model, 1, &why), "checkpoint '%s': %s", settings->model, why.text);
+    agree(snapshot_open(&work->snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
+          settings->model, why.text);
     if (comm_rank() == 0)
         open_files(work);
     arena_init(&work->arena);

@@ -10,21 +10,25 @@
 enum lane_fact { LANE_LOSS, LANE_TOKENS, LANE_SOURCE_TOKENS, LANE_SENTENCES, LANE_FACTS };
 enum { LANES_MOST = 4096 };
 
-static void compute_lanes(struct run *run, const struct feed_group *group, double (*facts)[LANE_FACTS])
+static void compute_lanes(struct run *run, const struct feed_group *group,
+                          double (*facts)[LANE_FACTS])
 {
     struct range lanes = exchange_lanes(run->exchange);
     int64_t update = run->state.update + 1;
     for (int i = 0; i < group->count; i++) {
         const struct batch *batch = &group->batches[i];
         int lane = (int)lanes.first + i;
-        struct random_key key = {(uint64_t)run->settings->seed, 0, (uint32_t)update, (uint32_t)lane};
+        struct random_key key = {(uint64_t)run->settings->seed, 0, (uint32_t)update,
+                                 (uint32_t)lane};
         float *gradient = exchange_gradient(run->exchange);
         arena_reset(&run->arena);
-        facts[lane][LANE_LOSS] = model_gradient(&run->model, run->weights, gradient, batch, &key, &run->arena);
+        facts[lane][LANE_LOSS] =
+            model_gradient(&run->model, run->weights, gradient, batch, &key, &run->arena);
         facts[lane][LANE_TOKENS] = (double)batch->target_tokens;
         facts[lane][LANE_SOURCE_TOKENS] = (double)batch->source_tokens;
         facts[lane][LANE_SENTENCES] = batch->B;
-        hook_at("update.gradient", update, gradient, (size_t)run->model.parameters.total * sizeof(float));
+        hook_at("update.gradient", update, gradient,
+                (size_t)run->model.parameters.total * sizeof(float));
         exchange_lane_done(run->exchange);
     }
 }
@@ -46,7 +50,8 @@ static void sum_lanes(int lanes, const double (*facts)[LANE_FACTS], struct updat
     result->sentences = (int64_t)sums[LANE_SENTENCES];
 }
 
-/* After backward and before the step overwrites the copies: a copy that differs has just been used, and will not be seen later. */
+/* After backward and before the step overwrites the copies: a copy that differs has just been used,
+ * and will not be seen later. */
 static void compare_weights(struct run *run)
 {
     struct reason why;
@@ -66,12 +71,13 @@ static void step(struct run *run, struct update_result *result)
     }
     run->state.steps++;
     run->state.skips = 0;
-    optimizer_step(&run->optimizer, result->rate, run->state.steps, scale, part.count, run->weights + part.first,
-                   run->gradient, run->first, run->second);
+    optimizer_step(&run->optimizer, result->rate, run->state.steps, scale, part.count,
+                   run->weights + part.first, run->gradient, run->first, run->second);
     exchange_gather(run->exchange, run->weights);
 }
 
-static void advance(struct train_state *state, const struct feed_group *group, const struct update_result *result)
+static void advance(struct train_state *state, const struct feed_group *group,
+                    const struct update_result *result)
 {
     state->update++;
     state->epoch = group->last ? group->epoch + 1 : group->epoch;
@@ -84,7 +90,8 @@ static void advance(struct train_state *state, const struct feed_group *group, c
     state->sum_clipped += result->clipped;
 }
 
-void update_run(struct run *run, const struct feed_group *group, int check_weights, struct update_result *result)
+void update_run(struct run *run, const struct feed_group *group, int check_weights,
+                struct update_result *result)
 {
     int lanes = (int)run->settings->lanes;
     double facts[LANES_MOST][LANE_FACTS] = {{0}};

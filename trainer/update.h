@@ -1,5 +1,5 @@
-/* One update (design, section 5): forward and backward of each lane, the sum along the tree, the norm, the optimizer's step on this rank's part,
- * the gather of the parameters. */
+/* One update (design, section 5): forward and backward of each lane, the sum along the tree, the
+ * norm, the optimizer's step on this rank's part, the gather of the parameters. */
 #ifndef UPDATE_H
 #define UPDATE_H
 
@@ -7,17 +7,19 @@
 #include "trainer/run.h"
 
 struct update_result {
-    double loss;           // nats a target token, as trained (smoothed)
-    int64_t tokens;        // target tokens of all lanes, ends included
+    double loss;    // nats a target token, as trained (smoothed)
+    int64_t tokens; // target tokens of all lanes, ends included
     int64_t source_tokens;
     int64_t sentences;
-    double norm;           // of the mean gradient a token, before clipping
+    double norm; // of the mean gradient a token, before clipping
     double rate;
     int clipped, skipped;
-    int lane;              // of a skipped update: the first lane whose loss is not finite, or -1
+    int lane; // of a skipped update: the first lane whose loss is not finite, or -1
 };
 
-/* [all] Moves weights, moments and state on by one update. check_weights: the weights are compared over the ranks first. */
-void update_run(struct run *run, const struct feed_group *group, int check_weights, struct update_result *result);
+/* [all] Moves weights, moments and state on by one update. check_weights: the weights are compared
+ * over the ranks first. */
+void update_run(struct run *run, const struct feed_group *group, int check_weights,
+                struct update_result *result);
 
 #endif

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # A run that was stopped and continued on another number of ranks ends as one that was not: stopped by signals in the middle of an epoch,
 # between the lanes of an update, in a validation, by each signal, and again while it continues.
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The result does not depend on how many ranks or threads computed it: equal files in every checkpoint, and equal metrics but for times.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"

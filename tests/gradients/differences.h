@@ -75,8 +75,8 @@ static inline struct differences_result differences_check(const struct differenc
         double n = difference_central(it, i, 3e-5);
         double error = difference_error(a, n, largest);
         if (!(error <= differences_tolerance / 4)) {
-            n = difference_five(it, i, 1e-3);
-            error = difference_error(a, n, largest);
+            n = difference_five(it, i, 4e-4);
+            error = fmin(error, difference_error(a, n, largest));
         }
         if (!(error <= differences_tolerance)) {
             if (result.wrong++ < 3)

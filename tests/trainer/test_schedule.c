@@ -1,0 +1,104 @@
+#include "trainer/schedule.h"
+#include <cmocka.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static struct settings settings_of(enum schedule_kind schedule)
+{
+    return (struct settings){.schedule = schedule,
+                             .learning_rate = 0.1,
+                             .warmup = 10,
+                             .decay_updates = 110,
+                             .plateau_factor = 0.5,
+                             .plateau_patience = 2,
+                             .patience = 3};
+}
+
+static void warmup_is_linear_before_every_schedule(void **state)
+{
+    (void)state;
+    struct train_state at = {.rate_factor = 1};
+    for (int kind = SCHEDULE_PLATEAU; kind <= SCHEDULE_LINEAR; kind++) {
+        struct settings settings = settings_of((enum schedule_kind)kind);
+        assert_true(fabs(schedule_rate(&settings, &at, 1) - 0.01) < 1e-15);
+        assert_true(fabs(schedule_rate(&settings, &at, 5) - 0.05) < 1e-15);
+        assert_true(fabs(schedule_rate(&settings, &at, 10) - 0.1) < 1e-15);
+    }
+}
+
+static void rates_follow_their_schedule(void **state)
+{
+    (void)state;
+    struct train_state at = {.rate_factor = 0.25};
+    struct settings s = settings_of(SCHEDULE_CONSTANT);
+    assert_true(schedule_rate(&s, &at, 1000) == 0.1);
+    s = settings_of(SCHEDULE_PLATEAU);
+    assert_true(schedule_rate(&s, &at, 1000) == 0.025);
+    s = settings_of(SCHEDULE_INVERSE_SQRT);
+    assert_true(fabs(schedule_rate(&s, &at, 40) - 0.05) < 1e-15);
+    s.warmup = 0;
+    assert_true(fabs(schedule_rate(&s, &at, 4) - 0.05) < 1e-15);
+    s = settings_of(SCHEDULE_LINEAR);
+    assert_true(fabs(schedule_rate(&s, &at, 60) - 0.05) < 1e-15);
+    assert_true(schedule_rate(&s, &at, 110) == 0);
+    assert_true(schedule_rate(&s, &at, 200) == 0);
+}
+
+static int validated(const struct settings *settings, struct train_state *at, double loss)
+{
+    at->update += 100;
+    at->validation_due = 1;
+    at->sum_tokens = 5;
+    int best = schedule_validated(settings, at, loss);
+    assert_int_equal(at->validation_due, 0);
+    assert_int_equal(at->sum_tokens, 0);
+    return best;
+}
+
+static void plateau_halves_after_bad_validations_and_patience_ends(void **state)
+{
+    (void)state;
+    struct settings s = settings_of(SCHEDULE_PLATEAU);
+    struct train_state at = {.rate_factor = 1};
+    assert_true(validated(&s, &at, 2.0));
+    assert_true(validated(&s, &at, 1.5));
+    assert_false(validated(&s, &at, 1.5)); // no better is bad
+    assert_true(at.rate_factor == 1);
+    assert_false(validated(&s, &at, 1.6));
+    assert_true(at.rate_factor == 0.5);
+    assert_int_equal(schedule_ending(&s, &at), ENDING_NONE);
+    assert_false(validated(&s, &at, 1.7));
+    assert_int_equal(schedule_ending(&s, &at), ENDING_PATIENCE);
+    assert_int_equal(at.best_update, 200);
+    assert_true(at.best_loss == 1.5);
+    assert_true(validated(&s, &at, 1.4));
+    assert_int_equal(schedule_ending(&s, &at), ENDING_NONE);
+}
+
+static void limits_end_a_run(void **state)
+{
+    (void)state;
+    struct settings s = {.updates = 10};
+    struct train_state at = {.update = 9, .epoch = 99};
+    assert_int_equal(schedule_ending(&s, &at), ENDING_NONE);
+    at.update = 10;
+    assert_int_equal(schedule_ending(&s, &at), ENDING_UPDATES);
+    s = (struct settings){.epochs = 100};
+    assert_int_equal(schedule_ending(&s, &at), ENDING_NONE);
+    at.epoch = 100;
+    assert_int_equal(schedule_ending(&s, &at), ENDING_EPOCHS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(warmup_is_linear_before_every_schedule),
+        cmocka_unit_test(rates_follow_their_schedule),
+        cmocka_unit_test(plateau_halves_after_bad_validations_and_patience_ends),
+        cmocka_unit_test(limits_end_a_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
