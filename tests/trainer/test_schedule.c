@@ -1,10 +1,11 @@
 #include "trainer/schedule.h"
-#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 static struct settings settings_of(enum schedule_kind schedule)
 {
