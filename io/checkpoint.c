@@ -2,45 +2,20 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MOST = 256, VALUE_MOST = 4096, SLAB = 1024 * 1024 }; // bytes, bytes, elements
+enum { NAME_MOST = 256, SLAB = 1024 * 1024 }; // bytes, elements
 
-/* Slabs are gathered and handed on in sizes of our own: HDF5 places chunks as they are written, and
- * equal state must be equal bytes whatever parts it came in. */
 struct checkpoint_writer {
     struct sealed *file;
     char *path, *aside;
-    struct reason trouble;
-    int failed;
     char array[NAME_MOST]; // begun last
-    int64_t missing;       // its elements that have not come
-    float *slab;
-    int64_t slab_used;
 };
-
-static bool usable(struct checkpoint_writer *writer, struct reason *why)
-{
-    if (writer->failed)
-        *why = writer->trouble;
-    return !writer->failed;
-}
-
-static bool outcome(struct checkpoint_writer *writer, bool done, struct reason *why)
-{
-    if (!done) {
-        writer->failed = 1;
-        writer->trouble = *why;
-    }
-    return done;
-}
 
 static void release(struct checkpoint_writer *writer)
 {
     memory_free(writer->path);
     memory_free(writer->aside);
-    memory_free(writer->slab);
     memory_free(writer);
 }
 
@@ -56,7 +31,6 @@ struct checkpoint_writer *checkpoint_create(const char *path, struct reason *why
         writer->file = file;
         writer->path = memory_copy_text(path);
         writer->aside = memory_copy_text(aside.bytes);
-        writer->slab = memory_take(SLAB * sizeof *writer->slab);
     }
     text_release(&aside);
     return writer;
@@ -65,35 +39,26 @@ struct checkpoint_writer *checkpoint_create(const char *path, struct reason *why
 bool checkpoint_setting(struct checkpoint_writer *writer, const char *name, const char *value,
                         struct reason *why)
 {
-    if (!usable(writer, why))
-        return false;
-    if (strlen(value) >= VALUE_MOST)
-        return outcome(writer, fail(why, "setting '%s' has over %d bytes", name, VALUE_MOST - 1),
-                       why);
-    return outcome(writer, sealed_write_text(writer->file, "/settings", name, value, why), why);
+    return sealed_write_text(writer->file, "/settings", name, value, why);
 }
 
 bool checkpoint_integer(struct checkpoint_writer *writer, const char *name, int64_t value,
                         struct reason *why)
 {
-    return usable(writer, why) &&
-           outcome(writer, sealed_write_integer(writer->file, "/state", name, value, why), why);
+    return sealed_write_integer(writer->file, "/state", name, value, why);
 }
 
 bool checkpoint_real(struct checkpoint_writer *writer, const char *name, double value,
                      struct reason *why)
 {
-    return usable(writer, why) &&
-           outcome(writer, sealed_write_real(writer->file, "/state", name, value, why), why);
+    return sealed_write_real(writer->file, "/state", name, value, why);
 }
 
 bool checkpoint_tokenizers(struct checkpoint_writer *writer, const struct tokenizer *tokenizers,
                            struct reason *why)
 {
     for (int side = 0; side < SIDES; side++)
-        if (!usable(writer, why) ||
-            !outcome(writer, corpus_write_tokenizer(writer->file, side, &tokenizers[side], why),
-                     why))
+        if (!corpus_write_tokenizer(writer->file, side, &tokenizers[side], why))
             return false;
     return true;
 }
@@ -107,50 +72,27 @@ static void array_path(char path[NAME_MOST], const char *block, const char *name
 bool checkpoint_array(struct checkpoint_writer *writer, const char *block, const char *name,
                       int rows, int columns, struct reason *why)
 {
-    require(rows >= 0 && columns >= 0 && (writer->failed || writer->missing == 0));
+    require(rows >= 0 && columns >= 0);
     array_path(writer->array, block, name);
-    writer->missing = (int64_t)rows * (columns ? columns : 1);
-    writer->slab_used = 0;
-    return usable(writer, why) &&
-           outcome(writer,
-                   sealed_begin_array(writer->file, writer->array, SEALED_FLOAT32, columns ? 2 : 1,
-                                      (int64_t[]){rows, columns}, why),
-                   why);
+    return sealed_begin_array(writer->file, writer->array, SEALED_FLOAT32, columns ? 2 : 1,
+                              (int64_t[]){rows, columns}, why);
 }
 
 bool checkpoint_append(struct checkpoint_writer *writer, int64_t elements, const float *data,
                        struct reason *why)
 {
-    if (!usable(writer, why))
-        return false;
-    require(elements >= 0 && elements <= writer->missing);
-    while (elements > 0) {
-        int64_t room = SLAB - writer->slab_used, now = elements < room ? elements : room;
-        memcpy(writer->slab + writer->slab_used, data, (size_t)now * sizeof *data);
-        writer->slab_used += now;
-        writer->missing -= now;
-        data += now;
-        elements -= now;
-        if (writer->slab_used < SLAB && writer->missing > 0)
-            continue;
-        if (!outcome(
-                writer,
-                sealed_append(writer->file, writer->array, writer->slab_used, writer->slab, why),
-                why))
-            return false;
-        writer->slab_used = 0;
+    bool done = true;
+    for (int64_t first = 0; done && first < elements; first += SLAB) {
+        int64_t rest = elements - first;
+        done = sealed_append(writer->file, writer->array, rest < SLAB ? rest : SLAB, data + first,
+                             why);
     }
-    return true;
+    return done;
 }
 
 bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why)
 {
     uint64_t hash;
-    if (!usable(writer, why)) {
-        checkpoint_abandon(writer);
-        return false;
-    }
-    require(writer->missing == 0);
     bool done = sealed_commit(writer->file, &hash, why);
     if (done && !sealed_rename(writer->aside, writer->path, why)) {
         remove(writer->aside);
@@ -191,21 +133,13 @@ static void add_setting(void *to, const char *name)
     checkpoint->settings[checkpoint->count++].name = memory_copy_text(name);
 }
 
-static int compare_settings(const void *left, const void *right)
-{
-    return strcmp(((const struct setting *)left)->name, ((const struct setting *)right)->name);
-}
-
 static bool read_settings(struct checkpoint *checkpoint, struct reason *why)
 {
     if (!sealed_has(checkpoint->file, "/settings"))
         return true;
     if (!sealed_each_attribute(checkpoint->file, "/settings", add_setting, checkpoint, why))
         return false;
-    if (checkpoint->count)
-        qsort(checkpoint->settings, (size_t)checkpoint->count, sizeof(struct setting),
-              compare_settings);
-    char value[VALUE_MOST];
+    char value[SEALED_TEXT];
     for (int i = 0; i < checkpoint->count; i++) {
         struct setting *setting = &checkpoint->settings[i];
         if (!sealed_read_text(checkpoint->file, "/settings", setting->name, value, sizeof value,

@@ -8,15 +8,20 @@ static void add(struct text *text, const char *words)
     text_add(text, words, strlen(words));
 }
 
+/* Takes no memory of its own for a good string: the metrics are written inside the update loop. */
 static void add_string(struct text *text, const char *value)
 {
-    struct text good;
-    text_init(&good);
-    text_clear(&good);
-    utf8_add_repaired(&good, value, strlen(value));
+    struct text repaired;
+    size_t length = strlen(value);
+    text_init(&repaired);
+    if (!utf8_valid(value, length)) {
+        utf8_add_repaired(&repaired, value, length);
+        value = repaired.bytes;
+        length = repaired.length;
+    }
     add(text, "\"");
-    for (size_t i = 0; i < good.length; i++) {
-        char byte = good.bytes[i];
+    for (size_t i = 0; i < length; i++) {
+        char byte = value[i];
         if (byte == '"' || byte == '\\')
             add(text, "\\");
         if (byte == '\n')
@@ -29,7 +34,7 @@ static void add_string(struct text *text, const char *value)
             text_add(text, &byte, 1);
     }
     add(text, "\"");
-    text_release(&good);
+    text_release(&repaired);
 }
 
 /* The comma, unless the text ends where a first value goes, and the name. */

@@ -2,6 +2,7 @@
 #include "io/sealed.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,12 +139,13 @@ bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why
     return done;
 }
 
+/* Inside the update loop, so it takes no memory. */
 bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why)
 {
-    struct text name;
-    join(&name, path, metrics);
-    int descriptor = open(name.bytes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    text_release(&name);
+    char name[PATH_MAX];
+    if (snprintf(name, sizeof name, "%s/%s", path, metrics) >= (int)sizeof name)
+        return fail(why, "%s", strerror(ENAMETOOLONG));
+    int descriptor = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return system_failure(why);
     bool done = write_fully(descriptor, line->bytes, line->length, why) &&

@@ -17,6 +17,7 @@
 enum sealed_what { SEALED_CORPUS, SEALED_SHARD, SEALED_CHECKPOINT };
 enum sealed_type { SEALED_BYTES, SEALED_INT32, SEALED_INT64, SEALED_UINT64, SEALED_FLOAT32 };
 enum { SEALED_USER_BLOCK = 512, SEALED_VERSION = 1 };
+enum { SEALED_TEXT = 4096 }; // a text attribute has at most so many bytes, its end included
 
 struct sealed;
 

@@ -115,6 +115,8 @@ bool sealed_write_text(struct sealed *file, const char *group, const char *name,
 {
     if (!usable(file, why))
         return false;
+    if (strlen(value) >= SEALED_TEXT)
+        return outcome(file, fail(why, "'%s' has over %d bytes", name, SEALED_TEXT - 1), why);
     hid_t type = H5Tcopy(H5T_C_S1);
     require(type >= 0 && H5Tset_size(type, strlen(value) + 1) >= 0);
     require(H5Tset_cset(type, H5T_CSET_UTF8) >= 0);

@@ -87,6 +87,7 @@ static bool plan_window(struct stream *stream, struct reason *why)
            (before - stream->left < STREAM_WINDOW || stream->left < STREAM_WINDOW / 2))
         if (!add_piece(stream, stream->permutation[stream->next_piece++], why))
             return false;
+    require(stream->left >= 0);
     stream->last_window = stream->left == 0;
     stream_plan_make(&stream->plan, stream->last_window);
     stream->next_group = 0;

@@ -31,7 +31,7 @@ int parameters_add(struct parameters *parameters, const char *name, int rows, in
     require(rows > 0 && columns >= 0 && gates > 0 && rows % gates == 0);
     require(initial != INITIAL_ORTHOGONAL || rows / gates == columns);
     require(initial != INITIAL_FORGET || gates == 4);
-    require(initial <= INITIAL_GLOROT || columns > 0);
+    require(initial < INITIAL_GLOROT || columns > 0);
     require(!parameters_find(parameters, name));
     size_t bytes = (size_t)parameters->count * sizeof(struct parameter);
     parameters->list = memory_grow(parameters->list, bytes, bytes + sizeof(struct parameter));
@@ -130,8 +130,7 @@ static void initialise_one(const struct parameter *parameter, uint64_t seed, rea
     uint64_t hash = hash_text(parameter->name);
     struct random_key key = {seed, RANDOM_WEIGHTS, (uint32_t)hash, (uint32_t)(hash >> 32) & 0xffff};
     int64_t elements = parameter_elements(parameter);
-    // A vector stands for the row of a matrix with one output (attention.score).
-    double fan = fmax(parameter->columns, 1) + (double)(parameter->rows / parameter->gates);
+    double fan = parameter->columns + (double)(parameter->rows / parameter->gates);
     double limit = sqrt(6 / fan), deviation = 1 / sqrt(parameter->columns);
     switch (parameter->initial) {
     case INITIAL_ZERO:

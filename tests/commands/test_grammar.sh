@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # The quickstart's corpus keeps its promises, and --check sees when it does not.
 . "$(dirname "$0")/lib.sh"
 grammar=$CHORUS_SOURCE/jobs/grammar.py

@@ -30,7 +30,7 @@ static int this_rank(void)
     return rank ? atoi(rank) : 0;
 }
 
-static void act(struct order *order, void *data, size_t bytes)
+static void act(struct order *order, int64_t number, void *data, size_t bytes)
 {
     static const struct {
         const char *name;
@@ -47,8 +47,8 @@ static void act(struct order *order, void *data, size_t bytes)
     else if (strcmp(order->action, "die") == 0)
         die("hook");
     else if (strcmp(order->action, "count") == 0)
-        fprintf(stderr, "allocations %lld ragged %lld\n", (long long)memory_count().allocations,
-                (long long)product_ragged());
+        fprintf(stderr, "%s %lld allocations %lld resident %lld ragged %lld\n", order->point, (long long)number,
+                (long long)memory_count().allocations, (long long)memory_peak_resident(), (long long)product_ragged());
     order->done = strcmp(order->action, "count") != 0;
 }
 
@@ -59,7 +59,7 @@ static void at(const char *point, int64_t number, void *data, size_t bytes)
         if (!order->done && strcmp(order->point, point) == 0 &&
             (order->number < 0 || order->number == number) &&
             (order->rank < 0 || order->rank == this_rank()))
-            act(order, data, bytes);
+            act(order, number, data, bytes);
     }
 }
 

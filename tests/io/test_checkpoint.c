@@ -169,6 +169,27 @@ static void nothing_is_left_when_it_is_abandoned_or_fails(void **state)
     assert_int_not_equal(access(made_path("left.h5.partial"), F_OK), 0);
 }
 
+static void a_setting_that_is_too_long_is_refused(void **state)
+{
+    (void)state;
+    struct reason why;
+    char value[SEALED_TEXT + 1];
+    memset(value, 'x', sizeof value - 1);
+    value[SEALED_TEXT - 1] = '\0';
+    struct checkpoint_writer *writer = checkpoint_create(made_path("long.h5"), &why);
+    assert_true(checkpoint_setting(writer, "longest", value, &why));
+    assert_true(checkpoint_commit(writer, &why));
+    struct checkpoint *checkpoint = checkpoint_open(made_path("long.h5"), &why);
+    assert_string_equal(checkpoint_get_setting(checkpoint, "longest"), value);
+    checkpoint_close(checkpoint);
+    value[SEALED_TEXT - 1] = 'x';
+    value[SEALED_TEXT] = '\0';
+    writer = checkpoint_create(made_path("long.h5"), &why);
+    assert_false(checkpoint_setting(writer, "too-long", value, &why));
+    assert_string_equal(why.text, "'too-long' has over 4095 bytes");
+    assert_false(checkpoint_commit(writer, &why));
+}
+
 static bool refused(const char *path)
 {
     struct reason why;
@@ -198,6 +219,7 @@ int main(void)
         cmocka_unit_test(equal_state_is_equal_bytes_however_it_came),
         cmocka_unit_test(wrong_questions_are_refused),
         cmocka_unit_test(nothing_is_left_when_it_is_abandoned_or_fails),
+        cmocka_unit_test(a_setting_that_is_too_long_is_refused),
         cmocka_unit_test(damage_is_found),
     };
     return cmocka_run_group_tests(tests, make_checkpoint, remove_folder);

@@ -1,7 +1,6 @@
 #include "made_files.h"
 
 #include "io/run_folder.h"
-#include <signal.h>
 #include <sys/wait.h>
 
 /* A run folder of its own with checkpoints of these updates. */
@@ -66,17 +65,17 @@ static void a_folder_is_made_aside_and_renamed(void **state)
 static void a_folder_is_used_by_one_process(void **state)
 {
     (void)state;
-    int ready[2];
+    int ready[2], finish[2];
     char byte;
     struct reason why;
     make_run("locked", NULL, 0);
-    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(ready) | pipe(finish), 0);
     pid_t child = fork();
     if (child == 0) {
         bool held = run_folder_lock(made_path("locked"), "node17", &why);
+        close(finish[1]);
         if (write(ready[1], held ? "y" : "n", 1) == 1)
-            pause();
-        _exit(0);
+            _exit((int)read(finish[0], &byte, 1)); // until this process ends, however it does
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
     assert_int_equal(byte, 'y');
@@ -84,11 +83,12 @@ static void a_folder_is_used_by_one_process(void **state)
     snprintf(expected, sizeof expected, "is in use by process %ld on node17", (long)child);
     assert_false(run_folder_lock(made_path("locked"), "here", &why));
     assert_string_equal(why.text, expected);
-    kill(child, SIGKILL);
+    close(finish[1]);
     waitpid(child, NULL, 0);
     assert_true(run_folder_lock(made_path("locked"), "here", &why));
     close(ready[0]);
     close(ready[1]);
+    close(finish[0]);
 }
 
 static void checkpoints_are_listed_highest_first(void **state)
@@ -196,13 +196,15 @@ static void metrics_are_cut_behind_an_update(void **state)
                                           &why));
     }
     assert_true(run_folder_cut_metrics(made_path("metrics"), 4, &why));
-    assert_metrics("{\"update\":1,\"loss\":1}\n{\"update\":2,\"loss\":1}\n"
-                   "{\"update\":2,\"valid\":1}\n{\"update\":3,\"loss\":1}\n"
-                   "{\"update\":4,\"loss\":1}\n");
+    static const char whole[] = "{\"update\":1,\"loss\":1}\n{\"update\":2,\"loss\":1}\n"
+                                "{\"update\":2,\"valid\":1}\n{\"update\":3,\"loss\":1}\n"
+                                "{\"update\":4,\"loss\":1}\n";
+    assert_metrics(whole);
     FILE *file = fopen(made_path("metrics/metrics.jsonl"), "a");
     fputs("{\"update\":4,\"lo", file); // torn
     fclose(file);
     assert_true(run_folder_cut_metrics(made_path("metrics"), 4, &why));
+    assert_metrics(whole);
     assert_true(run_folder_cut_metrics(made_path("metrics"), 2, &why));
     assert_metrics("{\"update\":1,\"loss\":1}\n{\"update\":2,\"loss\":1}\n"
                    "{\"update\":2,\"valid\":1}\n");

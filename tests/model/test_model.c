@@ -258,24 +258,30 @@ static void masks_follow_from_seed_update_and_lane(void **state)
     }
 }
 
-static double loss_of(const struct shape *shape, uint32_t update)
+static double loss_of(const struct shape *shape, struct random_key key)
 {
     struct trial trial;
     trial_init(&trial, shape);
     trial_pack(&trial, 0, TRIAL_SENTENCES);
-    trial.key.update = update;
+    trial.key = key;
     double loss = trial_gradient(&trial);
     trial_release(&trial);
     return loss;
 }
 
-static void each_dropout_by_itself_changes_the_loss(void **state)
+static void each_dropout_by_itself_changes_the_loss_with_seed_update_and_lane(void **state)
 {
     (void)state;
+    static const struct random_key keys[] = {
+        {.seed = 1, .update = 1, .lane = 1},
+        {.seed = 2, .update = 1, .lane = 1},
+        {.seed = 1, .update = 2, .lane = 1},
+        {.seed = 1, .update = 1, .lane = 2},
+    };
     for (int number = 1; number <= 2; number++) { // two layers: dropout between them too
         struct shape plain = models_shape(number);
-        double loss = loss_of(&plain, 1);
-        assert_true(loss_of(&plain, 2) == loss);
+        double loss = loss_of(&plain, keys[0]);
+        assert_true(loss_of(&plain, keys[1]) == loss);
         struct shape shapes[5] = {plain, plain, plain, plain, plain};
         shapes[0].dropout_embedding = 0.2;
         shapes[1].dropout_layer = 0.2;
@@ -283,8 +289,10 @@ static void each_dropout_by_itself_changes_the_loss(void **state)
         shapes[3].dropout_output = 0.2;
         shapes[4].unknown_dropout = 0.2;
         for (int i = 0; i < 5; i++) {
-            assert_true(loss_of(&shapes[i], 1) != loss);
-            assert_true(loss_of(&shapes[i], 2) != loss_of(&shapes[i], 1));
+            double dropped = loss_of(&shapes[i], keys[0]);
+            assert_true(dropped != loss);
+            for (int k = 1; k < 4; k++)
+                assert_true(loss_of(&shapes[i], keys[k]) != dropped);
         }
     }
 }
@@ -354,7 +362,7 @@ int main(void)
         cmocka_unit_test(the_gradient_is_added_to_what_is_there),
         cmocka_unit_test(one_two_and_four_threads_give_the_same_bits),
         cmocka_unit_test(masks_follow_from_seed_update_and_lane),
-        cmocka_unit_test(each_dropout_by_itself_changes_the_loss),
+        cmocka_unit_test(each_dropout_by_itself_changes_the_loss_with_seed_update_and_lane),
         cmocka_unit_test(unknown_dropout_teaches_the_unknown_source_word_only),
         cmocka_unit_test(cost_and_memory_grow_with_what_there_is_to_do),
     };

@@ -141,6 +141,16 @@ static void each_sentence_has_its_own_limit(void **state)
     trial_release(&trial);
 }
 
+static void an_empty_batch_has_no_translations(void **state)
+{
+    (void)state;
+    struct trial trial;
+    chain_init(&trial);
+    trial_pack(&trial, 0, 0);
+    assert_int_equal(search(&trial, NULL, 0).width, 0);
+    trial_release(&trial);
+}
+
 // Sums over the steps 1..length + 1 of p(v | the symbols before), for each v: the gradient of the
 // output bias is that less the count of v among what was to be emitted.
 static void probability_sums(struct trial *trial, const struct sentence *sentence, double *sums)
@@ -271,6 +281,7 @@ int main(void)
         cmocka_unit_test(begin_is_never_emitted_and_unknown_only_where_allowed),
         cmocka_unit_test(the_lower_of_equal_symbols_is_taken),
         cmocka_unit_test(each_sentence_has_its_own_limit),
+        cmocka_unit_test(an_empty_batch_has_no_translations),
         cmocka_unit_test(search_follows_what_teacher_forcing_finds_most_probable),
         cmocka_unit_test(a_translation_does_not_depend_on_its_batch_or_on_targets),
         cmocka_unit_test(one_and_two_threads_translate_alike),
