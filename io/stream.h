@@ -15,7 +15,7 @@
 #include "comm/base/memory.h"
 #include "io/corpus.h"
 
-enum { STREAM_PIECE = 256, STREAM_WINDOW = 16384 }; // sentences
+enum { STREAM_PIECE = 32, STREAM_WINDOW = 16384 }; // sentences
 
 struct stream_options {
     uint64_t seed;

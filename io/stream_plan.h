@@ -16,7 +16,8 @@ struct plan_sentence {
 };
 
 struct plan_batch {
-    int64_t cost;
+    int64_t cost, class; // classes of like cost, rising
+    uint32_t tie;
     int32_t first, count; // of the sorted sentences
 };
 
@@ -26,9 +27,10 @@ struct stream_plan {
     uint64_t draws; // random numbers used in this epoch
     struct plan_sentence *sentences;
     struct plan_batch *batches;
-    int32_t *order;   // (groups, lanes): number of a batch, or -1 for an empty lane
-    int32_t *columns; // (SIDES, batch_sentences): lengths on their way to the cost function
-    int64_t count, sentences_capacity, batches_capacity, order_capacity;
+    int32_t *sequence; // (groups): in the order in which they come, by their place in cost
+    int32_t *order;    // (groups, lanes): number of a batch, or -1 for an empty lane
+    int32_t *columns;  // (SIDES, batch_sentences): lengths on their way to the cost function
+    int64_t count, sentences_capacity, batches_capacity, sequence_capacity, order_capacity;
     int32_t batch_count, groups;
     int32_t rest_start, rest; // batches that are carried over, all sentences from `tail` on too
     int64_t tail;
