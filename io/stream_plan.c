@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROOM_LEAST = 4096 }; // small lists would grow again and again by chance
+
 void *stream_plan_room(void *list, size_t element_bytes, int64_t *capacity, int64_t count)
 {
     if (count <= *capacity)
         return list;
     int64_t old = *capacity;
-    *capacity = 2 * count;
+    *capacity = 2 * (count > ROOM_LEAST ? count : ROOM_LEAST);
     return memory_grow(list, (size_t)old * element_bytes, (size_t)*capacity * element_bytes);
 }
 
