@@ -37,12 +37,10 @@ int comm_agree(const char *trouble, int status, int flags);
 /* [all] */
 void comm_broadcast(void *data, size_t bytes, int root);
 void comm_broadcast_text(struct text *text, int root); // the others' text is replaced
-void comm_all_gather(const void *mine, size_t bytes,
-                     void *all); // all: size x bytes, in order of ranks
-void comm_gather_text(
-    const struct text *mine, struct text *all,
-    uint64_t *lengths); // on rank 0: all texts
-                        // joined in order of ranks, lengths[size]; elsewhere untouched
+/* all: size x bytes, in order of ranks. */
+void comm_all_gather(const void *mine, size_t bytes, void *all);
+/* On rank 0: all texts joined in order of ranks, lengths[size]; elsewhere both are untouched. */
+void comm_gather_text(const struct text *mine, struct text *all, uint64_t *lengths);
 /* [all] Entries of which at most one rank's is not zero add up exactly, in any order: that is the
  * use. */
 void comm_sum_reals(double *values, int64_t count);

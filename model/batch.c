@@ -22,7 +22,7 @@ static int32_t *reserve(struct batch *batch)
     int64_t wanted = S * B + T * B + 3 * B + 2 * S + 1;
     if (wanted > batch->capacity) {
         memory_free(batch->source);
-        batch->capacity = wanted + wanted / 4;
+        batch->capacity = wanted + wanted / 2;
         batch->source = memory_take((size_t)batch->capacity * sizeof(int32_t));
     }
     batch->target = batch->source + S * B;

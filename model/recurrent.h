@@ -23,7 +23,7 @@ struct recurrent {
 };
 /* Adds PREFIX.input, .recurrent, .bias and, for cells with gates apart, .recurrent_bias. */
 void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
-                    enum cell_kind cell, int I, int H, int reverse);
+                    enum cell_kind kind, int I, int H, int reverse);
 
 struct steps {
     int B, count;

@@ -60,8 +60,16 @@ static void add_block(const struct workplace *w, int source_end, struct evaluati
     }
 }
 
+void evaluate_agree(bool well, const char *corpus, const struct reason *why)
+{
+    if (corpus)
+        agree(well, "corpus '%s': %s", corpus, why->text);
+    else
+        agree(well, "%s", why->text);
+}
+
 int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs,
-             const char *subject, struct arena *arena, evaluate_block *each, void *to,
+             const char *corpus, struct arena *arena, evaluate_block *each, void *to,
              struct evaluation *evaluation)
 {
     struct workplace *w = memory_take(sizeof *w);
@@ -70,7 +78,7 @@ int evaluate(const struct model *model, const float *weights, int source_end, st
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
         struct reason why;
-        agree(pairs_next(pairs, PAIRS_BLOCK, &w->block, &why), "%s: %s", subject, why.text);
+        evaluate_agree(pairs_next(pairs, PAIRS_BLOCK, &w->block, &why), corpus, &why);
         if (w->block.count == 0)
             break;
         hook_at("evaluate.block", number, NULL, 0);

@@ -23,10 +23,14 @@ double evaluation_per(const struct evaluation *evaluation,
 /* What a caller wants to know of each block, on every rank; may be NULL. */
 typedef void evaluate_block(void *to, const struct pairs_block *block, const double *losses);
 
-/* [all] Reads `pairs` to its end. subject: of the message if that fails. Returns 0 if a stop was
+/* [all] Goes on only if every rank could open or read its pairs. corpus: its path, or NULL for
+ * texts, whose reasons name the file. */
+void evaluate_agree(bool well, const char *corpus, const struct reason *why);
+
+/* [all] Reads `pairs`, of that corpus or of texts (NULL), to its end. Returns 0 if a stop was
  * agreed on; the evaluation is then not complete. The arena is reset. */
 int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs,
-             const char *subject, struct arena *arena, evaluate_block *each, void *to,
+             const char *corpus, struct arena *arena, evaluate_block *each, void *to,
              struct evaluation *evaluation);
 
 #endif

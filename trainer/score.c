@@ -9,7 +9,6 @@
 #include "trainer/evaluate.h"
 #include "trainer/snapshot.h"
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,17 +37,12 @@ static void print_totals(const struct evaluation *e)
     fprintf(stderr, "\n");
 }
 
-/* Opens what is to be scored. subject: for messages. corpus: to be closed by the caller, or NULL.
- */
+/* Opens what is to be scored. corpus: to be closed by the caller, or NULL. */
 static struct pairs *open_pairs(const struct settings *settings, const struct snapshot *snapshot,
-                                struct corpus **corpus, char *subject, size_t capacity,
-                                struct reason *why)
+                                struct corpus **corpus, struct reason *why)
 {
-    if (!settings->corpus) {
-        snprintf(subject, capacity, "text");
+    if (!settings->corpus)
         return pairs_open_texts(settings->source, settings->target, snapshot->tokenizers, why);
-    }
-    snprintf(subject, capacity, "corpus '%s'", settings->corpus);
     *corpus = corpus_open(settings->corpus, why);
     if (!*corpus || !corpus_alike((*corpus)->tokenizers, snapshot->tokenizers, why))
         return NULL;
@@ -60,19 +54,18 @@ int score(const struct settings *settings)
     struct reason why;
     struct snapshot snapshot;
     struct corpus *corpus = NULL;
-    char subject[PATH_MAX];
     computing_start(settings);
     computing_agree();
     agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
-    struct pairs *pairs = open_pairs(settings, &snapshot, &corpus, subject, sizeof subject, &why);
-    agree(pairs != NULL, "%s: %s", subject, why.text);
+    struct pairs *pairs = open_pairs(settings, &snapshot, &corpus, &why);
+    evaluate_agree(pairs != NULL, settings->corpus, &why);
 
     struct arena arena;
     struct evaluation evaluation;
     arena_init(&arena);
     agree(evaluate(&snapshot.model, snapshot.weights, (int)snapshot.settings.source_end, pairs,
-                   subject, &arena, print_block, NULL, &evaluation),
+                   settings->corpus, &arena, print_block, NULL, &evaluation),
           "stopped by a signal: not all is scored");
     if (comm_rank() == 0)
         print_totals(&evaluation);

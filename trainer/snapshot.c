@@ -9,11 +9,12 @@
 enum { SLAB = 1 << 20 }; // floats: 4 MB at a time
 
 /* One row for each value of the state: its name and its place. */
+/* clang-format off */
 #define STATE_INTEGERS(X)                                                                          \
-    X(update)                                                                                      \
-    X(steps) X(skips) X(epoch) X(group) X(validation_due) X(best_update) X(since_best) X(bad)      \
-        X(sum_tokens) X(sum_updates) X(sum_clipped)
+    X(update) X(steps) X(skips) X(epoch) X(group) X(validation_due) X(best_update) X(since_best)   \
+    X(bad) X(sum_tokens) X(sum_updates) X(sum_clipped)
 #define STATE_REALS(X) X(best_loss) X(rate_factor) X(sum_loss)
+/* clang-format on */
 #define NAME(member) #member,
 #define OFFSET(member) offsetof(struct train_state, member),
 

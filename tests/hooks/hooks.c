@@ -47,8 +47,9 @@ static void act(struct order *order, int64_t number, void *data, size_t bytes)
     else if (strcmp(order->action, "die") == 0)
         die("hook");
     else if (strcmp(order->action, "count") == 0)
-        fprintf(stderr, "%s %lld allocations %lld resident %lld ragged %lld\n", order->point, (long long)number,
-                (long long)memory_count().allocations, (long long)memory_peak_resident(), (long long)product_ragged());
+        fprintf(stderr, "%s %lld allocations %lld resident %lld ragged %lld\n", order->point,
+                (long long)number, (long long)memory_count().allocations,
+                (long long)memory_peak_resident(), (long long)product_ragged());
     order->done = strcmp(order->action, "count") != 0;
 }
 
