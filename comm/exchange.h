@@ -2,11 +2,11 @@
  * and the gather of the updated parameters. Traffic goes in buckets of at most 4 MB a message.
  * Calling sequence, each update:
  *
- *     for each lane of this rank:  gradient = exchange_gradient(x);  backward adds to it;
- * exchange_lane_done(x); exchange_reduce(x, part)     [all]   part: this rank's tree_part of the
- * sum
+ *     for each lane of this rank:
+ *         gradient = exchange_gradient(x);  backward adds to it;  exchange_lane_done(x);
+ *     exchange_reduce(x, part)          [all]  part: this rank's tree_part of the sum
  *     ... the optimizer updates this rank's part of the parameters ...
- *     exchange_gather(x, parameters)       [all]
+ *     exchange_gather(x, parameters)    [all]
  *
  * All memory is taken in exchange_open. */
 #ifndef EXCHANGE_H

@@ -1,10 +1,12 @@
 /* A checkpoint: everything that a run is, in one file: weights, moments, state, settings,
  * vocabularies and tokenizers (design, sections 1 and 5). Two checkpoints of equal state are equal
- * files: nothing of time, host, ranks or paths goes in. /parameters/NAME
- * /moments/{first,second}/NAME   /state (attributes)   /settings (attributes)   /source, /target as
- * in a corpus Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides
- * first, then each array once, in slabs; commit flushes, seals and renames. Reading checks the
- * whole file's hash first. */
+ * files: nothing of time, host, ranks or paths goes in.
+ *     /parameters/NAME   /moments/{first,second}/NAME   float32
+ *     /state   /settings                                attributes
+ *     /source  /target                                  as in a corpus
+ * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then each
+ * array once, in slabs; commit flushes, seals and renames. Reading checks the whole file's hash
+ * first. */
 #ifndef CHECKPOINT_H
 #define CHECKPOINT_H
 

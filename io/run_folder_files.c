@@ -23,6 +23,14 @@ static void join(struct text *joined, const char *path, const char *file)
     text_add_format(joined, "%s/%s", path, file);
 }
 
+/* Takes no memory: for what is written inside the update loop. */
+static bool join_short(char joined[PATH_MAX], const char *path, const char *file,
+                       const char *ending, struct reason *why)
+{
+    return snprintf(joined, PATH_MAX, "%s/%s%s", path, file, ending) < PATH_MAX ||
+           fail(why, "%s", strerror(ENAMETOOLONG));
+}
+
 static bool write_fully(int descriptor, const char *bytes, size_t count, struct reason *why)
 {
     while (count > 0) {
@@ -52,15 +60,12 @@ static bool write_file(const char *path, const struct text *content, struct reas
 bool run_folder_write(const char *path, const char *file, const struct text *content,
                       struct reason *why)
 {
-    struct text to, aside;
-    join(&to, path, file);
-    text_init(&aside);
-    text_add_format(&aside, "%s.partial", to.bytes);
-    bool done = write_file(aside.bytes, content, why) && sealed_rename(aside.bytes, to.bytes, why);
+    char to[PATH_MAX], aside[PATH_MAX];
+    if (!join_short(to, path, file, "", why) || !join_short(aside, path, file, ".partial", why))
+        return false;
+    bool done = write_file(aside, content, why) && sealed_rename(aside, to, why);
     if (!done)
-        unlink(aside.bytes);
-    text_release(&aside);
-    text_release(&to);
+        unlink(aside);
     return done;
 }
 
@@ -139,12 +144,11 @@ bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why
     return done;
 }
 
-/* Inside the update loop, so it takes no memory. */
 bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why)
 {
     char name[PATH_MAX];
-    if (snprintf(name, sizeof name, "%s/%s", path, metrics) >= (int)sizeof name)
-        return fail(why, "%s", strerror(ENAMETOOLONG));
+    if (!join_short(name, path, metrics, "", why))
+        return false;
     int descriptor = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return system_failure(why);

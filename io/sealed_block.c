@@ -3,6 +3,7 @@
 #include "io/sealed_file.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,8 +96,11 @@ bool sealed_block_write(const char *path, enum sealed_what what, uint64_t *hash,
 
 bool sealed_sync_folder(const char *path, struct reason *why)
 {
-    char *folder = memory_copy_text(path);
-    size_t length = strlen(folder);
+    char folder[PATH_MAX];
+    size_t length = strlen(path);
+    if (length >= sizeof folder)
+        return fail(why, "%s", strerror(ENAMETOOLONG));
+    strcpy(folder, path);
     while (length > 1 && folder[length - 1] == '/')
         folder[--length] = '\0';
     char *slash = strrchr(folder, '/');
@@ -110,7 +114,6 @@ bool sealed_sync_folder(const char *path, struct reason *why)
         fail(why, "%s", strerror(errno));
     if (descriptor >= 0)
         close(descriptor);
-    memory_free(folder);
     return done;
 }
 

@@ -1,23 +1,24 @@
 /* The encoder-decoder: a function of (parameters, micro-batch, randomness) to (sum of losses, sum
  * of gradients). Composed of parts with one job each: embedding, recurrent (over the table of
  * cells), encoder, context, attention (a table), decoder, readout, output. A part adds its
- * parameters to the table in its own init, and holds their numbers. The struct is constant after
+ * parameters to the table in its own init, and holds their places. The struct is constant after
  * model_init: what lives for a micro-batch is in the arena.
  *
- * Names and shapes of the parameters (G gates, I input width, H state width, M memory width, V
- * symbols): source.embedding (V, E)             target.embedding (V, E) encoder.LAYER.forward.input
- * (G H, I)  .recurrent (G H, H)  .bias (G H)  [GRU: .recurrent_bias (H), of the new gate]
- *   encoder.LAYER.backward....          only if bidirectional
- *   context.LAYER.weight (H, M)  .bias (H)     affine and mean, one for each decoder layer
+ * Names and shapes of the parameters (G gates, I input, H state, M memory width, V symbols):
+ *   source.embedding (V, E)   target.embedding (V, E)
+ *   encoder.LAYER.forward.input (G H, I)  .recurrent (G H, H)  .bias (G H)  [.recurrent_bias (H)]
+ *   encoder.LAYER.backward....                only if bidirectional
+ *   context.LAYER.weight (H, M)  .bias (H)    affine and mean, one for each decoder layer
  *   attention.key (A, M)  .bias (A)  .query (A, H)  .score (1, A)    additive
- *   attention.weight (H, M)                    general: score = h^T W m
+ *   attention.weight (H, M)                   general: score = h^T W m
  *   decoder.LAYER.input  .recurrent  .bias  [.recurrent_bias]
- *   readout.weight (R, .)  [.bias (R)]         bias with attention-state previous and without
- * attention output.map (E, R)                          tied, where E and R differ output.weight (V,
- * R)                       untied output.bias (V) Gates are in PyTorch's order: LSTM i, f, g, o;
- * GRU r, z, n. Layer-0 input of the decoder: [E y; c; r_prev], readout's input: [h; E y; c]
- * (previous), [h; c] (current), [h; E y] (without attention): each only what the shape has of it.
- */
+ *   readout.weight (R, .)  [.bias (R)]        bias with state previous and without attention
+ *   output.map (E, R)                         tied, where E and R differ
+ *   output.weight (V, R)                      untied
+ *   output.bias (V)
+ * Gates are in PyTorch's order: LSTM i, f, g, o; GRU r, z, n; recurrent_bias is of the GRU's n.
+ * Layer 0 of the decoder reads [E y; c; r_prev], the readout [h; E y; c] (previous), [h; c]
+ * (current), [h; E y] (without attention): each only what the shape has of it. */
 #ifndef MODEL_H
 #define MODEL_H
 

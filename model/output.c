@@ -65,9 +65,10 @@ void softmax(const real *x, real *y, int count)
         y[i] *= scale;
 }
 
-/* One row: x (V) are logits without bias. Returns the loss; x becomes its gradient if that is
- * wanted. q = (1 - e) [j = t] + e / V          p = softmax(x + b) L = -sum_j q_j log p_j = log
- * sum_j exp(x_j - m) - (1 - e) (x_t - m) - e / V sum_j (x_j - m) dL/dx_j = p_j - q_j */
+/* One row: x (V) are logits without bias. Returns the loss; x becomes its gradient if that is wanted.
+ *     p = softmax(x + b)        q_j = (1 - e) [j = t] + e / V
+ *     L = -sum_j q_j log p_j = log sum_j exp(x_j - m) - (1 - e) (x_t - m) - e / V sum_j (x_j - m)
+ *     dL/dx_j = p_j - q_j */
 VECTOR_CLONES
 static double row_loss(const struct output *output, real *x, int target, double smoothing,
                        int gradient)
