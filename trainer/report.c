@@ -128,7 +128,8 @@ static double time_left(const struct report *report)
     return left < 0 ? -1 : (double)left * report->seconds / (double)report->updates;
 }
 
-static void log_updates(struct report *report, int live)
+/* On a terminal, one line that is written over and must not wrap; where a line is due, it stays, in full. */
+static void log_updates(struct report *report, int due)
 {
     const struct train_state *state = &report->run->state;
     char left[32] = "?", update[32];
@@ -137,17 +138,22 @@ static void log_updates(struct report *report, int live)
         text_of_duration(seconds_left, left);
     text_of_count(state->update, update);
     double loss = report->loss / (double)report->tokens;
-    printf("%supdate %s  epoch %lld  loss %.4f  perplexity %.2f  norm %.3f  clipped %.0f %%  %.0f "
-           "target tokens/s"
-           "  waiting %.1f %%  at most %s left%s",
-           live ? "\r" : "", update, (long long)state->epoch + 1, loss, exp(loss),
-           report->norm / (double)report->updates,
-           100.0 * (double)report->clipped / (double)report->updates,
-           (double)report->tokens / report->seconds,
-           100 * report->waited / (report->computed > 0 ? report->computed : 1), left,
-           live ? "\033[K" : "\n");
-    fflush(stdout);
-    report->live_shown = live;
+    double rate = (double)report->tokens / report->seconds;
+    if (!due) {
+        printf("\rupdate %s  epoch %lld  loss %.4f  %.0f tokens/s  at most %s left\033[K", update,
+               (long long)state->epoch + 1, loss, rate, left);
+        fflush(stdout);
+        report->live_shown = 1;
+        return;
+    }
+    report_line(
+        report,
+        "update %s  epoch %lld  loss %.4f  perplexity %.2f  norm %.3f  clipped %.0f %%  %.0f "
+        "target tokens/s  waiting %.1f %%  at most %s left",
+        update, (long long)state->epoch + 1, loss, exp(loss),
+        report->norm / (double)report->updates,
+        100.0 * (double)report->clipped / (double)report->updates, rate,
+        100 * report->waited / (report->computed > 0 ? report->computed : 1), left);
 }
 
 static void forget_updates(struct report *report)
@@ -183,7 +189,7 @@ void report_update(struct report *report, const struct update_result *result, do
     report->clipped += result->clipped;
     int due = update % report->run->settings->log_interval == 0;
     if (due || report->live)
-        log_updates(report, report->live);
+        log_updates(report, due);
     if (!due)
         return;
     forget_updates(report);
