@@ -63,13 +63,14 @@ names=$(nm -u "$build/libmodel.a" | awk '{ print $NF }' |
 [ -z "$names" ] || fault "libmodel.a uses $names"
 
 # Code stands in these folders only.
+files=$(git ls-files -co --exclude-standard)
+[ -n "$files" ] || files=$(find . -path ./build -prune -o -type f -printf '%P\n')
 while IFS= read -r file; do
     case $file in
     comm/* | io/* | jobs/* | model/* | tests/* | trainer/* | .ci/run) ;;
     *) fault "code outside the folders: $file" ;;
     esac
-done < <({ git ls-files -co --exclude-standard 2>/dev/null || find . -path ./build -prune -o -type f -printf '%P\n'; } |
-    grep -E '\.(c|h|cc|cpp|py|sh|pl)$|^\.ci/')
+done < <(grep -E '\.(c|h|cc|cpp|py|sh|pl)$|^\.ci/' <<<"$files")
 
 # README.md names every module.
 while IFS= read -r header; do

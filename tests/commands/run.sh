@@ -1,10 +1,10 @@
 # Training runs in the tests, sourced behind lib.sh and text.sh: the corpus 'corpus', 'corpus-valid' and settings.yml stand in the folder.
 
-# train RUN RANKS THREADS [OPTION ...]; the program is $program, or chorus.
+# train RUN RANKS THREADS [OPTION ...], ended if it hangs; the program is $program, or chorus.
 train() {
     local run=$1 ranks=$2 threads=$3
     shift 3
-    ranks "$ranks" "${program:-$CHORUS}" train --corpus corpus --valid corpus-valid --config settings.yml \
+    timeout 100 "$CHORUS_SOURCE/tests/mpirun.sh" "$ranks" "${program:-$CHORUS}" train --corpus corpus --valid corpus-valid --config settings.yml \
         --threads "$threads" --output "$run" "$@"
 }
 

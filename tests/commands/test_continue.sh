@@ -35,6 +35,7 @@ stopped() {
     program=$CHORUS_HOOKS CHORUS_HOOK=$3 train "$run" "$ranks" 1 || status=$?
     [ "$status" = 75 ] && grep -q '"state":"stopped"' "$run/status.json"
 }
+validation_is_due() { [ "$(last_file "$1")" = "update-$(printf %08d "$2").h5" ] && "$CHORUS" inspect "$1/last.h5" | grep -Eq '^  validation_due +1$'; }
 
 claim "corpora are prepared" make_corpora 700 3
 claim "an undisturbed run on one rank" train undisturbed 1 1
@@ -43,10 +44,12 @@ claim "SIGUSR1 on one of two ranks in update 3 stops with 75" stopped a 2 "updat
 claim "continued on 5 ranks, SIGTERM after a lane of update 17 stops with 75" stopped a 5 "update.gradient 17 2 SIGTERM"
 claim "continued on 1 rank, SIGINT in the validation of update 24 stops with 75" \
     stopped a 1 "evaluate.block 0 0 SIGINT"
+claim "and the checkpoint knows that the validation is due" validation_is_due a 24
 claim "continued on 3 ranks it ends" train a 3 1
 claim "with the undisturbed run's last checkpoint and metrics" same_end undisturbed a
 
 claim "SIGUSR1 in the first validation" stopped b 3 "evaluate.block 0 2 SIGUSR1"
+claim "is dropped and due" validation_is_due b 8
 claim "SIGUSR1 in the exchange of update 9" stopped b 8 "update.gradient 9 7 SIGUSR1"
 claim "continued on 2 ranks it ends" train b 2 1
 claim "with the same bits again" same_end undisturbed b

@@ -18,7 +18,7 @@ YAML
 make_text train 300 1
 make_text valid 60 2
 claim "a corpus of pieces and words" ranks 2 "$CHORUS" prepare --source train.source --target train.target \
-    --source-tokenizer sentencepiece --source-vocabulary 60 --target-tokenizer words --shards 3 --output corpus
+    --source-tokenizer sentencepiece --target-tokenizer words --shards 3 --output corpus
 claim "one like it" ranks 2 "$CHORUS" prepare --source valid.source --target valid.target --like corpus \
     --output corpus-valid
 claim "training" train run 2 1

@@ -10,6 +10,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 tree=build/mutations/tree build=build/mutations/build
 mkdir -p "$tree"
+exec 9>build/mutations/lock
+flock -n 9 || { echo "build/mutations is in use by another run" && exit 1; }
 
 # The copy keeps the time of a file that has not changed.
 git ls-files -co --exclude-standard | while IFS= read -r file; do
@@ -34,7 +36,7 @@ compile() { cmake --build "$build" >build/mutations/log 2>&1; }
 run() { # REGEX
     ctest --test-dir "$build" --no-tests=error -j 2 -R "$1" >build/mutations/log 2>&1
 }
-show() { tail -"${1:-30}" build/mutations/log; }
+show() { tail -30 build/mutations/log; }
 
 cmake -G Ninja -S "$tree" -B "$build" -DCMAKE_BUILD_TYPE=Release >build/mutations/log 2>&1 || { show && exit 1; }
 compile || { show && exit 1; }
