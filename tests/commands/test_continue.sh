@@ -29,28 +29,29 @@ same_end() { # A B: equal last checkpoints, equal metrics
         cmp <(metrics "$1") <(metrics "$2")
 }
 
-# stopped RUN RANKS 'HOOKS': trains until the hook's signal; status 75.
+# stopped RUN RANKS 'HOOKS' UPDATE: trains until the hook's signal: status 75, after that update.
 stopped() {
     local run=$1 ranks=$2 status=0
     program=$CHORUS_HOOKS CHORUS_HOOK=$3 train "$run" "$ranks" 1 || status=$?
-    [ "$status" = 75 ] && grep -q '"state":"stopped"' "$run/status.json"
+    [ "$status" = 75 ] && grep -q "\"state\":\"stopped\",\"update\":$4," "$run/status.json" &&
+        [ "$(last_file "$run")" = "update-$(printf %08d "$4").h5" ]
 }
-validation_is_due() { [ "$(last_file "$1")" = "update-$(printf %08d "$2").h5" ] && "$CHORUS" inspect "$1/last.h5" | grep -Eq '^  validation_due +1$'; }
+validation_is_due() { "$CHORUS" inspect "$1/last.h5" | grep -Eq '^  validation_due +1$'; }
 
 claim "corpora are prepared" make_corpora 700 3
 claim "an undisturbed run on one rank" train undisturbed 1 1
 
-claim "SIGUSR1 on one of two ranks in update 3 stops with 75" stopped a 2 "update.begin 3 1 SIGUSR1"
-claim "continued on 5 ranks, SIGTERM after a lane of update 17 stops with 75" stopped a 5 "update.gradient 17 2 SIGTERM"
+claim "SIGUSR1 on one of two ranks in update 3 stops with 75" stopped a 2 "update.begin 3 1 SIGUSR1" 3
+claim "continued on 5 ranks, SIGTERM after a lane of update 17 stops with 75" stopped a 5 "update.gradient 17 2 SIGTERM" 17
 claim "continued on 1 rank, SIGINT in the validation of update 24 stops with 75" \
-    stopped a 1 "evaluate.block 0 0 SIGINT"
-claim "and the checkpoint knows that the validation is due" validation_is_due a 24
+    stopped a 1 "evaluate.block 0 0 SIGINT" 24
+claim "and the checkpoint knows that the validation is due" validation_is_due a
 claim "continued on 3 ranks it ends" train a 3 1
 claim "with the undisturbed run's last checkpoint and metrics" same_end undisturbed a
 
-claim "SIGUSR1 in the first validation" stopped b 3 "evaluate.block 0 2 SIGUSR1"
-claim "is dropped and due" validation_is_due b 8
-claim "SIGUSR1 in the exchange of update 9" stopped b 8 "update.gradient 9 7 SIGUSR1"
+claim "SIGUSR1 in the first validation" stopped b 3 "evaluate.block 0 2 SIGUSR1" 8
+claim "is dropped and due" validation_is_due b
+claim "SIGUSR1 in the exchange of update 9" stopped b 8 "update.gradient 9 7 SIGUSR1" 9
 claim "continued on 2 ranks it ends" train b 2 1
 claim "with the same bits again" same_end undisturbed b
 
