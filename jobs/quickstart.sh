@@ -4,6 +4,7 @@
 # With --without-attention the model gets no attention, and the two are compared. All it makes is in build/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PYTHONUTF8=1
 
 name=quickstart
 case "${1:-}" in

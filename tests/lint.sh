@@ -13,6 +13,7 @@ sources() { # PATTERN ...
 mapfile -t formatted < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else sources '*.c' '*.h' '*.cc'; fi)
 [ ${#formatted[@]} -gt 0 ] || { echo "no files" && exit 1; }
 
+mkdir -p build
 cmake --preset lint >"$build.log" 2>&1 || { cat "$build.log" && exit 1; }
 # Each file once: the sources of `model` are compiled a second time in double precision.
 python3 - "$build" "${formatted[@]}" <<'END' || exit 1

@@ -4,6 +4,7 @@
 # their library, are suppressed (leaks.supp), which needs whole stacks.
 set -eu
 cd "$(dirname "$0")/.."
+mkdir -p build
 cmake --preset check >build/check.log 2>&1 || { cat build/check.log && exit 1; }
 cmake --build --preset check >build/check.log 2>&1 || { grep -E "error|warning|FAILED" -A5 build/check.log && exit 1; }
 

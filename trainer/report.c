@@ -98,7 +98,7 @@ static void update_metrics(struct report *report, const struct update_result *re
     text_clear(line);
     json_open(line, NULL);
     json_integer(line, "update", report->run->state.update);
-    json_integer(line, "epoch", report->run->state.epoch);
+    json_integer(line, "epoch", result->epoch);
     json_real(line, "loss", result->loss);
     json_integer(line, "sentences", result->sentences);
     json_integer(line, "source_tokens", result->source_tokens);
@@ -129,19 +129,18 @@ static double time_left(const struct report *report)
 }
 
 /* On a terminal, one line that is written over and must not wrap; where a line is due, it stays, in full. */
-static void log_updates(struct report *report, int due)
+static void log_updates(struct report *report, int64_t epoch, int due)
 {
-    const struct train_state *state = &report->run->state;
     char left[32] = "?", update[32];
     double seconds_left = time_left(report);
     if (seconds_left >= 0)
         text_of_duration(seconds_left, left);
-    text_of_count(state->update, update);
+    text_of_count(report->run->state.update, update);
     double loss = report->loss / (double)report->tokens;
     double rate = (double)report->tokens / report->seconds;
     if (!due) {
         printf("\rupdate %s  epoch %lld  loss %.4f  %.0f tokens/s  at most %s left\033[K", update,
-               (long long)state->epoch + 1, loss, rate, left);
+               (long long)epoch, loss, rate, left);
         fflush(stdout);
         report->live_shown = 1;
         return;
@@ -150,8 +149,7 @@ static void log_updates(struct report *report, int due)
         report,
         "update %s  epoch %lld  loss %.4f  perplexity %.2f  norm %.3f  clipped %.0f %%  %.0f "
         "target tokens/s  waiting %.1f %%  at most %s left",
-        update, (long long)state->epoch + 1, loss, exp(loss),
-        report->norm / (double)report->updates,
+        update, (long long)epoch, loss, exp(loss), report->norm / (double)report->updates,
         100.0 * (double)report->clipped / (double)report->updates, rate,
         100 * report->waited / (report->computed > 0 ? report->computed : 1), left);
 }
@@ -189,7 +187,7 @@ void report_update(struct report *report, const struct update_result *result, do
     report->clipped += result->clipped;
     int due = update % report->run->settings->log_interval == 0;
     if (due || report->live)
-        log_updates(report, due);
+        log_updates(report, result->epoch, due);
     if (!due)
         return;
     forget_updates(report);

@@ -1,6 +1,15 @@
 /* What a run says: the log on standard output (a live line on a terminal), metrics.jsonl and
  * status.json in the run folder. Rank 0 alone speaks; on the other ranks every call does nothing.
- * Nothing is allocated after the first updates. */
+ * Nothing is allocated after the first updates.
+ *
+ * metrics.jsonl holds one JSON object a line, in order. Of each update: update and epoch (from 1),
+ * loss (nats a target token, as trained), sentences, source_tokens, target_tokens (ends included),
+ * gradient_norm (of the mean gradient a token), learning_rate, clipped, skipped; and the times
+ * seconds, wait_seconds (for data). Of each validation: update, validation_loss (nats a token,
+ * plain), perplexity, perplexity_word, perplexity_character, sentences, target_tokens, best,
+ * training_loss and clipped_share since the last one, learning_rate_factor (schedule plateau),
+ * seconds. All but the times are the same for any number of ranks. status.json: state (training,
+ * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss. */
 #ifndef REPORT_H
 #define REPORT_H
 

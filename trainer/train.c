@@ -62,7 +62,8 @@ static int boundary(struct run *run, struct report *report)
     if (validated && !validate(run, report))
         return 0;
     int best = validated && run->state.best_update == run->state.update;
-    if (best || checkpoint_due(run, run->state.update))
+    int new = validated || run->saved != run->state.update;
+    if (new && (best || checkpoint_due(run, run->state.update)))
         save(run, report);
     return 1;
 }

@@ -96,7 +96,7 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
     int lanes = (int)run->settings->lanes;
     double facts[LANES_MOST][LANE_FACTS] = {{0}};
     require(lanes <= LANES_MOST);
-    *result = (struct update_result){.lane = -1};
+    *result = (struct update_result){.epoch = group->epoch + 1, .lane = -1};
     hook_at("update.begin", run->state.update + 1, NULL, 0);
 
     compute_lanes(run, group, facts);

@@ -7,6 +7,7 @@
 #include "trainer/run.h"
 
 struct update_result {
+    int64_t epoch;  // that it was part of, from 1
     double loss;    // nats a target token, as trained (smoothed)
     int64_t tokens; // target tokens of all lanes, ends included
     int64_t source_tokens;

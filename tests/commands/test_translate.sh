@@ -33,7 +33,7 @@ gzip -k input
 same() { # COMMAND ...: the same output
     "$@" >other && cmp output other
 }
-from_pipe() { cat input | translate; }
+from_pipe() { cat <input | translate; }
 claim "from a pipe the same" same from_pipe
 claim "from a file" same translate --input input
 claim "from a compressed one" same translate --input input.gz
