@@ -50,22 +50,27 @@ for patch in "${patches[@]}"; do
 done
 run "$wanted" || { echo "not green before any mutation:" && show && exit 1; }
 
+change() { # PATCH [OPTION ...]: of the copy as it was made, whatever happens to the tree meanwhile
+    patch -d "$tree" -p1 --fuzz=2 -s "${@:2}" <"$tree/$1" >build/mutations/log 2>&1
+}
+
 total=0 reds=0
 for patch in "${patches[@]}"; do
-    name=$(basename "$patch" .patch) red=$(red_tests "$patch")
+    name=$(basename "$patch" .patch) red=$(red_tests "$tree/$patch")
     total=$((total + 1))
-    if ! patch -d "$tree" -p1 --forward --fuzz=2 -s <"$patch" >build/mutations/log 2>&1; then
+    if ! change "$patch" --forward --dry-run; then
         outcome="does not apply: $(head -1 build/mutations/log)"
-        find "$tree" \( -name '*.rej' -o -name '*.orig' \) -delete
-    elif ! compile; then
-        outcome="does not build: $(grep -m 1 error build/mutations/log)"
-    elif run "$red"; then
-        outcome="GREEN, the promise is not tested by $red"
     else
-        outcome=red reds=$((reds + 1))
+        change "$patch" --forward
+        if ! compile; then
+            outcome="does not build: $(grep -m 1 error build/mutations/log)"
+        elif run "$red"; then
+            outcome="GREEN, the promise is not tested by $red"
+        else
+            outcome=red reds=$((reds + 1))
+        fi
+        change "$patch" --reverse
     fi
-    # Back to the unbroken text, with a new time, so that it is built again.
-    sed -n 's|^+++ b/||p' "$patch" | while IFS= read -r file; do cp "$file" "$tree/$file"; done
     printf '%-60s %s\n' "$name" "$outcome"
 done
 echo "$total mutations, $reds red"
