@@ -23,11 +23,11 @@ while IFS= read -r file; do
     cmp -s "$file" "$tree/$file" || { mkdir -p "$(dirname "$tree/$file")" && cp "$file" "$tree/$file"; }
 done <build/mutations/files
 
-patches=()
+patches=() # of the copy too: whoever works on the tree meanwhile changes nothing here
 if [ $# -gt 0 ]; then
-    for name in "$@"; do patches+=("tests/mutations/$(basename "$name" .patch).patch"); done
+    for name in "$@"; do patches+=("$tree/tests/mutations/$(basename "$name" .patch).patch"); done
 else
-    patches=(tests/mutations/*.patch)
+    patches=("$tree"/tests/mutations/*.patch)
 fi
 [ -e "${patches[0]}" ] || { echo "no mutations" && exit 1; }
 
@@ -50,13 +50,13 @@ for patch in "${patches[@]}"; do
 done
 run "$wanted" || { echo "not green before any mutation:" && show && exit 1; }
 
-change() { # PATCH [OPTION ...]: of the copy as it was made, whatever happens to the tree meanwhile
-    patch -d "$tree" -p1 --fuzz=2 -s "${@:2}" <"$tree/$1" >build/mutations/log 2>&1
+change() { # PATCH [OPTION ...]
+    patch -d "$tree" -p1 --fuzz=2 -s "${@:2}" <"$1" >build/mutations/log 2>&1
 }
 
 total=0 reds=0
 for patch in "${patches[@]}"; do
-    name=$(basename "$patch" .patch) red=$(red_tests "$tree/$patch")
+    name=$(basename "$patch" .patch) red=$(red_tests "$patch")
     total=$((total + 1))
     if ! change "$patch" --forward --dry-run; then
         outcome="does not apply: $(head -1 build/mutations/log)"
