@@ -23,11 +23,11 @@ while IFS= read -r file; do
     cmp -s "$file" "$tree/$file" || { mkdir -p "$(dirname "$tree/$file")" && cp "$file" "$tree/$file"; }
 done <build/mutations/files
 
-patches=() # of the copy too: whoever works on the tree meanwhile changes nothing here
+patches=()
 if [ $# -gt 0 ]; then
-    for name in "$@"; do patches+=("$tree/tests/mutations/$(basename "$name" .patch).patch"); done
+    for name in "$@"; do patches+=("tests/mutations/$(basename "$name" .patch).patch"); done
 else
-    patches=("$tree"/tests/mutations/*.patch)
+    patches=(tests/mutations/*.patch)
 fi
 [ -e "${patches[0]}" ] || { echo "no mutations" && exit 1; }
 
@@ -43,7 +43,7 @@ compile || { show && exit 1; }
 
 wanted=""
 for patch in "${patches[@]}"; do
-    red=$(red_tests "$patch")
+    red=$(red_tests "$tree/$patch")
     count=$(ctest --test-dir "$build" -N -R "$red" | sed -n 's/^Total Tests: //p')
     [ -n "$red" ] && [ "${count:-0}" -gt 0 ] || { echo "$patch: its first line names no test: '$red'" && exit 1; }
     wanted+="${wanted:+|}$red"
