@@ -43,14 +43,14 @@ compile || { show && exit 1; }
 
 wanted=""
 for patch in "${patches[@]}"; do
-    red=$(red_tests "$tree/$patch")
+    red=$(red_tests "$patch")
     count=$(ctest --test-dir "$build" -N -R "$red" | sed -n 's/^Total Tests: //p')
     [ -n "$red" ] && [ "${count:-0}" -gt 0 ] || { echo "$patch: its first line names no test: '$red'" && exit 1; }
     wanted+="${wanted:+|}$red"
 done
 run "$wanted" || { echo "not green before any mutation:" && show && exit 1; }
 
-change() { # PATCH [OPTION ...]
+change() { # PATCH [OPTION ...]: in the copy, and back, whatever happens to the tree meanwhile
     patch -d "$tree" -p1 --fuzz=2 -s "${@:2}" <"$1" >build/mutations/log 2>&1
 }
 
