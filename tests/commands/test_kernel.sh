@@ -48,6 +48,15 @@ in_environment() {
 claim "auto leaves the user's choice" computes_with Nehalem in_environment
 claim "--kernel wins over the environment" computes_with Prescott in_environment --kernel Prescott
 
+# A library that does not know a kernel takes another without a word; here its choice is made behind the program's back.
+not_taken() {
+    local seen status=0
+    seen=$(CHORUS_REEXECUTED=1 OPENBLAS_CORETYPE=Prescott "${check[@]}" --kernel Nehalem 2>&1) || status=$?
+    echo "$seen"
+    [ "$status" = 2 ] && [[ "$seen" == "fatal: kernel 'Nehalem' was not taken by OpenBLAS "*", which took 'Prescott'" ]]
+}
+claim "a kernel that the library did not take is refused" not_taken
+
 # A program that sets the environment and executes itself does so once at most.
 executions() { # as the system sees them
     strace -f -e trace=execve -o trace "${check[@]}" --kernel Nehalem &&
