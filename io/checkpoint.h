@@ -4,9 +4,9 @@
  *     /parameters/NAME   /moments/{first,second}/NAME   float32
  *     /state   /settings                                attributes
  *     /source  /target                                  as in a corpus
- * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then each
- * array once, in slabs; commit flushes, seals and renames. Reading checks the whole file's hash
- * first. */
+ * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then
+ * each array once, in slabs; commit flushes, seals and renames. Reading checks the whole file's
+ * hash first. */
 #ifndef CHECKPOINT_H
 #define CHECKPOINT_H
 

@@ -65,7 +65,7 @@ void softmax(const real *x, real *y, int count)
         y[i] *= scale;
 }
 
-/* One row: x (V) are logits without bias. Returns the loss; x becomes its gradient if that is wanted.
+/* One row: x (V) are logits without bias. Returns the loss; x becomes its gradient if wanted.
  *     p = softmax(x + b)        q_j = (1 - e) [j = t] + e / V
  *     L = -sum_j q_j log p_j = log sum_j exp(x_j - m) - (1 - e) (x_t - m) - e / V sum_j (x_j - m)
  *     dL/dx_j = p_j - q_j */

@@ -5,8 +5,8 @@
 
 #include "trainer/settings.h"
 
-/* [all] Once in each command that computes, before anything is: products, threads. A kernel that was asked for and
- * that the library did not take is wrong usage. */
+/* [all] Once in each command that computes, before anything is: products, threads. A kernel that
+ * was asked for and that the library did not take is wrong usage. */
 void computing_start(const struct settings *settings);
 /* [all] A difference ends the run and names --kernel as the cure. */
 void computing_agree(void);

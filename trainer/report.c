@@ -128,7 +128,8 @@ static double time_left(const struct report *report)
     return left < 0 ? -1 : (double)left * report->seconds / (double)report->updates;
 }
 
-/* On a terminal, one line that is written over and must not wrap; where a line is due, it stays, in full. */
+/* On a terminal, one line that is written over and must not wrap; where a line is due, it stays, in
+ * full. */
 static void log_updates(struct report *report, int64_t epoch, int due)
 {
     char left[32] = "?", update[32];

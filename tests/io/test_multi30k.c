@@ -1,4 +1,4 @@
-/* The plan of the lengths of a real data set. Skipped, with status 77, where the data are not there. */
+/* The plan of the lengths of a real data set. Skipped, with status 77, where it is not there. */
 #include "plan_quality.h"
 
 static struct text_lengths lengths;
