@@ -13,7 +13,7 @@ packages=(
 )
 case "${1:-}" in
 "") ;;
---tests) packages+=(clang-format-14 clang-tidy-14 cppcheck git patch procps strace python3-h5py) ;;
+--tests) packages+=(clang-format-14 clang-tidy-14 libomp-14-dev cppcheck git patch procps strace python3-h5py) ;;
 *) echo "usage: jobs/install.sh [--tests]" >&2 && exit 2 ;;
 esac
 
