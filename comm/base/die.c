@@ -14,6 +14,10 @@ static struct {
     void (*end)(int status);
 } speaker = {.size = 1, .end = exit};
 
+/* Seconds that a silent process waits to be ended by the launcher: one that ends first takes the
+ * job down, and maybe the one that speaks before it has spoken. */
+enum { SILENCE = 3 };
+
 static atomic_flag dying = ATOMIC_FLAG_INIT;
 static _Thread_local bool dying_here;
 
@@ -64,7 +68,9 @@ static void print_line(const char *format, va_list arguments)
 static void say(int status, const char *format, va_list arguments)
 {
     be_the_first(status);
-    if (!speaker.silent)
+    if (speaker.silent)
+        sleep(SILENCE);
+    else
         print_line(format, arguments);
 }
 
