@@ -18,7 +18,7 @@ struct report {
     /* of this start, and since the last line of the log */
     double waited, computed;
     double loss, norm, seconds;
-    int64_t tokens, source_tokens, updates, clipped;
+    int64_t tokens, updates, clipped;
 };
 
 static int speaks(void)
@@ -122,7 +122,8 @@ static double time_left(const struct report *report)
         left = run->settings->updates - run->state.update;
     if (run->settings->epochs > 0) {
         int64_t by_epochs =
-            run->settings->epochs * report_updates_an_epoch(run) - run->state.update;
+            run->settings->epochs * run_updates_an_epoch(run->settings, run->corpus) -
+            run->state.update;
         left = left < 0 || by_epochs < left ? by_epochs : left;
     }
     return left < 0 ? -1 : (double)left * report->seconds / (double)report->updates;
@@ -158,7 +159,7 @@ static void log_updates(struct report *report, int64_t epoch, int due)
 static void forget_updates(struct report *report)
 {
     report->loss = report->norm = report->seconds = 0;
-    report->tokens = report->source_tokens = report->updates = report->clipped = 0;
+    report->tokens = report->updates = report->clipped = 0;
 }
 
 void report_update(struct report *report, const struct update_result *result, double seconds,
@@ -183,7 +184,6 @@ void report_update(struct report *report, const struct update_result *result, do
     report->norm += result->norm;
     report->seconds += seconds;
     report->tokens += result->tokens;
-    report->source_tokens += result->source_tokens;
     report->updates++;
     report->clipped += result->clipped;
     int due = update % report->run->settings->log_interval == 0;

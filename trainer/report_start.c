@@ -1,16 +1,8 @@
 #include "trainer/report_start.h"
 #include "comm/comm.h"
-#include "io/stream.h"
 #include "model/product.h"
 #include "model/threads.h"
 #include <stdio.h>
-
-int64_t report_updates_an_epoch(const struct run *run)
-{
-    struct stream_options options;
-    run_stream_options(run, &options);
-    return stream_updates(run->corpus, &options);
-}
 
 void report_memory(const struct run *run, struct run_memory *memory)
 {
@@ -46,7 +38,7 @@ static void lines_of_data(struct report *report, const struct run *run)
     text_of_count(c->sentences, sentences);
     text_of_count(c->tokens[SOURCE], source);
     text_of_count(c->tokens[TARGET], target);
-    int64_t an_epoch = report_updates_an_epoch(run);
+    int64_t an_epoch = run_updates_an_epoch(run->settings, run->corpus);
     text_of_count(an_epoch, updates);
     report_line(report,
                 "corpus '%s': %s sentences, %s source and %s target tokens, vocabularies %d and %d",

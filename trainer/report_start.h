@@ -5,7 +5,6 @@
 #include "trainer/report.h"
 
 void report_start_lines(struct report *report, const struct run *run);
-int64_t report_updates_an_epoch(const struct run *run); // about
 /* Bytes this rank will hold, by part, about. */
 struct run_memory {
     int64_t weights, gradients, moments, batches;

@@ -35,5 +35,7 @@ void run_release(struct run *run);
 /* [all] The stream's options of this rank; they borrow the run. */
 struct stream_options;
 void run_stream_options(const struct run *run, struct stream_options *options);
+/* About, from the totals of a struct corpus and the batch settings. */
+int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus);
 
 #endif

@@ -11,7 +11,6 @@
 #include "trainer/report_start.h"
 #include "trainer/snapshot.h"
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 /* [all] Opens a corpus; the lowest rank that cannot says why. check: all of it is read, once. */
@@ -63,7 +62,7 @@ void run_stream_options(const struct run *run, struct stream_options *options)
     };
 }
 
-static int64_t updates_an_epoch(const struct settings *settings, const void *corpus)
+int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus)
 {
     struct stream_options options = {
         .lanes = (int)settings->lanes,
@@ -85,7 +84,7 @@ static void resolve(struct run *run)
         .target_vocabulary = run->corpus->tokenizers[TARGET].vocabulary.size,
         .source_is_words = run->corpus->tokenizers[SOURCE].kind == TOKENIZER_WORDS,
         .has_valid = run->valid != NULL,
-        .updates_an_epoch = updates_an_epoch,
+        .updates_an_epoch = run_updates_an_epoch,
         .corpus = run->corpus,
     };
     settings_resolve(s, &facts, &faults);
