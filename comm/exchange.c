@@ -1,7 +1,7 @@
 #include "comm/exchange.h"
 #include "comm/base/die.h"
-#include "comm/base/hooks.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "comm/messages.h"
 #include <stdbool.h>
@@ -233,8 +233,8 @@ void exchange_reduce(struct exchange *exchange, float *part)
     require(!exchange->taken && exchange->lanes_done == plan->block.count &&
             exchange->alive == plan->subtrees);
     exchange->updates++;
-    hook_at("exchange.reduce", exchange->updates, exchange->alive ? exchange->stack : NULL,
-            exchange->alive ? (size_t)plan->parameters * sizeof(float) : 0);
+    point_at("exchange.reduce", exchange->updates, exchange->alive ? exchange->stack : NULL,
+             exchange->alive ? (size_t)plan->parameters * sizeof(float) : 0);
     for (int64_t k = 0; k <= plan->buckets; k++) {
         if (k < plan->buckets) {
             start_arriving(exchange, k);
@@ -243,6 +243,7 @@ void exchange_reduce(struct exchange *exchange, float *part)
         if (k == 0)
             continue;
         messages_wait(&exchange->messages[(k - 1) % 2], "sum of the gradients");
+        point_at("exchange.bucket", exchange->updates, NULL, 0);
         sum_bucket(exchange, k - 1, part);
     }
     exchange->alive = exchange->lanes_done = 0;
@@ -267,14 +268,16 @@ static void start_gathering(struct exchange *exchange, int64_t k, float *paramet
 void exchange_gather(struct exchange *exchange, float *parameters)
 {
     const struct plan *plan = &exchange->plan;
-    hook_at("exchange.gather", exchange->updates, parameters,
-            (size_t)plan->parameters * sizeof *parameters);
+    point_at("exchange.gather", exchange->updates, parameters,
+             (size_t)plan->parameters * sizeof *parameters);
     for (int64_t k = 0; k <= plan->buckets; k++) {
         if (k < plan->buckets)
             start_gathering(exchange, k, parameters);
         if (k > 0)
             messages_wait(&exchange->messages[(k - 1) % 2], "gather of the parameters");
     }
+    point_at("exchange.gathered", exchange->updates, parameters,
+             (size_t)plan->parameters * sizeof *parameters);
 }
 
 /* Eight sums side by side, so that it runs in vectors; their order is fixed, as the bits must be.
@@ -298,6 +301,7 @@ double exchange_square_norm(struct exchange *exchange, const float *part)
 {
     const struct plan *plan = &exchange->plan;
     const int64_t first = plan->part.first / TREE_BLOCK;
+    point_at("exchange.norm", exchange->updates, NULL, 0);
     memset(exchange->block_sums, 0, (size_t)plan->tree_blocks * sizeof *exchange->block_sums);
     for (int64_t i = 0; i < plan->part.count; i += TREE_BLOCK)
         exchange->block_sums[first + i / TREE_BLOCK] =

@@ -1,6 +1,7 @@
 #include "io/checkpoint.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct checkpoint_writer *checkpoint_create(const char *path, struct reason *why
     text_init(&aside);
     text_add_format(&aside, "%s.partial", path);
     struct sealed *file = sealed_create(aside.bytes, SEALED_CHECKPOINT, why);
+    point_at("checkpoint.open", 0, NULL, 0);
     struct checkpoint_writer *writer = NULL;
     if (file) {
         writer = memory_take(sizeof *writer);
@@ -93,7 +95,9 @@ bool checkpoint_append(struct checkpoint_writer *writer, int64_t elements, const
 bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why)
 {
     uint64_t hash;
+    point_at("checkpoint.flush", 0, NULL, 0);
     bool done = sealed_commit(writer->file, &hash, why);
+    point_at("checkpoint.rename", 0, NULL, 0);
     if (done && !sealed_rename(writer->aside, writer->path, why)) {
         remove(writer->aside);
         done = false;

@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700 // nftw
 #include "io/folder.h"
+#include "comm/base/points.h"
 #include "io/sealed.h"
 #include <errno.h>
 #include <ftw.h>
@@ -51,5 +52,6 @@ bool folder_finish(const char *path, int replace, struct reason *why)
         return sealed_rename(aside, path, why);
     if (!folder_remove(old, why) || (rename(path, old) != 0 && errno != ENOENT))
         return fail(why, "cannot replace '%s': %s", path, strerror(errno));
+    point_at("folder.replace", 0, NULL, 0);
     return sealed_rename(aside, path, why) && folder_remove(old, why);
 }

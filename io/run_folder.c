@@ -1,6 +1,7 @@
 #include "io/run_folder.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "io/folder.h"
 #include "io/sealed.h"
 #include <dirent.h>
@@ -210,6 +211,7 @@ bool run_folder_remove_old(const char *path, int keep, int64_t best, struct reas
         if (updates[i] == best)
             continue;
         run_folder_checkpoint_path(path, updates[i], file, sizeof file);
+        point_at("run_folder.remove", updates[i], NULL, 0);
         done = unlink(file) == 0 || errno == ENOENT || system_failure(why);
     }
     memory_free(updates);

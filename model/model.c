@@ -1,6 +1,6 @@
 #include "model/model.h"
 #include "comm/base/die.h"
-#include "comm/base/hooks.h"
+#include "comm/base/points.h"
 #include "model/dropout.h"
 #include "model/embedding.h"
 #include "model/output.h"
@@ -233,11 +233,11 @@ double model_gradient(const struct model *model, const real *block, real *gradie
     if (batch->B == 0)
         return 0;
     size_t bytes = (size_t)model->parameters.total * sizeof(real);
-    hook_at("model.forward", key->update, gradient, bytes);
+    point_at("model.forward", key->update, gradient, bytes);
     encode(&pass);
     decode(&pass);
     gather(&pass);
-    hook_at("model.backward", key->update, gradient, bytes);
+    point_at("model.backward", key->update, gradient, bytes);
     real *dr = emit(&pass, gradient);
     backward(&pass, gradient, dr);
     double loss = 0;

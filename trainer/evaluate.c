@@ -1,6 +1,6 @@
 #include "trainer/evaluate.h"
 #include "comm/base/die.h"
-#include "comm/base/hooks.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
 #include "trainer/stop.h"
@@ -81,7 +81,7 @@ int evaluate(const struct model *model, const float *weights, int source_end, st
         evaluate_agree(pairs_next(pairs, PAIRS_BLOCK, &w->block, &why), corpus, &why);
         if (w->block.count == 0)
             break;
-        hook_at("evaluate.block", number, NULL, 0);
+        point_at("evaluate.block", number, NULL, 0);
         compute_block(model, weights, source_end, w, arena);
         stopped = comm_agree(NULL, 0, stop_requested()) & STOP_FLAG;
         if (stopped)

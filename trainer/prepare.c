@@ -2,8 +2,8 @@
  * then every rank reads the whole text, tokenises the lines of its own shards and writes these. The
  * folder is written aside and renamed. */
 #include "comm/base/die.h"
-#include "comm/base/hooks.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/corpus_writer.h"
 #include "io/folder.h"
@@ -99,8 +99,10 @@ static void write_shards(struct work *work, int first, int step)
     struct bitext_line line;
     struct bitext *bitext = prepare_text_read(&work->text);
     while (prepare_text_next(bitext, &line)) {
-        if (line.number % PREPARE_POLL == 0)
+        if (line.number % PREPARE_POLL == 0) {
             prepare_poll();
+            point_at("prepare.lines", line.number, NULL, 0);
+        }
         int shard = corpus_shard_of_line(work->corpus.seed, line.number - 1, shards);
         if (shard < first || (shard - first) % step != 0 ||
             (shard - first) / step >= SHARDS_AT_ONCE)
@@ -109,6 +111,7 @@ static void write_shards(struct work *work, int first, int step)
             write_line(work, writers[(shard - first) / step], &line);
     }
     bitext_close(bitext);
+    point_at("prepare.shards", first, NULL, 0);
     for (int k = 0; k < SHARDS_AT_ONCE && writers[k]; k++)
         if (!shard_writer_close(writers[k], &work->corpus.table[first + k * step], &why))
             die("corpus '%s': %s", work->settings->output, why.text);
@@ -167,9 +170,9 @@ static void begin_folder(struct work *work)
 static void finish_folder(struct work *work)
 {
     struct reason why;
-    hook_at("prepare.rename", 0, NULL, 0);
-    if (!corpus_write(work->aside, &work->corpus, &why) ||
-        !folder_finish(work->settings->output, (int)work->settings->overwrite, &why))
+    bool written = corpus_write(work->aside, &work->corpus, &why);
+    point_at("prepare.rename", 0, NULL, 0);
+    if (!written || !folder_finish(work->settings->output, (int)work->settings->overwrite, &why))
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
@@ -186,6 +189,7 @@ int prepare(const struct settings *settings)
         begin_folder(work);
     comm_broadcast(work->aside, sizeof work->aside, 0);
     prepare_text_open(&work->text, settings, work->aside);
+    point_at("prepare.learn", 0, NULL, 0);
     prepare_learn(settings, &work->text, work->corpus.tokenizers, &work->corpus.joint);
     write_all_shards(work);
     prepare_count_sum(&work->count);

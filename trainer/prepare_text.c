@@ -1,6 +1,7 @@
 #include "trainer/prepare_text.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
 #include "trainer/stop.h"
@@ -30,6 +31,7 @@ static void spool(const char *file)
         die("'%s': %s", file, strerror(errno));
     char bytes[1 << 16];
     size_t got;
+    point_at("prepare.spool", 0, NULL, 0);
     while (!stop_requested() && (got = fread(bytes, 1, sizeof bytes, stdin)) > 0)
         if (fwrite(bytes, 1, got, out) != got)
             break;
@@ -73,6 +75,7 @@ void prepare_text_open(struct prepare_text *text, const struct settings *setting
         spool(spooled.bytes);
     text_release(&spooled);
     prepare_poll();
+    point_at("prepare.count", 0, NULL, 0);
     if (comm_rank() == 0)
         text->lines = count_lines(text);
     comm_broadcast(&text->lines, sizeof text->lines, 0);

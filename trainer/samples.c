@@ -1,5 +1,6 @@
 #include "trainer/samples.h"
 #include "comm/base/die.h"
+#include "comm/base/points.h"
 #include "model/search.h"
 
 enum { SAMPLES = 3 };
@@ -18,6 +19,7 @@ static void show(struct run *run, struct report *report, const struct pairs_bloc
     batch_init(&batch);
     batch_pack(&batch, views, block->count, (int)run->settings->source_end);
     arena_reset(&run->arena);
+    point_at("samples.translate", run->state.update, NULL, 0);
     struct search_result result =
         search_greedy(&run->model, run->weights, &batch, limits, 0, &run->arena);
     struct text texts[3];

@@ -1,6 +1,6 @@
 #include "trainer/snapshot.h"
 #include "comm/base/die.h"
-#include "comm/base/hooks.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/run_folder.h"
 #include <limits.h>
@@ -92,7 +92,7 @@ static bool write_block(const struct run *run, struct checkpoint_writer *writer,
             if (writer)
                 well = well && checkpoint_append(writer, count, data, why);
         }
-        hook_at("snapshot.array", run->state.update, NULL, 0);
+        point_at("snapshot.array", run->state.update, NULL, 0);
     }
     return well;
 }
@@ -102,6 +102,7 @@ void snapshot_write(const struct run *run, const char *file)
     struct reason why;
     struct checkpoint_writer *writer = NULL;
     bool well = true;
+    point_at("snapshot.begin", run->state.update, NULL, 0);
     if (comm_rank() == 0) {
         writer = checkpoint_create(file, &why);
         well = writer && write_head(run, writer, &why);
@@ -130,9 +131,10 @@ void snapshot_save(struct run *run)
         return;
     struct reason why;
     int64_t best = run->state.best_update > 0 ? run->state.best_update : run->state.update;
-    hook_at("snapshot.link", run->state.update, NULL, 0);
-    if (!run_folder_link(folder, "last.h5", run->state.update, &why) ||
-        (best == run->state.update && !run_folder_link(folder, "best.h5", best, &why)) ||
+    point_at("snapshot.link", run->state.update, NULL, 0);
+    bool linked = run_folder_link(folder, "last.h5", run->state.update, &why);
+    point_at("snapshot.best", run->state.update, NULL, 0);
+    if (!linked || (best == run->state.update && !run_folder_link(folder, "best.h5", best, &why)) ||
         !run_folder_remove_old(folder, (int)run->settings->keep, best, &why))
         die("run folder '%s': %s", folder, why.text);
 }

@@ -2,6 +2,7 @@
  * where it stands. */
 #include "comm/audit.h"
 #include "comm/base/die.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/run_folder.h"
 #include "io/stream.h"
@@ -138,6 +139,7 @@ static void begin(struct run *run)
     run->saved = 0;
     if (comm_rank() != 0)
         return;
+    point_at("start.folder", 0, NULL, 0);
     continue_write_settings(s, aside);
     if (!run_folder_link(aside, "last.h5", 0, &why) ||
         !run_folder_link(aside, "best.h5", 0, &why) || !run_folder_finish(s->output, &why) ||
@@ -152,6 +154,7 @@ static void go_on(struct run *run, struct checkpoint *checkpoint)
           run->settings->output, why.text);
     run->saved = run->state.update;
     checkpoint_close(checkpoint);
+    point_at("start.continue", run->state.update, NULL, 0);
     if (comm_rank() == 0 && !run->settings->check)
         continue_write_settings(run->settings, run->settings->output);
 }

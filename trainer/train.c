@@ -1,5 +1,5 @@
 #include "comm/base/die.h"
-#include "comm/base/hooks.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
 #include "trainer/clock.h"
@@ -32,6 +32,7 @@ static int validate(struct run *run, struct report *report)
     struct evaluation evaluation;
     double start = clock_seconds();
     run->state.validation_due = 1;
+    point_at("validate.begin", run->state.update, NULL, 0);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
     int complete = evaluate(&run->model, run->weights, (int)run->settings->source_end, pairs,
@@ -39,6 +40,7 @@ static int validate(struct run *run, struct report *report)
     pairs_close(pairs);
     if (!complete)
         return 0;
+    point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
     int best =
         schedule_validated(run->settings, &run->state, evaluation.loss / (double)evaluation.tokens);
@@ -80,6 +82,7 @@ static int advance(struct run *run, struct feed *feed, struct report *report)
     struct reason why;
     struct update_result result;
     double start = clock_seconds(), waited = 0;
+    point_at("feed.wait", run->state.update + 1, NULL, 0);
     const struct feed_group *group = feed_next(feed, &waited, &why);
     agree(group != NULL, "corpus '%s': %s", run->corpus->path, why.text);
     if (comm_agree(NULL, 0, stop_requested()) & STOP_FLAG)

@@ -1,7 +1,7 @@
 #include "trainer/update.h"
 #include "comm/audit.h"
 #include "comm/base/die.h"
-#include "comm/base/hooks.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/schedule.h"
 #include <math.h>
@@ -27,8 +27,8 @@ static void compute_lanes(struct run *run, const struct feed_group *group,
         facts[lane][LANE_TOKENS] = (double)batch->target_tokens;
         facts[lane][LANE_SOURCE_TOKENS] = (double)batch->source_tokens;
         facts[lane][LANE_SENTENCES] = batch->B;
-        hook_at("update.gradient", update, gradient,
-                (size_t)run->model.parameters.total * sizeof(float));
+        point_at("update.gradient", update, gradient,
+                 (size_t)run->model.parameters.total * sizeof(float));
         exchange_lane_done(run->exchange);
     }
 }
@@ -55,8 +55,8 @@ static void sum_lanes(int lanes, const double (*facts)[LANE_FACTS], struct updat
 static void compare_weights(struct run *run)
 {
     struct reason why;
-    hook_at("update.weights", run->state.update + 1, run->weights,
-            (size_t)run->model.parameters.total * sizeof(float));
+    point_at("update.weights", run->state.update + 1, run->weights,
+             (size_t)run->model.parameters.total * sizeof(float));
     bool alike = audit(run->weights, run->pieces, run->model.parameters.count, &why);
     comm_agree(alike || comm_rank() != 0 ? NULL : why.text, STATUS_FAILED, 0);
 }
@@ -71,6 +71,7 @@ static void step(struct run *run, struct update_result *result)
     }
     run->state.steps++;
     run->state.skips = 0;
+    point_at("update.step", run->state.update + 1, NULL, 0);
     optimizer_step(&run->optimizer, result->rate, run->state.steps, scale, part.count,
                    run->weights + part.first, run->gradient, run->first, run->second);
     exchange_gather(run->exchange, run->weights);
@@ -97,7 +98,8 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
     double facts[LANES_MOST][LANE_FACTS] = {{0}};
     require(lanes <= LANES_MOST);
     *result = (struct update_result){.epoch = group->epoch + 1, .lane = -1};
-    hook_at("update.begin", run->state.update + 1, NULL, 0);
+    points_update(run->state.update + 1);
+    point_at("update.begin", run->state.update + 1, NULL, 0);
 
     compute_lanes(run, group, facts);
     comm_sum_reals(&facts[0][0], (int64_t)lanes * LANE_FACTS);
@@ -115,5 +117,5 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
     else
         step(run, result);
     advance(&run->state, group, result);
-    hook_at("update.end", run->state.update, NULL, 0);
+    point_at("update.end", run->state.update, NULL, 0);
 }

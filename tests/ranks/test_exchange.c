@@ -1,6 +1,6 @@
 #include "tests/ranks/ranks.h"
 
-#include "comm/base/hooks.h"
+#include "comm/base/points.h"
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
 #include "comm/exchange.h"
@@ -211,12 +211,12 @@ static void count_points(const char *point, int64_t number, void *data, size_t b
     seen.last = number;
 }
 
-static void hooks_see_each_update(void **state)
+static void points_are_passed_in_each_update(void **state)
 {
     (void)state;
-    hooks.at = count_points;
+    points_hook = count_points;
     assert_updates(2, 100, 3);
-    hooks.at = NULL;
+    points_hook = NULL;
     assert_everywhere(seen.reduce == 3 && seen.gather == 3 && seen.last == 3);
 }
 
@@ -230,7 +230,7 @@ int main(void)
         cmocka_unit_test(gradients_are_handed_out_cleared),
         cmocka_unit_test(an_update_allocates_nothing),
         cmocka_unit_test(the_memory_is_what_was_told),
-        cmocka_unit_test(hooks_see_each_update),
+        cmocka_unit_test(points_are_passed_in_each_update),
     };
     return ranks_run(tests);
 }

@@ -1,3 +1,0 @@
-#include "comm/base/hooks.h"
-
-struct hooks hooks;
