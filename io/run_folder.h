@@ -18,9 +18,14 @@ bool run_folder_begin(const char *path, char aside[], size_t capacity, struct re
 bool run_folder_finish(const char *path,
                        struct reason *why); // renames it (an empty folder of that name is replaced)
 
-/* fcntl lock on run/lock, host and process inside; false names who holds it. Held until the process
- * ends. */
+/* fcntl lock on run/lock, host, process and time of the start inside; false names who holds it.
+ * Held until the process ends. */
 bool run_folder_lock(const char *path, const char *host, struct reason *why);
+/* The fence: is what stands in run/lock still what run_folder_lock wrote? A host that was cut off
+ * may come back when another start has taken the run over (over NFS its lock is gone by then); it
+ * must not write. False names who has the run now, or that the folder was removed or replaced. With
+ * no lock taken it is true. Every function below that writes asks first. */
+bool run_folder_held(const char *path, struct reason *why);
 
 void run_folder_checkpoint_path(const char *path, int64_t update, char file[], size_t capacity);
 /* Updates of the checkpoints there, highest first; returns their number (at most `most`). */
@@ -38,7 +43,7 @@ bool run_folder_write(const char *path, const char *file, const struct text *con
 bool run_folder_read(const char *path, const char *file, struct text *content, struct reason *why);
 
 /* metrics.jsonl: cut behind the last line whose "update" is at most `update`; then appended to, a
- * line a call. */
+ * line a call, given without its end. */
 bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why);
 bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why);
 
