@@ -8,7 +8,7 @@
 enum { NAME_MOST = 256, SLAB = 1024 * 1024 }; // bytes, elements
 
 struct checkpoint_writer {
-    struct sealed *file;
+    struct sealed *file; // NULL once it is sealed
     char *path, *aside;
     char array[NAME_MOST]; // begun last
 };
@@ -92,16 +92,22 @@ bool checkpoint_append(struct checkpoint_writer *writer, int64_t elements, const
     return done;
 }
 
-bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why)
+bool checkpoint_seal(struct checkpoint_writer *writer, struct reason *why)
 {
     uint64_t hash;
     point_at("checkpoint.flush", 0, NULL, 0);
     bool done = sealed_commit(writer->file, &hash, why);
+    writer->file = NULL;
+    return done;
+}
+
+bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why)
+{
+    bool done = !writer->file || checkpoint_seal(writer, why);
     point_at("checkpoint.rename", 0, NULL, 0);
-    if (done && !sealed_rename(writer->aside, writer->path, why)) {
+    done = done && sealed_rename(writer->aside, writer->path, why);
+    if (!done)
         remove(writer->aside);
-        done = false;
-    }
     release(writer);
     return done;
 }
@@ -110,7 +116,10 @@ void checkpoint_abandon(struct checkpoint_writer *writer)
 {
     if (!writer)
         return;
-    sealed_abandon(writer->file);
+    if (writer->file)
+        sealed_abandon(writer->file);
+    else
+        remove(writer->aside);
     release(writer);
 }
 

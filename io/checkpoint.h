@@ -5,7 +5,7 @@
  *     /state   /settings                                attributes
  *     /source  /target                                  as in a corpus
  * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then
- * each array once, in slabs; commit flushes, seals and renames. Reading checks the whole file's
+ * each array once, in slabs; seal flushes, commit renames. Reading checks the whole file's
  * hash first. */
 #ifndef CHECKPOINT_H
 #define CHECKPOINT_H
@@ -30,8 +30,10 @@ bool checkpoint_array(struct checkpoint_writer *writer, const char *block, const
 /* The slab goes to the array begun last; at most 4 MB at a time go to HDF5 (it has one lock). */
 bool checkpoint_append(struct checkpoint_writer *writer, int64_t elements, const float *data,
                        struct reason *why);
+/* All is on disk, still aside: what follows is commit, which renames, or abandon. */
+bool checkpoint_seal(struct checkpoint_writer *writer, struct reason *why);
 bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why); // closes in any case
-void checkpoint_abandon(struct checkpoint_writer *writer);
+void checkpoint_abandon(struct checkpoint_writer *writer); // NULL is allowed
 
 struct checkpoint;
 struct checkpoint *checkpoint_open(const char *path, struct reason *why);

@@ -6,7 +6,6 @@
 #include "io/sealed.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,42 +79,6 @@ bool run_folder_finish(const char *path, struct reason *why)
     return folder_finish(path, 0, why);
 }
 
-/* Who holds the lock, from what the holder wrote into the file. */
-static bool name_holder(int descriptor, struct reason *why)
-{
-    char holder[256];
-    ssize_t length = pread(descriptor, holder, sizeof holder - 1, 0);
-    holder[length > 0 ? length : 0] = '\0';
-    holder[strcspn(holder, "\n")] = '\0';
-    close(descriptor);
-    return fail(why, "is in use by %s", holder[0] ? holder : "another process");
-}
-
-bool run_folder_lock(const char *path, const char *host, struct reason *why)
-{
-    char file[PATH_MOST], line[512];
-    if (!join(file, path, "lock", why))
-        return false;
-    int descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor < 0)
-        return system_failure(why);
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(descriptor, F_SETLK, &lock) != 0) {
-        if (errno == EACCES || errno == EAGAIN)
-            return name_holder(descriptor, why);
-        system_failure(why);
-        close(descriptor);
-        return false;
-    }
-    int length = snprintf(line, sizeof line, "process %ld on %s\n", (long)getpid(), host);
-    length = length < (int)sizeof line ? length : (int)sizeof line - 1;
-    if (ftruncate(descriptor, 0) == 0 && pwrite(descriptor, line, (size_t)length, 0) == length)
-        return true; // the descriptor stays open: closing any of this file would unlock it
-    system_failure(why);
-    close(descriptor);
-    return false;
-}
-
 static int falling(const void *left, const void *right)
 {
     int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
@@ -163,7 +126,7 @@ bool run_folder_link(const char *path, const char *link, int64_t update, struct 
 {
     char name[64], to[PATH_MOST], aside[PATH_MOST + 16];
     snprintf(name, sizeof name, "update-%08lld.h5", (long long)update);
-    if (!join(to, path, link, why))
+    if (!run_folder_held(path, why) || !join(to, path, link, why))
         return false;
     snprintf(aside, sizeof aside, "%s.partial", to);
     if (unlink(aside) != 0 && errno != ENOENT)
@@ -205,6 +168,8 @@ bool run_folder_remove_old(const char *path, int keep, int64_t best, struct reas
 {
     int64_t *updates;
     char file[PATH_MOST];
+    if (!run_folder_held(path, why))
+        return false;
     int count = list_updates(path, &updates);
     bool done = count >= 0 || system_failure(why);
     for (int i = keep; done && i < count; i++) {

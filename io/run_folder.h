@@ -18,9 +18,10 @@ bool run_folder_begin(const char *path, char aside[], size_t capacity, struct re
 bool run_folder_finish(const char *path,
                        struct reason *why); // renames it (an empty folder of that name is replaced)
 
-/* fcntl lock on run/lock, host, process and time of the start inside; false names who holds it.
- * Held until the process ends. */
-bool run_folder_lock(const char *path, const char *host, struct reason *why);
+/* fcntl lock on run/lock, process, host and time of the start inside; false names who holds it.
+ * Held until the process ends. lockless: the file system has no locks, and the fence alone guards.
+ */
+bool run_folder_lock(const char *path, const char *host, bool *lockless, struct reason *why);
 /* The fence: is what stands in run/lock still what run_folder_lock wrote? A host that was cut off
  * may come back when another start has taken the run over (over NFS its lock is gone by then); it
  * must not write. False names who has the run now, or that the folder was removed or replaced. With

@@ -62,11 +62,12 @@ bool run_folder_write(const char *path, const char *file, const struct text *con
                       struct reason *why)
 {
     char to[PATH_MAX], aside[PATH_MAX];
-    if (!join_short(to, path, file, "", why) || !join_short(aside, path, file, ".partial", why))
+    if (!run_folder_held(path, why) || !join_short(to, path, file, "", why) ||
+        !join_short(aside, path, file, ".partial", why))
         return false;
     bool done = write_file(aside, content, why);
     point_at("run_folder.write", 0, NULL, 0);
-    done = done && sealed_rename(aside, to, why);
+    done = done && run_folder_held(path, why) && sealed_rename(aside, to, why);
     if (!done)
         unlink(aside);
     return done;
@@ -133,6 +134,8 @@ bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why
     struct text name;
     struct stat status;
     off_t kept = 0;
+    if (!run_folder_held(path, why))
+        return false;
     join(&name, path, metrics);
     FILE *file = fopen(name.bytes, "r+be");
     text_release(&name);
@@ -150,7 +153,7 @@ bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why
 bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why)
 {
     char name[PATH_MAX];
-    if (!join_short(name, path, metrics, "", why))
+    if (!run_folder_held(path, why) || !join_short(name, path, metrics, "", why))
         return false;
     int descriptor = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor < 0)

@@ -17,6 +17,19 @@ void faults_agree(struct faults *faults)
     faults_release(faults);
 }
 
+void continue_lock(const char *folder)
+{
+    struct reason why;
+    bool lockless;
+    if (!run_folder_lock(folder, comm_host(), &lockless, &why))
+        die("run folder '%s': %s", folder, why.text);
+    if (lockless)
+        fprintf(stderr,
+                "warning: run folder '%s': the file system has no locks: a second start would take "
+                "the run over, and this one end\n",
+                folder);
+}
+
 /* On rank 0: the highest valid checkpoint's update. Damaged ones are named; with none left the run
  * does not start afresh by itself. */
 static int64_t newest_valid(const char *folder)
@@ -50,8 +63,8 @@ static int64_t look(const struct settings *settings)
         if (state == RUN_FOLDER_OTHER)
             die_usage("--output '%s': is not empty and holds no run", settings->output);
         if (state == RUN_FOLDER_RUN) {
-            if (!settings->check && !run_folder_lock(settings->output, comm_host(), &why))
-                die("run folder '%s': %s", settings->output, why.text);
+            if (!settings->check)
+                continue_lock(settings->output);
             update = newest_valid(settings->output);
         }
     }

@@ -11,6 +11,9 @@
  * was given and contradicts the run is wrong usage. */
 struct checkpoint *continue_find(struct settings *settings);
 
+/* On rank 0: the folder is this start's alone from now on, or the program ends. */
+void continue_lock(const char *folder);
+
 /* Appends all settings of train that have a value, as YAML. */
 void continue_settings(const struct settings *settings, struct text *yaml);
 /* On rank 0: settings.yml in the folder. */

@@ -6,6 +6,7 @@
 #include "trainer/clock.h"
 #include "trainer/continue.h"
 #include "trainer/report_start.h"
+#include "trainer/saver.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -246,7 +247,7 @@ void report_saved(struct report *report, double seconds)
     char took[32];
     text_of_duration(seconds, took);
     report_line(report, "checkpoint at update %lld saved in %s",
-                (long long)report->run->state.update, took);
+                (long long)report->run->saved, took);
     report_state(report, "training", NULL);
 }
 
@@ -266,6 +267,7 @@ void report_state(struct report *report, const char *state, const char *why)
     json_integer(line, "last_checkpoint", report->run->saved);
     json_integer(line, "best_update", at->best_update);
     json_real(line, "best_loss", at->best_update > 0 ? at->best_loss : NAN);
+    json_real(line, "save_seconds", saver_slowest(report->run->saver));
     json_close(line);
     text_add(line, "\n", 1);
     struct reason reason;

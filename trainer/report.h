@@ -9,7 +9,8 @@
  * plain), perplexity, perplexity_word, perplexity_character, sentences, target_tokens, best,
  * training_loss and clipped_share since the last one, learning_rate_factor (schedule plateau),
  * seconds. All but the times are the same for any number of ranks. status.json: state (training,
- * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss. */
+ * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss,
+ * save_seconds (of the slowest checkpoint). */
 #ifndef REPORT_H
 #define REPORT_H
 

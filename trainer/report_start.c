@@ -2,6 +2,7 @@
 #include "comm/comm.h"
 #include "model/product.h"
 #include "model/threads.h"
+#include "trainer/saver.h"
 #include <stdio.h>
 
 void report_memory(const struct run *run, struct run_memory *memory)
@@ -20,6 +21,7 @@ void report_memory(const struct run *run, struct run_memory *memory)
     memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank()) +
                         part.count * (int64_t)sizeof(float);
     memory->moments = part.count * (int64_t)sizeof(float) * optimizer_moments(&run->optimizer);
+    memory->copy = saver_bytes(run, comm_rank());
     memory->batches = model_memory(&run->model, B, S, T);
 }
 
@@ -57,7 +59,7 @@ static void lines_of_data(struct report *report, const struct run *run)
 
 static void lines_of_model(struct report *report, const struct run *run)
 {
-    char count[32], weights[32], gradients[32], moments[32], batches[32];
+    char count[32], weights[32], gradients[32], moments[32], batches[32], copy[32];
     struct run_memory memory;
     report_memory(run, &memory);
     text_of_count(parameters_elements(&run->model.parameters), count);
@@ -65,10 +67,11 @@ static void lines_of_model(struct report *report, const struct run *run)
     text_of_bytes(memory.gradients, gradients);
     text_of_bytes(memory.moments, moments);
     text_of_bytes(memory.batches, batches);
+    text_of_bytes(memory.copy, copy);
     report_line(report,
                 "%s parameters; memory a rank: weights %s, gradients and exchange %s, moments %s, "
-                "a micro-batch %s",
-                count, weights, gradients, moments, batches);
+                "a micro-batch %s; rank 0's copy for checkpoints %s",
+                count, weights, gradients, moments, batches, copy);
 }
 
 /* How well the lanes fit the ranks (design, invariant 1). */

@@ -23,7 +23,9 @@ struct run {
     struct audit_piece *pieces; // one for each parameter
     struct arena arena;
     struct train_state state;
-    int64_t saved; // update of the newest checkpoint in the folder, or -1
+    struct saver *saver; // NULL with --check
+    int64_t saving;      // update of the newest checkpoint that was asked for: the same on all ranks
+    int64_t saved;       // update of the newest in the folder, as rank 0 knows; -1: none
     int continued; // this start found a run
 };
 

@@ -1,12 +1,7 @@
 #include "trainer/snapshot.h"
-#include "comm/base/die.h"
-#include "comm/base/points.h"
-#include "comm/comm.h"
-#include "io/run_folder.h"
-#include <limits.h>
 #include <string.h>
 
-enum { SLAB = 1 << 20 }; // floats: 4 MB at a time
+const char *const snapshot_block_names[] = {"parameters", "moments/first", "moments/second"};
 
 /* One row for each value of the state: its name and its place. */
 /* clang-format off */
@@ -29,7 +24,8 @@ static int kept_in_checkpoint(const struct setting *row)
            (row->kind == SETTING_MODEL || row->kind == SETTING_TRAINING);
 }
 
-static bool write_head(const struct run *run, struct checkpoint_writer *writer, struct reason *why)
+bool snapshot_write_head(const struct run *run, const struct train_state *state,
+                         struct checkpoint_writer *writer, struct reason *why)
 {
     struct text value = {0};
     bool well = true;
@@ -39,108 +35,20 @@ static bool write_head(const struct run *run, struct checkpoint_writer *writer, 
             well = checkpoint_setting(writer, settings_table[row].name, value.bytes, why);
     }
     text_release(&value);
-    const char *state = (const char *)&run->state;
+    const char *from = (const char *)state;
     for (int i = 0; well && snapshot_integers[i]; i++)
         well = checkpoint_integer(writer, snapshot_integers[i],
-                                  *(const int64_t *)(state + integer_offsets[i]), why);
+                                  *(const int64_t *)(from + integer_offsets[i]), why);
     for (int i = 0; well && snapshot_reals[i]; i++)
-        well = checkpoint_real(writer, snapshot_reals[i],
-                               *(const double *)(state + real_offsets[i]), why);
+        well = checkpoint_real(writer, snapshot_reals[i], *(const double *)(from + real_offsets[i]),
+                               why);
     return well && checkpoint_integer(writer, "corpus_digest", (int64_t)run->corpus->digest, why) &&
            checkpoint_tokenizers(writer, run->corpus->tokenizers, why);
 }
 
-/* [all] One slab [first, first + count) of a block that is spread as the parts are, to rank 0. */
-static void gather_slab(const float *mine, int64_t total, int64_t first, int64_t count, float *slab)
-{
-    for (int rank = 0; rank < comm_size(); rank++) {
-        struct range part = tree_part(total, comm_size(), rank);
-        int64_t from = first > part.first ? first : part.first;
-        int64_t end =
-            first + count < part.first + part.count ? first + count : part.first + part.count;
-        if (from >= end)
-            continue;
-        size_t bytes = (size_t)(end - from) * sizeof(float);
-        if (comm_rank() == rank && rank == 0)
-            memcpy(slab + (from - first), mine + (from - part.first), bytes);
-        else if (comm_rank() == rank)
-            comm_send(0, mine + (from - part.first), bytes);
-        else if (comm_rank() == 0)
-            comm_receive(rank, slab + (from - first), bytes);
-    }
-}
-
-/* [all] The arrays of one block. spread: `mine` is this rank's part; else every rank has the whole.
- * writer is NULL elsewhere than on rank 0, and once writing has failed. */
-static bool write_block(const struct run *run, struct checkpoint_writer *writer, const char *block,
-                        const float *mine, int spread, float *slab, struct reason *why)
-{
-    const struct parameters *parameters = &run->model.parameters;
-    bool well = true;
-    for (int i = 0; i < parameters->count; i++) {
-        const struct parameter *p = &parameters->list[i];
-        if (writer)
-            well = well && checkpoint_array(writer, block, p->name, p->rows, p->columns, why);
-        int64_t elements = parameter_elements(p);
-        for (int64_t done = 0; done < elements; done += SLAB) {
-            int64_t count = elements - done < SLAB ? elements - done : SLAB;
-            const float *data = slab;
-            if (spread)
-                gather_slab(mine, parameters->total, p->first + done, count, slab);
-            else
-                data = mine + p->first + done;
-            if (writer)
-                well = well && checkpoint_append(writer, count, data, why);
-        }
-        point_at("snapshot.array", run->state.update, NULL, 0);
-    }
-    return well;
-}
-
-void snapshot_write(const struct run *run, const char *file)
-{
-    struct reason why;
-    struct checkpoint_writer *writer = NULL;
-    bool well = true;
-    point_at("snapshot.begin", run->state.update, NULL, 0);
-    if (comm_rank() == 0) {
-        writer = checkpoint_create(file, &why);
-        well = writer && write_head(run, writer, &why);
-        if (!well)
-            die("checkpoint '%s': %s", file, why.text);
-    }
-    float *slab = memory_take(SLAB * sizeof *slab);
-    well = write_block(run, writer, "parameters", run->weights, 0, slab, &why);
-    if (run->first)
-        well = write_block(run, writer, "moments/first", run->first, 1, slab, &why) && well;
-    if (run->second)
-        well = write_block(run, writer, "moments/second", run->second, 1, slab, &why) && well;
-    memory_free(slab);
-    if (writer && !(checkpoint_commit(writer, &why) && well))
-        die("checkpoint '%s': %s", file, why.text);
-}
-
-void snapshot_save(struct run *run)
-{
-    const char *folder = run->settings->output;
-    char file[PATH_MAX];
-    run_folder_checkpoint_path(folder, run->state.update, file, sizeof file);
-    snapshot_write(run, file);
-    run->saved = run->state.update;
-    if (comm_rank() != 0)
-        return;
-    struct reason why;
-    int64_t best = run->state.best_update > 0 ? run->state.best_update : run->state.update;
-    point_at("snapshot.link", run->state.update, NULL, 0);
-    bool linked = run_folder_link(folder, "last.h5", run->state.update, &why);
-    point_at("snapshot.best", run->state.update, NULL, 0);
-    if (!linked || (best == run->state.update && !run_folder_link(folder, "best.h5", best, &why)) ||
-        !run_folder_remove_old(folder, (int)run->settings->keep, best, &why))
-        die("run folder '%s': %s", folder, why.text);
-}
-
 static bool read_block(const struct parameters *parameters, struct checkpoint *checkpoint,
-                       const char *block, struct range part, float *data, struct reason *why)
+                       enum snapshot_block block, struct range part, float *data,
+                       struct reason *why)
 {
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->list[i];
@@ -149,8 +57,8 @@ static bool read_block(const struct parameters *parameters, struct checkpoint *c
         if (end > part.first + part.count)
             end = part.first + part.count;
         if (from < end &&
-            !checkpoint_read(checkpoint, block, p->name, p->rows, p->columns, from - p->first,
-                             end - from, data + (from - part.first), why))
+            !checkpoint_read(checkpoint, snapshot_block_names[block], p->name, p->rows, p->columns,
+                             from - p->first, end - from, data + (from - part.first), why))
             return false;
     }
     return true;
@@ -175,10 +83,11 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
                     (unsigned long long)digest, run->corpus->path,
                     (unsigned long long)run->corpus->digest);
     struct range whole = {0, run->model.parameters.total}, part = exchange_part(run->exchange);
-    return read_block(&run->model.parameters, checkpoint, "parameters", whole, run->weights, why) &&
-           (!run->first || read_block(&run->model.parameters, checkpoint, "moments/first", part,
+    return read_block(&run->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, whole, run->weights,
+                      why) &&
+           (!run->first || read_block(&run->model.parameters, checkpoint, SNAPSHOT_FIRST, part,
                                       run->first, why)) &&
-           (!run->second || read_block(&run->model.parameters, checkpoint, "moments/second", part,
+           (!run->second || read_block(&run->model.parameters, checkpoint, SNAPSHOT_SECOND, part,
                                        run->second, why));
 }
 
@@ -212,7 +121,7 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
         return true;
     struct range whole = {0, snapshot->model.parameters.total};
     snapshot->weights = memory_take((size_t)whole.count * sizeof *snapshot->weights);
-    return read_block(&snapshot->model.parameters, checkpoint, "parameters", whole,
+    return read_block(&snapshot->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, whole,
                       snapshot->weights, why);
 }
 

@@ -1,17 +1,17 @@
-/* A run to and from a checkpoint file. Rank 0 writes; the owners of the moments send their parts in
- * slabs. */
+/* What a checkpoint holds of a run, to the file (saver.h writes it) and back. */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
 #include "io/checkpoint.h"
 #include "trainer/run.h"
 
-/* [all] Writes `file` aside and renames it. Any failure ends the program on rank 0; what was there
- * stays. */
-void snapshot_write(const struct run *run, const char *file);
-/* [all] update-NNNNNNNN.h5 in the run folder, last.h5, best.h5 and what `keep` removes. Sets
- * run->saved. */
-void snapshot_save(struct run *run);
+/* Blocks of arrays, one array for each parameter: weights and moments. */
+enum snapshot_block { SNAPSHOT_WEIGHTS, SNAPSHOT_FIRST, SNAPSHOT_SECOND, SNAPSHOT_BLOCKS };
+extern const char *const snapshot_block_names[SNAPSHOT_BLOCKS];
+
+/* All but the arrays: settings and tokenizers of the run, and this state. */
+bool snapshot_write_head(const struct run *run, const struct train_state *state,
+                         struct checkpoint_writer *writer, struct reason *why);
 
 /* State, weights and this rank's part of the moments. */
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why);

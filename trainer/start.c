@@ -10,6 +10,7 @@
 #include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/report_start.h"
+#include "trainer/saver.h"
 #include "trainer/snapshot.h"
 #include <limits.h>
 #include <string.h>
@@ -125,7 +126,7 @@ static void begin(struct run *run)
 {
     struct reason why;
     struct settings *s = run->settings;
-    char aside[PATH_MAX] = "", file[PATH_MAX + 32];
+    char aside[PATH_MAX] = "";
     run->state = (struct train_state){.rate_factor = 1};
     if (comm_rank() == 0)
         parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
@@ -134,17 +135,15 @@ static void begin(struct run *run)
         return;
     if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
         die("run folder '%s': %s", s->output, why.text);
-    run_folder_checkpoint_path(aside, 0, file, sizeof file);
-    snapshot_write(run, file);
-    run->saved = 0;
+    saver_first(run->saver, aside);
     if (comm_rank() != 0)
         return;
     point_at("start.folder", 0, NULL, 0);
     continue_write_settings(s, aside);
     if (!run_folder_link(aside, "last.h5", 0, &why) ||
-        !run_folder_link(aside, "best.h5", 0, &why) || !run_folder_finish(s->output, &why) ||
-        !run_folder_lock(s->output, comm_host(), &why))
+        !run_folder_link(aside, "best.h5", 0, &why) || !run_folder_finish(s->output, &why))
         die("run folder '%s': %s", s->output, why.text);
+    continue_lock(s->output);
 }
 
 static void go_on(struct run *run, struct checkpoint *checkpoint)
@@ -152,7 +151,7 @@ static void go_on(struct run *run, struct checkpoint *checkpoint)
     struct reason why;
     agree(snapshot_read(run, checkpoint, &why), "run '%s': its checkpoint %s",
           run->settings->output, why.text);
-    run->saved = run->state.update;
+    run->saving = run->saved = run->state.update;
     checkpoint_close(checkpoint);
     point_at("start.continue", run->state.update, NULL, 0);
     if (comm_rank() == 0 && !run->settings->check)
@@ -163,7 +162,7 @@ void run_start(struct run *run, struct settings *settings)
 {
     memset(run, 0, sizeof *run);
     run->settings = settings;
-    run->saved = -1;
+    run->saving = run->saved = -1;
     computing_start(settings);
     computing_agree();
     struct checkpoint *checkpoint = continue_find(settings);
@@ -171,6 +170,8 @@ void run_start(struct run *run, struct settings *settings)
     open_corpora(run);
     resolve(run);
     make_replica(run);
+    if (!settings->check)
+        run->saver = saver_open(run);
     if (checkpoint)
         go_on(run, checkpoint);
     else
@@ -181,6 +182,7 @@ void run_start(struct run *run, struct settings *settings)
 
 void run_release(struct run *run)
 {
+    saver_close(run->saver);
     exchange_close(run->exchange);
     model_release(&run->model);
     arena_release(&run->arena);

@@ -6,8 +6,8 @@
 #include "trainer/commands.h"
 #include "trainer/report.h"
 #include "trainer/samples.h"
+#include "trainer/saver.h"
 #include "trainer/schedule.h"
-#include "trainer/snapshot.h"
 #include "trainer/stop.h"
 
 static int interval_ends(int64_t update, int64_t interval)
@@ -50,21 +50,32 @@ static int validate(struct run *run, struct report *report)
     return 1;
 }
 
+/* Until the checkpoint that is being written, if any, is on disk. */
+static void finish_saving(struct run *run, struct report *report)
+{
+    double seconds;
+    if (saver_finish(run->saver, &seconds))
+        report_saved(report, seconds);
+}
+
+/* [all] */
 static void save(struct run *run, struct report *report)
 {
-    double start = clock_seconds();
-    snapshot_save(run);
-    report_saved(report, clock_seconds() - start);
+    finish_saving(run, report);
+    saver_save(run->saver);
 }
 
 /* [all] What follows an update: validation, checkpoint. Returns 0 on a stop. */
 static int boundary(struct run *run, struct report *report)
 {
+    double seconds;
+    if (saver_poll(run->saver, &seconds))
+        report_saved(report, seconds);
     int validated = run->state.validation_due;
     if (validated && !validate(run, report))
         return 0;
     int best = validated && run->state.best_update == run->state.update;
-    int new = validated || run->saved != run->state.update;
+    int new = validated || run->saving != run->state.update;
     if (new && (best || checkpoint_due(run, run->state.update)))
         save(run, report);
     return 1;
@@ -114,8 +125,9 @@ static int train_on(struct run *run, struct report *report)
     while (going && schedule_ending(run->settings, &run->state) == ENDING_NONE)
         going = advance(run, feed, report) && boundary(run, report);
     feed_close(feed);
-    if (run->saved != run->state.update || run->state.validation_due)
+    if (run->saving != run->state.update || run->state.validation_due)
         save(run, report);
+    finish_saving(run, report);
     enum ending ending = going ? schedule_ending(run->settings, &run->state) : ENDING_NONE;
     report_state(report, ending == ENDING_NONE ? "stopped" : "finished", ending_words[ending]);
     return ending == ENDING_NONE ? STATUS_STOPPED : STATUS_DONE;

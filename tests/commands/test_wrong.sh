@@ -104,7 +104,8 @@ expect_fatal 2 "fatal: tab.yml: line 2: found a tab character that violates inde
 "$CHORUS" train "${settings[@]}" --corpus corpus --output busy --threads 1 --updates 1000000 >/dev/null 2>busy.err &
 busy=$!
 for _ in {1..100}; do [ -s busy/status.json ] && break || sleep 0.1; done
-expect_fatal 1 "fatal: run folder 'busy': is in use by process $busy on $(hostname)" train_alone --output busy
+expect_fatal 1 "fatal: run folder 'busy': is in use by $(head -1 busy/lock)" train_alone --output busy
+claim "which names the process" grep -Eq "^process $busy on $(hostname) \(since 20.* UTC\)$" busy/lock
 kill -USR1 $busy
 wait $busy
 claim "the run whose folder it is does not care" test $? = 75 -a ! -s busy.err
@@ -130,7 +131,7 @@ alone() { # 'HOOKS' RUN RANKS: within five seconds of the failure; starting take
     program=$CHORUS_HOOKS CHORUS_HOOK=$1 quiet timeout 20 "$CHORUS_SOURCE/tests/mpirun.sh" "$3" "$CHORUS_HOOKS" train --corpus corpus \
         --valid corpus-valid --config settings.yml --threads 1 --output "$2"
 }
-expect_fatal 1 "fatal: rank 2 of 3 (HOST): hook" alone "update.gradient 6 2 die" lonely 3
+expect_fatal 1 "fatal: rank 2 of 3 (HOST): hook" alone "update.begin 6 2 slow; update.gradient 6 2 die" lonely 3
 claim "the last checkpoint stands" test "$(readlink lonely/last.h5)" = update-00000004.h5
 expect_fatal 1 "fatal: rank 1 of 3 (HOST): hook" alone "evaluate.block 0 1 die" lonely 3
 expect_fatal 1 "fatal: rank 0 of 2 (HOST): hook" alone "snapshot.array 8 0 die" lonely 2

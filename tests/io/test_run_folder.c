@@ -67,12 +67,13 @@ static void a_folder_is_used_by_one_process(void **state)
     (void)state;
     int ready[2], finish[2];
     char byte;
+    bool lockless;
     struct reason why;
     make_run("locked", NULL, 0);
     assert_int_equal(pipe(ready) | pipe(finish), 0);
     pid_t child = fork();
     if (child == 0) {
-        bool held = run_folder_lock(made_path("locked"), "node17", &why);
+        bool held = run_folder_lock(made_path("locked"), "node17", &lockless, &why);
         close(finish[1]);
         if (write(ready[1], held ? "y" : "n", 1) == 1)
             _exit((int)read(finish[0], &byte, 1)); // until this process ends, however it does
@@ -80,12 +81,14 @@ static void a_folder_is_used_by_one_process(void **state)
     assert_int_equal(read(ready[0], &byte, 1), 1);
     assert_int_equal(byte, 'y');
     char expected[64];
-    snprintf(expected, sizeof expected, "is in use by process %ld on node17", (long)child);
-    assert_false(run_folder_lock(made_path("locked"), "here", &why));
-    assert_string_equal(why.text, expected);
+    snprintf(expected, sizeof expected, "is in use by process %ld on node17 (since 20",
+             (long)child);
+    assert_false(run_folder_lock(made_path("locked"), "here", &lockless, &why));
+    assert_memory_equal(why.text, expected, strlen(expected));
+    assert_string_equal(strchr(why.text, '\0') - 5, " UTC)");
     close(finish[1]);
     waitpid(child, NULL, 0);
-    assert_true(run_folder_lock(made_path("locked"), "here", &why));
+    assert_true(run_folder_lock(made_path("locked"), "here", &lockless, &why));
     close(ready[0]);
     close(ready[1]);
     close(finish[0]);

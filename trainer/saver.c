@@ -1,0 +1,293 @@
+#include "trainer/saver.h"
+#include "comm/base/die.h"
+#include "comm/base/hash.h"
+#include "comm/base/points.h"
+#include "comm/comm.h"
+#include "io/run_folder.h"
+#include "io/yaml.h"
+#include "trainer/clock.h"
+#include "trainer/snapshot.h"
+#include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SLAB = 1 << 20, PIECE = 16384 }; // floats: written at a time (4 MB), hashed at a time
+
+struct saver {
+    struct run *run;
+    double slowest;
+    /* On rank 0 alone: what is saved, which the thread reads. */
+    struct train_state state;
+    float *copy[SNAPSHOT_BLOCKS];      // (parameters.total), or NULL where the optimizer keeps none
+    uint64_t *hashes[SNAPSHOT_BLOCKS]; // of each piece of the copy
+
+    pthread_t thread;
+    bool writing; // it was started, and has not been waited for
+    atomic_bool done;
+    atomic_int slabs; // so far
+    double start, seconds;
+    bool failed;
+    char trouble[2 * PATH_MAX];
+};
+
+static const float *block_of(const struct run *run, int block)
+{
+    const float *const blocks[] = {run->weights, run->first, run->second};
+    return blocks[block];
+}
+
+static int64_t pieces(int64_t total)
+{
+    return (total + PIECE - 1) / PIECE;
+}
+
+int64_t saver_bytes(const struct run *run, int rank)
+{
+    int64_t bytes = 0, total = run->model.parameters.total;
+    for (int block = 0; block < SNAPSHOT_BLOCKS && rank == 0; block++)
+        if (block_of(run, block))
+            bytes += total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t);
+    return bytes;
+}
+
+/* What the start before this one found that saving takes. */
+static double noted_seconds(const char *folder)
+{
+    struct reason why;
+    struct yaml status;
+    char path[PATH_MAX];
+    double seconds = 0;
+    snprintf(path, sizeof path, "%s/status.json", folder);
+    if (!yaml_read(path, &status, &why))
+        return 0;
+    for (int i = 0; i < status.count; i++)
+        if (strcmp(status.pairs[i].name, "save_seconds") == 0 &&
+            !text_to_real(status.pairs[i].value, &seconds))
+            seconds = 0;
+    yaml_release(&status);
+    return seconds;
+}
+
+struct saver *saver_open(struct run *run)
+{
+    struct saver *saver = memory_take(sizeof *saver);
+    saver->run = run;
+    if (comm_rank() != 0)
+        return saver;
+    size_t total = (size_t)run->model.parameters.total;
+    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
+        if (block_of(run, block)) {
+            saver->copy[block] = memory_take(total * sizeof(float));
+            saver->hashes[block] = memory_take((size_t)pieces((int64_t)total) * sizeof(uint64_t));
+        }
+    if (run->continued)
+        saver->slowest = noted_seconds(run->settings->output);
+    return saver;
+}
+
+void saver_close(struct saver *saver)
+{
+    if (!saver)
+        return;
+    require(!saver->writing);
+    for (int block = 0; block < SNAPSHOT_BLOCKS; block++) {
+        memory_free(saver->copy[block]);
+        memory_free(saver->hashes[block]);
+    }
+    memory_free(saver);
+}
+
+/* [all] A block that is spread as the parts are, to rank 0. */
+static void gather(const float *mine, int64_t total, float *copy)
+{
+    for (int rank = 0; rank < comm_size(); rank++) {
+        struct range part = tree_part(total, comm_size(), rank);
+        size_t bytes = (size_t)part.count * sizeof(float);
+        if (comm_rank() == rank && rank == 0)
+            memcpy(copy + part.first, mine, bytes);
+        else if (comm_rank() == rank)
+            comm_send(0, mine, bytes);
+        else if (comm_rank() == 0)
+            comm_receive(rank, copy + part.first, bytes);
+        point_at("saver.copy", rank, NULL, 0);
+    }
+}
+
+static uint64_t hash_piece(const struct saver *saver, int block, int64_t piece)
+{
+    int64_t rest = saver->run->model.parameters.total - piece * PIECE;
+    return hash_bytes(saver->copy[block] + piece * PIECE,
+                      (size_t)(rest < PIECE ? rest : PIECE) * sizeof(float));
+}
+
+/* [all] */
+static void take_copy(struct saver *saver)
+{
+    struct run *run = saver->run;
+    int64_t total = run->model.parameters.total;
+    saver->start = clock_seconds();
+    saver->state = run->state;
+    point_at("snapshot.begin", run->state.update, NULL, 0);
+    if (comm_rank() == 0)
+        memcpy(saver->copy[SNAPSHOT_WEIGHTS], run->weights, (size_t)total * sizeof(float));
+    for (int block = SNAPSHOT_FIRST; block < SNAPSHOT_BLOCKS; block++)
+        if (block_of(run, block))
+            gather(block_of(run, block), total, saver->copy[block]);
+    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
+        for (int64_t i = 0; saver->copy[block] && i < pieces(total); i++)
+            saver->hashes[block][i] = hash_piece(saver, block, i);
+}
+
+/* Keeps what went wrong for the thread that may end the program; false. */
+__attribute__((format(printf, 2, 3))) static bool trouble(struct saver *saver, const char *format,
+                                                          ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(saver->trouble, sizeof saver->trouble, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool unchanged(const struct saver *saver, int block, int64_t first, int64_t count)
+{
+    bool same = true;
+    for (int64_t i = first / PIECE; same && i * PIECE < first + count; i++)
+        same = hash_piece(saver, block, i) == saver->hashes[block][i];
+    return same;
+}
+
+static bool write_array(struct saver *saver, struct checkpoint_writer *writer, int block,
+                        const struct parameter *p, struct reason *why)
+{
+    const char *name = snapshot_block_names[block];
+    int64_t elements = parameter_elements(p);
+    bool well = checkpoint_array(writer, name, p->name, p->rows, p->columns, why);
+    for (int64_t done = 0; well && done < elements; done += SLAB) {
+        int64_t count = elements - done < SLAB ? elements - done : SLAB;
+        float *slab = saver->copy[block] + p->first + done;
+        point_at("saver.slab", saver->state.update, slab, (size_t)count * sizeof *slab);
+        well = unchanged(saver, block, p->first + done, count)
+                   ? checkpoint_append(writer, count, slab, why)
+                   : fail(why, "the copy of its state changed in memory ('%s/%s')", name, p->name);
+        atomic_fetch_add(&saver->slabs, 1);
+    }
+    point_at("snapshot.array", saver->state.update, NULL, 0);
+    return well;
+}
+
+static bool write_contents(struct saver *saver, struct checkpoint_writer *writer,
+                           struct reason *why)
+{
+    const struct parameters *parameters = &saver->run->model.parameters;
+    bool well = snapshot_write_head(saver->run, &saver->state, writer, why);
+    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
+        for (int i = 0; well && saver->copy[block] && i < parameters->count; i++)
+            well = write_array(saver, writer, block, &parameters->list[i], why);
+    return well && checkpoint_seal(writer, why);
+}
+
+/* The copy into its file, which gets its name only while the folder is still this run's. */
+static bool write_file(struct saver *saver, const char *folder)
+{
+    struct reason why;
+    char file[PATH_MAX];
+    run_folder_checkpoint_path(folder, saver->state.update, file, sizeof file);
+    if (!run_folder_held(folder, &why))
+        return trouble(saver, "run folder '%s': %s", folder, why.text);
+    struct checkpoint_writer *writer = checkpoint_create(file, &why);
+    if (!writer || !write_contents(saver, writer, &why)) {
+        checkpoint_abandon(writer);
+        return trouble(saver, "checkpoint '%s': %s", file, why.text);
+    }
+    if (!run_folder_held(folder, &why)) {
+        checkpoint_abandon(writer);
+        return trouble(saver, "run folder '%s': %s", folder, why.text);
+    }
+    return checkpoint_commit(writer, &why) || trouble(saver, "checkpoint '%s': %s", file, why.text);
+}
+
+static bool write_links(struct saver *saver, const char *folder)
+{
+    struct reason why;
+    int64_t update = saver->state.update;
+    int64_t best = saver->state.best_update > 0 ? saver->state.best_update : update;
+    point_at("snapshot.link", update, NULL, 0);
+    bool well = run_folder_link(folder, "last.h5", update, &why);
+    point_at("snapshot.best", update, NULL, 0);
+    well = well && (best != update || run_folder_link(folder, "best.h5", best, &why)) &&
+           run_folder_remove_old(folder, (int)saver->run->settings->keep, best, &why);
+    return well || trouble(saver, "run folder '%s': %s", folder, why.text);
+}
+
+static void *write_all(void *argument)
+{
+    struct saver *saver = argument;
+    const char *folder = saver->run->settings->output;
+    saver->failed = !write_file(saver, folder) || !write_links(saver, folder);
+    saver->seconds = clock_seconds() - saver->start;
+    atomic_store(&saver->done, true);
+    return NULL;
+}
+
+void saver_first(struct saver *saver, const char *aside)
+{
+    take_copy(saver);
+    saver->run->saving = saver->run->saved = saver->state.update;
+    if (comm_rank() != 0)
+        return;
+    if (!write_file(saver, aside))
+        die("%s", saver->trouble);
+    saver->slowest = clock_seconds() - saver->start;
+}
+
+void saver_save(struct saver *saver)
+{
+    struct run *run = saver->run;
+    require(!saver->writing);
+    take_copy(saver);
+    run->saving = run->state.update;
+    if (comm_rank() != 0)
+        return;
+    atomic_store(&saver->done, false);
+    if (pthread_create(&saver->thread, NULL, write_all, saver) != 0)
+        die("cannot start the thread that writes checkpoints");
+    saver->writing = true;
+}
+
+bool saver_poll(struct saver *saver, double *seconds)
+{
+    if (!saver->writing || !atomic_load(&saver->done))
+        return false;
+    pthread_join(saver->thread, NULL);
+    saver->writing = false;
+    if (saver->failed)
+        die("%s", saver->trouble);
+    saver->run->saved = saver->state.update;
+    *seconds = saver->seconds;
+    if (*seconds > saver->slowest)
+        saver->slowest = *seconds;
+    return true;
+}
+
+bool saver_finish(struct saver *saver, double *seconds)
+{
+    const struct timespec nap = {.tv_nsec = 1000000};
+    int seen = -1;
+    while (saver->writing && !atomic_load(&saver->done)) {
+        int slabs = atomic_load(&saver->slabs);
+        if (slabs != seen)
+            point_at("saver.wait", saver->state.update, NULL, 0);
+        seen = slabs;
+        nanosleep(&nap, NULL);
+    }
+    return saver_poll(saver, seconds);
+}
+
+double saver_slowest(const struct saver *saver)
+{
+    return saver->slowest;
+}
