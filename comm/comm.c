@@ -3,6 +3,7 @@
 #include "comm/base/memory.h"
 #include "comm/launcher.h"
 #include "comm/messages.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -69,6 +70,13 @@ void comm_stop(void)
     memory_free(world.reports);
     world.hosts = NULL;
     world.reports = NULL;
+}
+
+void comm_leave(int status)
+{
+    comm_agree(NULL, 0, 0);
+    fflush(stdout);
+    _exit(status);
 }
 
 int comm_rank(void)

@@ -15,12 +15,18 @@
 int comm_launcher_rank(void);
 int comm_launcher_size(void);
 int comm_launcher_local_size(void); // ranks on this host
+/* Seconds between SIGTERM and SIGKILL when mpirun is told to end (odls_base_sigkill_timeout, 1
+ * unless set); infinite where mpirun did not start us. */
+double comm_launcher_grace(void);
 
 /* [all] Starts MPI if there is a launcher (funneled threads, errors returned), tells die() who
  * speaks and how to end the job (MPI_Abort). */
 void comm_start(void);
 /* [all] The regular end. Every rank must have nothing left to say. */
 void comm_stop(void);
+/* [all] The end while the launcher is about to kill us, where MPI_Finalize hangs: every rank exits
+ * with that status, once all have come here. */
+_Noreturn void comm_leave(int status);
 
 int comm_rank(void);
 int comm_size(void);

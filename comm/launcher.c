@@ -2,6 +2,7 @@
  * library. */
 #include "comm/launcher.h"
 #include "comm/comm.h"
+#include <math.h>
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,15 @@ int comm_launcher_local_size(void)
 {
     const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", NULL};
     return of_open_mpi() ? number_of(names, 1) : 1;
+}
+
+double comm_launcher_grace(void)
+{
+    double seconds = 1;
+    const char *word = getenv("OMPI_MCA_odls_base_sigkill_timeout");
+    if (!of_open_mpi())
+        return INFINITY;
+    return word && text_to_real(word, &seconds) ? seconds : 1;
 }
 
 /* "Open MPI v4.1.4, package: ..." to "Open MPI 4.1.4"; "MPICH Version:\t4.0.2\n..." to its first

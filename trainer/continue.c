@@ -93,6 +93,16 @@ static void take_from_checkpoint(struct settings *settings, const struct checkpo
     text_release(&now);
 }
 
+/* What holds for one start only. */
+static int of_one_start(const struct setting *setting)
+{
+    static const char *const names[] = {"output", "check", "stop-after", NULL};
+    int i = 0;
+    while (names[i] && strcmp(names[i], setting->name) != 0)
+        i++;
+    return names[i] != NULL;
+}
+
 /* Limits and run settings as they were given last, unless they are given now. */
 static void take_from_file(struct settings *settings, struct faults *faults)
 {
@@ -106,7 +116,7 @@ static void take_from_file(struct settings *settings, struct faults *faults)
     }
     for (int i = 0; i < yaml.count; i++) {
         int row = settings_row(yaml.pairs[i].name);
-        if (row < 0 || settings->from[row] != FROM_DEFAULT)
+        if (row < 0 || settings->from[row] != FROM_DEFAULT || of_one_start(&settings_table[row]))
             continue;
         enum setting_kind kind = settings_table[row].kind;
         if (kind == SETTING_LIMIT || kind == SETTING_RUN)
@@ -137,15 +147,13 @@ struct checkpoint *continue_find(struct settings *settings)
     return checkpoint;
 }
 
-/* Not what holds for one start only: --output, --check, and the progress that suits this terminal.
- */
+/* Not the progress that suits this terminal either. */
 static int kept_in_file(const struct settings *settings, int row)
 {
     const struct setting *setting = &settings_table[row];
     if (strcmp(setting->name, "progress") == 0)
         return settings->from[row] != FROM_DEFAULT;
-    return (setting->commands & COMMAND_TRAIN) && strcmp(setting->name, "output") != 0 &&
-           strcmp(setting->name, "check") != 0;
+    return (setting->commands & COMMAND_TRAIN) && !of_one_start(setting);
 }
 
 void continue_settings(const struct settings *settings, struct text *yaml)

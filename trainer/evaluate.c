@@ -83,7 +83,7 @@ int evaluate(const struct model *model, const float *weights, int source_end, st
             break;
         point_at("evaluate.block", number, NULL, 0);
         compute_block(model, weights, source_end, w, arena);
-        stopped = comm_agree(NULL, 0, stop_requested()) & STOP_FLAG;
+        stopped = stop_agreed();
         if (stopped)
             break;
         comm_sum_reals(w->losses, w->block.count);

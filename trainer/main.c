@@ -104,6 +104,8 @@ int main(int argc, char **argv)
         stop_start();
     comm_start();
     int status = run(command, &settings);
+    if (status == STATUS_STOPPED && stop_agreed() && stop_is_urgent())
+        comm_leave(status);
     int rank = comm_rank();
     comm_stop();
     settings_release(&settings);

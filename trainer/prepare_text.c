@@ -12,10 +12,8 @@
 
 void prepare_poll(void)
 {
-    if (!(comm_agree(NULL, 0, stop_requested()) & STOP_FLAG))
-        return;
-    const char *signal = stop_signal();
-    agree(false, "stopped by %s: nothing was written", signal ? signal : "a signal");
+    if (stop_agreed())
+        agree(false, "%s: nothing was written", stop_words());
 }
 
 static int is_standard_input(const char *path)

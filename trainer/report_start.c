@@ -3,6 +3,7 @@
 #include "model/product.h"
 #include "model/threads.h"
 #include "trainer/saver.h"
+#include <math.h>
 #include <stdio.h>
 
 void report_memory(const struct run *run, struct run_memory *memory)
@@ -90,10 +91,27 @@ static void lines_of_lanes(struct report *report, const struct run *run)
                     (int)largest.count, 100 * idle, tree_busiest(lanes, size));
 }
 
+/* A run that mpirun kills while it saves goes on from the checkpoint before. */
+static void line_of_grace(struct report *report, const struct run *run)
+{
+    double grace = comm_launcher_grace(), saving = run->saver ? saver_slowest(run->saver) : 0;
+    char granted[32], takes[32];
+    if (saving <= grace)
+        return;
+    text_of_duration(grace, granted);
+    text_of_duration(saving, takes);
+    report_line(report,
+                "warning: mpirun kills its ranks %s after SIGTERM or SIGINT, but a checkpoint "
+                "takes %s: stop it with SIGUSR1, or start it with --mca odls_base_sigkill_timeout "
+                "%.0f",
+                granted, takes, ceil(2 * saving));
+}
+
 void report_start_lines(struct report *report, const struct run *run)
 {
     lines_of_machine(report);
     lines_of_data(report, run);
     lines_of_model(report, run);
     lines_of_lanes(report, run);
+    line_of_grace(report, run);
 }

@@ -8,6 +8,7 @@
 #include "trainer/computing.h"
 #include "trainer/evaluate.h"
 #include "trainer/snapshot.h"
+#include "trainer/stop.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +67,7 @@ int score(const struct settings *settings)
     arena_init(&arena);
     agree(evaluate(&snapshot.model, snapshot.weights, (int)snapshot.settings.source_end, pairs,
                    settings->corpus, &arena, print_block, NULL, &evaluation),
-          "stopped by a signal: not all is scored");
+          "%s: not all is scored", stop_words());
     if (comm_rank() == 0)
         print_totals(&evaluation);
     arena_release(&arena);

@@ -71,7 +71,7 @@ struct settings {
     /* run */
     int64_t threads, keep, checkpoint_interval, log_interval, progress, check, json;
     int64_t keep_tokens, allow_unknown;
-    char *kernel;
+    char *kernel, *stop_after;
 
     enum setting_from *from; // of each row of the table
     char **configs;          // the files of --config, in order

@@ -61,6 +61,16 @@ static void check_prepare(const struct settings *settings, struct faults *faults
     check_tokenizers(settings, faults);
 }
 
+static void check_train(const struct settings *settings, struct faults *faults)
+{
+    double seconds;
+    if (!settings->output && !(settings->check == 1 && settings->corpus))
+        faults_add(faults, "--output is missing");
+    if (settings->stop_after && !text_to_duration(settings->stop_after, &seconds))
+        faults_add(faults, "--stop-after: '%s' is no duration such as 90s, 15m, 2h30m or 1d",
+                   settings->stop_after);
+}
+
 static void check_score(const struct settings *settings, struct faults *faults)
 {
     bool texts = settings->source || settings->target;
@@ -81,8 +91,7 @@ void settings_check(const struct settings *settings, enum command command, struc
         check_prepare(settings, faults);
         break;
     case COMMAND_TRAIN:
-        if (!settings->output && !(settings->check == 1 && settings->corpus))
-            faults_add(faults, "--output is missing");
+        check_train(settings, faults);
         break;
     case COMMAND_TRANSLATE:
         if (!settings->model)

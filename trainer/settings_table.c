@@ -32,6 +32,7 @@ enum {
 #define WORDS static const char *const
 WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
+WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
@@ -202,6 +203,9 @@ const struct setting settings_table[] = {
     CHOICE("progress", progress, RUN, TRAIN, NULL, progresses,
            "one line that changes, or a line now and then "
            "(default: live on a terminal and without a launcher)"),
+    TEXT("stop-after", stop_after, RUN, TRAIN, NULL, a_duration,
+         "stop with a checkpoint once this start has taken so long, with what saving takes: 90s, "
+         "15m, 2h30m, 1d, or seconds (beside SLURM_JOB_END_TIME, which is obeyed by itself)"),
     SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE, "off", "tokens instead of text"),
     SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
            "the unknown symbol may be emitted"),

@@ -1,7 +1,6 @@
 /* Requests to stop: SIGUSR1, SIGTERM, SIGINT and SIGHUP set a flag that is polled at boundaries and
- * agreed by all ranks (comm_agree's flags). A second SIGINT ends the process at once; any other
- * repetition is ignored. Only for commands that poll: elsewhere the signals keep their usual
- * effect.
+ * agreed by all ranks. A second SIGINT ends the process at once; any other repetition is ignored.
+ * Only for commands that poll: elsewhere the signals keep their usual effect.
  *
  * A run also stops when its time is over: `--stop-after` since the program started, or
  * SLURM_JOB_END_TIME (seconds since 1970) in rank 0's environment, whichever comes first, less what
@@ -9,18 +8,22 @@
 #ifndef STOP_H
 #define STOP_H
 
-enum { STOP_FLAG = 1 }; // in comm_agree's flags
+#include <stdbool.h>
 
-void stop_start(void);         // installs the handlers
-int stop_requested(void);      // STOP_FLAG or 0, this rank's own
-const char *stop_signal(void); // the first that came, "SIGUSR1", or NULL
+enum { STOP_FLAG = 0x3f }; // in comm_agree's flags: a bit for each cause
 
-/* Rank 0: when time is over; after: seconds since the program started, 0: none. */
-void stop_deadline(double after);
-/* Rank 0: sets the flag of stop_requested where less than `needed` seconds are left. */
+void stop_start(void);    // installs the handlers; the program's time counts from here
+int stop_requested(void); // bits of STOP_FLAG or 0, this rank's own
+/* [all] Not 0 if any rank was asked to stop. */
+int stop_agreed(void);
+/* "stopped by SIGUSR1": what came first on this rank, or what the ranks agreed on. */
+const char *stop_words(void);
+/* Of what was agreed: a signal on which the launcher kills us before long. */
+bool stop_is_urgent(void);
+
+/* Rank 0: when time is over. after: as typed, a text_to_duration; NULL: none. */
+void stop_deadline(const char *after);
+/* Rank 0: sets the flag where less than `needed` seconds are left. */
 void stop_if_late(double needed);
-/* Seconds between SIGTERM and SIGKILL that the launcher grants (mpirun's
- * odls_base_sigkill_timeout, 1 unless set); infinite without mpirun. */
-double stop_grace(void);
 
 #endif

@@ -9,6 +9,14 @@
 #include "trainer/saver.h"
 #include "trainer/schedule.h"
 #include "trainer/stop.h"
+#include <math.h>
+
+/* What the next update and a validation may take, as measured: seconds. Of the updates, the recent
+ * ones. */
+static struct {
+    double update, validation;
+} slowest;
+#define SLOWEST_FADES 0.99 // with every update
 
 static int interval_ends(int64_t update, int64_t interval)
 {
@@ -47,6 +55,7 @@ static int validate(struct run *run, struct report *report)
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
+    slowest.validation = fmax(slowest.validation, clock_seconds() - start);
     return 1;
 }
 
@@ -87,6 +96,14 @@ static void refuse_endless_skips(const struct run *run)
           "%lld updates in a row had no finite loss or gradient", (long long)run->state.skips);
 }
 
+/* For one more update and a checkpoint, on rank 0: once again as long as it ever took. */
+static double seconds_needed(const struct run *run)
+{
+    const double slack = 1;
+    double needed = slack + 2 * saver_slowest(run->saver) + 2 * slowest.update;
+    return validation_due(run, run->state.update + 1) ? needed + slowest.validation : needed;
+}
+
 /* [all] One update from the next group. Returns 0 on a stop. */
 static int advance(struct run *run, struct feed *feed, struct report *report)
 {
@@ -96,20 +113,24 @@ static int advance(struct run *run, struct feed *feed, struct report *report)
     point_at("feed.wait", run->state.update + 1, NULL, 0);
     const struct feed_group *group = feed_next(feed, &waited, &why);
     agree(group != NULL, "corpus '%s': %s", run->corpus->path, why.text);
-    if (comm_agree(NULL, 0, stop_requested()) & STOP_FLAG)
+    if (comm_rank() == 0)
+        stop_if_late(seconds_needed(run));
+    if (stop_agreed())
         return 0;
     int64_t next = run->state.update + 1;
     int check_weights = validation_due(run, next) || checkpoint_due(run, next);
     update_run(run, group, check_weights, &result);
     feed_done(feed);
-    report_update(report, &result, clock_seconds() - start, waited);
+    double seconds = clock_seconds() - start;
+    slowest.update =
+        seconds > SLOWEST_FADES * slowest.update ? seconds : SLOWEST_FADES * slowest.update;
+    report_update(report, &result, seconds, waited);
     refuse_endless_skips(run);
     run->state.validation_due = validation_due(run, next);
     return 1;
 }
 
 static const char *const ending_words[] = {
-    [ENDING_NONE] = "stopped",
     [ENDING_UPDATES] = "finished: the number of updates is reached",
     [ENDING_EPOCHS] = "finished: the number of epochs is reached",
     [ENDING_PATIENCE] = "finished: no better validation within patience",
@@ -120,6 +141,8 @@ static int train_on(struct run *run, struct report *report)
 {
     struct stream_options options;
     run_stream_options(run, &options);
+    if (comm_rank() == 0)
+        stop_deadline(run->settings->stop_after);
     struct feed *feed = feed_open(run->corpus, &options, run->state.epoch, run->state.group);
     int going = boundary(run, report);
     while (going && schedule_ending(run->settings, &run->state) == ENDING_NONE)
@@ -129,7 +152,8 @@ static int train_on(struct run *run, struct report *report)
         save(run, report);
     finish_saving(run, report);
     enum ending ending = going ? schedule_ending(run->settings, &run->state) : ENDING_NONE;
-    report_state(report, ending == ENDING_NONE ? "stopped" : "finished", ending_words[ending]);
+    report_state(report, ending == ENDING_NONE ? "stopped" : "finished",
+                 ending == ENDING_NONE ? stop_words() : ending_words[ending]);
     return ending == ENDING_NONE ? STATUS_STOPPED : STATUS_DONE;
 }
 

@@ -174,7 +174,7 @@ static void write_block(struct work *work)
  * any more. */
 static int go_on(struct work *work)
 {
-    enum { ENDED = STOP_FLAG << 1 };
+    enum { ENDED = STOP_FLAG + 1 };
     if (comm_rank() == 0)
         read_block(work);
     comm_broadcast_text(&work->lines, 0);
@@ -184,7 +184,7 @@ static int go_on(struct work *work)
     for (int i = 0; i < work->block.count; i++)
         text_clear(&work->translations[i]);
     translate_block(work);
-    if (comm_agree(NULL, 0, stop_requested()) & STOP_FLAG)
+    if (stop_agreed())
         return 0;
     collect(work);
     work->sentences += work->block.count;
@@ -237,10 +237,10 @@ int translate(const struct settings *settings)
     work->translations = memory_take(PAIRS_BLOCK * sizeof *work->translations);
     while (go_on(work)) {
     }
-    int stopped = comm_agree(NULL, 0, stop_requested()) & STOP_FLAG;
+    int stopped = stop_agreed();
     comm_sum_integers(&work->limited, 1);
     comm_sum_integers(&work->tokens, 1);
-    agree(!stopped, "stopped by a signal: the translation is not complete");
+    agree(!stopped, "%s: the translation is not complete", stop_words());
     if (comm_rank() == 0) {
         summary(work, clock_seconds() - start);
         lines_close(work->input);

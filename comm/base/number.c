@@ -85,3 +85,23 @@ void text_of_duration(double seconds, char word[32])
     else
         snprintf(word, WORD, "%lld h %02lld min", whole / 3600, whole % 3600 / 60);
 }
+
+bool text_to_duration(const char *word, double *seconds)
+{
+    static const struct {
+        char letter;
+        double seconds;
+    } units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+    const double most = 1e9;
+    *seconds = 0;
+    const char *rest = word;
+    for (int i = 0; i < (int)(sizeof units / sizeof *units); i++) {
+        size_t digits = strspn(rest, "0123456789");
+        if (digits == 0 || rest[digits] != units[i].letter)
+            continue;
+        *seconds += strtod(rest, NULL) * units[i].seconds;
+        rest += digits + 1;
+    }
+    bool well = *rest == '\0' || (rest == word && text_to_real(word, seconds));
+    return well && *seconds > 0 && *seconds <= most;
+}

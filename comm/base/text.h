@@ -28,6 +28,8 @@ void text_of_real(double value, char word[32]);
 void text_of_count(int64_t value, char word[32]);
 void text_of_bytes(int64_t bytes, char word[32]);
 void text_of_duration(double seconds, char word[32]);
+/* "90s", "15m", "2h30m", "1d", or plain seconds ("90", "0.5"); more than none. */
+bool text_to_duration(const char *word, double *seconds);
 
 /* The nearest of count names by edit distance with swaps, or NULL if none is near (more than a
  * third of the word's length, at least 2, away). */

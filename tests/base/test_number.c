@@ -137,6 +137,28 @@ static void durations_are_said_as_people_do(void **state)
     assert_duration(400000, "111 h 06 min");
 }
 
+static void durations_are_read_with_units_largest_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        double seconds; // 0: none
+    } cases[] = {{"90s", 90},         {"15m", 900},     {"2h30m", 9000},
+                 {"1d", 86400},       {"90", 90},       {"0.5", 0.5},
+                 {"1d2h3m4s", 93784}, {"100h", 360000}, {"0", 0},
+                 {"0s", 0},           {"", 0},          {"soon", 0},
+                 {"30m2h", 0},        {"2h30", 0},      {"1.5h", 0},
+                 {"-5", 0},           {"h", 0},         {"2h 30m", 0},
+                 {"1w", 0},           {"1e300", 0},     {"2h2h", 0},
+                 {"9999999d", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double seconds;
+        assert_int_equal(text_to_duration(cases[i].word, &seconds), cases[i].seconds > 0);
+        if (cases[i].seconds > 0)
+            assert_true(seconds == cases[i].seconds);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +169,7 @@ int main(void)
         cmocka_unit_test(counts_have_commas),
         cmocka_unit_test(bytes_have_units),
         cmocka_unit_test(durations_are_said_as_people_do),
+        cmocka_unit_test(durations_are_read_with_units_largest_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

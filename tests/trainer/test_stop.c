@@ -21,10 +21,11 @@ static int status_after(const int *signals, const char *name)
     assert_true(child >= 0);
     if (child == 0) {
         stop_start();
-        int early = stop_requested() || stop_signal();
+        int early = stop_requested();
         for (; *signals; signals++)
             raise(*signals);
-        _exit(early || stop_requested() != STOP_FLAG || strcmp(stop_signal(), name) != 0);
+        _exit(early || !stop_requested() || stop_requested() & ~STOP_FLAG ||
+              strcmp(stop_words() + strlen("stopped by "), name) != 0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
