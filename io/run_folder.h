@@ -37,7 +37,8 @@ int64_t run_folder_linked(const char *path, const char *link); // the update, or
 /* Removes the oldest beyond `keep`, never `best` (-1: none). Leftovers of writing aside go too. */
 bool run_folder_remove_old(const char *path, int keep, int64_t best, struct reason *why);
 
-/* Small files, written aside and renamed: status.json, settings.yml, computing.json. */
+/* Small files, written aside and renamed: status.json, settings.yml, computing.json. The reason
+ * names the file. */
 bool run_folder_write(const char *path, const char *file, const struct text *content,
                       struct reason *why);
 /* The whole of a small file; false if it is not there. */

@@ -58,19 +58,28 @@ static bool write_file(const char *path, const struct text *content, struct reas
     return done;
 }
 
+/* Puts the file's name before the reason; false. */
+static bool fail_of(const char *file, struct reason *why)
+{
+    struct reason of_file = *why;
+    return fail(why, "%s: %s", file, of_file.text);
+}
+
 bool run_folder_write(const char *path, const char *file, const struct text *content,
                       struct reason *why)
 {
     char to[PATH_MAX], aside[PATH_MAX];
-    if (!run_folder_held(path, why) || !join_short(to, path, file, "", why) ||
-        !join_short(aside, path, file, ".partial", why))
+    if (!run_folder_held(path, why))
         return false;
-    bool done = write_file(aside, content, why);
+    bool done =
+        (join_short(to, path, file, "", why) && join_short(aside, path, file, ".partial", why) &&
+         write_file(aside, content, why)) ||
+        fail_of(file, why);
     point_at("run_folder.write", 0, NULL, 0);
-    done = done && run_folder_held(path, why) && sealed_rename(aside, to, why);
-    if (!done)
-        unlink(aside);
-    return done;
+    if (done && run_folder_held(path, why) && (sealed_rename(aside, to, why) || fail_of(file, why)))
+        return true;
+    unlink(aside);
+    return false;
 }
 
 static bool read_open(FILE *file, struct text *content, struct reason *why)
@@ -150,10 +159,10 @@ bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why
     return done;
 }
 
-bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why)
+static bool append_metrics(const char *path, const struct text *line, struct reason *why)
 {
     char name[PATH_MAX];
-    if (!run_folder_held(path, why) || !join_short(name, path, metrics, "", why))
+    if (!join_short(name, path, metrics, "", why))
         return false;
     int descriptor = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor < 0)
@@ -164,4 +173,9 @@ bool run_folder_append_metrics(const char *path, const struct text *line, struct
     if (close(descriptor) != 0 && done)
         done = system_failure(why);
     return done;
+}
+
+bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why)
+{
+    return run_folder_held(path, why) && (append_metrics(path, line, why) || fail_of(metrics, why));
 }

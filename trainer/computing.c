@@ -50,7 +50,7 @@ void computing_record(const char *folder, int continued)
                 "(--kernel gives the old choice back)\n",
                 (int)strcspn(before.bytes, "\n"), before.bytes, description.bytes);
     if (!run_folder_write(folder, "computing.json", &now, &why))
-        die("run folder '%s': computing.json: %s", folder, why.text);
+        die("run folder '%s': %s", folder, why.text);
     text_release(&now);
     text_release(&before);
     text_release(&description);

@@ -176,6 +176,6 @@ void continue_write_settings(const struct settings *settings, const char *folder
         "# All settings of this run. Model and training settings are fixed by its checkpoints.\n");
     continue_settings(settings, &file);
     if (!run_folder_write(folder, "settings.yml", &file, &why))
-        die("run folder '%s': settings.yml: %s", folder, why.text);
+        die("run folder '%s': %s", folder, why.text);
     text_release(&file);
 }

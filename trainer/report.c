@@ -89,7 +89,7 @@ static void write_metrics(struct report *report)
 {
     struct reason why;
     if (!run_folder_append_metrics(folder(report), &report->line, &why))
-        die("run folder '%s': metrics.jsonl: %s", folder(report), why.text);
+        die("run folder '%s': %s", folder(report), why.text);
 }
 
 static void update_metrics(struct report *report, const struct update_result *result,
@@ -246,8 +246,8 @@ void report_saved(struct report *report, double seconds)
 {
     char took[32];
     text_of_duration(seconds, took);
-    report_line(report, "checkpoint at update %lld saved in %s",
-                (long long)report->run->saved, took);
+    report_line(report, "checkpoint at update %lld saved in %s", (long long)report->run->saved,
+                took);
     report_state(report, "training", NULL);
 }
 
@@ -272,5 +272,5 @@ void report_state(struct report *report, const char *state, const char *why)
     text_add(line, "\n", 1);
     struct reason reason;
     if (!run_folder_write(folder(report), "status.json", line, &reason))
-        die("run folder '%s': status.json: %s", folder(report), reason.text);
+        die("run folder '%s': %s", folder(report), reason.text);
 }

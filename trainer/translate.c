@@ -3,6 +3,7 @@
  * number of ranks. */
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/lines.h"
 #include "io/pairs.h"
@@ -180,6 +181,7 @@ static int go_on(struct work *work)
     comm_broadcast_text(&work->lines, 0);
     if (work->lines.length == 0)
         return 0;
+    point_at("translate.block", work->number, NULL, 0);
     tokenise(work);
     for (int i = 0; i < work->block.count; i++)
         text_clear(&work->translations[i]);

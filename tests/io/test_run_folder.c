@@ -1,6 +1,8 @@
 #include "made_files.h"
 
+#include "comm/base/points.h"
 #include "io/run_folder.h"
+#include <errno.h>
 #include <sys/wait.h>
 
 /* A run folder of its own with checkpoints of these updates. */
@@ -94,6 +96,95 @@ static void a_folder_is_used_by_one_process(void **state)
     close(finish[0]);
 }
 
+static void assert_lost(const char *words)
+{
+    struct reason why;
+    struct text content = {"x", 1, 0};
+    assert_false(run_folder_held(made_path("fenced"), &why));
+    assert_string_equal(why.text, words);
+    assert_false(run_folder_write(made_path("fenced"), "status.json", &content, &why));
+    assert_string_equal(why.text, words);
+    assert_false(run_folder_append_metrics(made_path("fenced"), &content, &why));
+    assert_false(run_folder_cut_metrics(made_path("fenced"), 0, &why));
+    assert_false(run_folder_link(made_path("fenced"), "last.h5", 3, &why));
+    assert_false(run_folder_remove_old(made_path("fenced"), 2, -1, &why));
+    assert_string_equal(why.text, words);
+}
+
+static void who_lost_a_folder_does_not_write_into_it(void **state)
+{
+    (void)state;
+    struct reason why;
+    bool lockless = true;
+    size_t length;
+    static const char theirs[] = "process 17 on node3 (since yesterday)\n1\n";
+    make_run("fenced", (int64_t[]){1, 2, 3}, 3);
+    assert_true(run_folder_held(made_path("fenced"), &why)); // no lock, no fence
+    assert_true(run_folder_lock(made_path("fenced"), "here", &lockless, &why));
+    assert_false(lockless);
+    assert_true(run_folder_held(made_path("fenced"), &why));
+    assert_true(run_folder_held(made_path("elsewhere"), &why));
+    unsigned char *words = read_bytes(made_path("fenced/lock"), &length);
+    write_bytes(made_path("fenced/lock"), theirs, strlen(theirs));
+    assert_lost("was taken over by process 17 on node3 (since yesterday)");
+    write_bytes(made_path("fenced/lock"), "", 0);
+    assert_lost("was taken over by another process");
+    write_bytes(made_path("fenced/lock"), words, length);
+    free(words);
+    assert_true(run_folder_held(made_path("fenced"), &why));
+    write_bytes(made_path("fenced/new"), theirs, strlen(theirs));
+    assert_int_equal(rename(made_path("fenced/lock"), made_path("fenced/old")), 0);
+    assert_lost("its lock was removed");
+    assert_int_equal(rename(made_path("fenced/new"), made_path("fenced/lock")), 0);
+    assert_lost("was taken over by process 17 on node3 (since yesterday)");
+    assert_int_equal(rename(made_path("fenced"), made_path("fenced-before")), 0);
+    assert_lost("was removed");
+    make_run("fenced", (int64_t[]){1, 2, 3}, 3);
+    assert_lost("was replaced by another folder");
+    assert_updates("fenced", (int64_t[]){3, 2, 1}, 3);
+    assert_updates("fenced-before", (int64_t[]){3, 2, 1}, 3);
+}
+
+static void answer_without_locks(const char *name, int64_t number, void *data, size_t bytes)
+{
+    (void)number;
+    if (strcmp(name, "run_folder.lock") == 0 && bytes == sizeof(int))
+        *(int *)data = ENOLCK;
+}
+
+static void without_locks_the_later_start_has_the_folder(void **state)
+{
+    (void)state;
+    int ready[2], taken[2], status;
+    char byte, expected[64];
+    bool lockless = false;
+    struct reason why;
+    make_run("lockless", NULL, 0);
+    assert_int_equal(pipe(ready) | pipe(taken), 0);
+    points_hook = answer_without_locks;
+    snprintf(expected, sizeof expected, "was taken over by process %ld on later (", (long)getpid());
+    pid_t child = fork();
+    if (child == 0) {
+        bool well = run_folder_lock(made_path("lockless"), "earlier", &lockless, &why) &&
+                    lockless && run_folder_held(made_path("lockless"), &why);
+        if (write(ready[1], "r", 1) != 1 || read(taken[0], &byte, 1) != 1)
+            _exit(1);
+        well = well && !run_folder_held(made_path("lockless"), &why);
+        _exit(!well || strncmp(why.text, expected, strlen(expected)) != 0);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_true(run_folder_lock(made_path("lockless"), "later", &lockless, &why));
+    assert_true(lockless && run_folder_held(made_path("lockless"), &why));
+    assert_int_equal(write(taken[1], "t", 1), 1);
+    waitpid(child, &status, 0);
+    points_hook = NULL;
+    assert_int_equal(status, 0);
+    for (int i = 0; i < 2; i++) {
+        close(ready[i]);
+        close(taken[i]);
+    }
+}
+
 static void checkpoints_are_listed_highest_first(void **state)
 {
     (void)state;
@@ -164,7 +255,7 @@ static void small_files_are_written_whole(void **state)
     assert_true(run_folder_read(made_path("files"), "status.json", &found, &why));
     assert_string_equal(found.bytes, "");
     assert_false(run_folder_write(made_path("absent"), "status.json", &content, &why));
-    assert_string_equal(why.text, "No such file or directory");
+    assert_string_equal(why.text, "status.json: No such file or directory");
     text_release(&content);
     text_release(&found);
 }
@@ -222,6 +313,8 @@ int main(void)
         cmocka_unit_test(looking_tells_what_is_there),
         cmocka_unit_test(a_folder_is_made_aside_and_renamed),
         cmocka_unit_test(a_folder_is_used_by_one_process),
+        cmocka_unit_test(who_lost_a_folder_does_not_write_into_it),
+        cmocka_unit_test(without_locks_the_later_start_has_the_folder),
         cmocka_unit_test(checkpoints_are_listed_highest_first),
         cmocka_unit_test(links_are_replaced),
         cmocka_unit_test(old_checkpoints_go_but_not_the_best),
