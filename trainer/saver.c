@@ -27,7 +27,7 @@ struct saver {
     pthread_t thread;
     bool writing; // it was started, and has not been waited for
     atomic_bool done;
-    atomic_int slabs; // so far
+    atomic_int steps; // so far: slabs written, and what follows them
     double start, seconds;
     bool failed;
     char trouble[2 * PATH_MAX];
@@ -173,7 +173,7 @@ static bool write_array(struct saver *saver, struct checkpoint_writer *writer, i
         well = unchanged(saver, block, p->first + done, count)
                    ? checkpoint_append(writer, count, slab, why)
                    : fail(why, "the copy of its state changed in memory ('%s/%s')", name, p->name);
-        atomic_fetch_add(&saver->slabs, 1);
+        atomic_fetch_add(&saver->steps, 1);
     }
     point_at("snapshot.array", saver->state.update, NULL, 0);
     return well;
@@ -203,6 +203,7 @@ static bool write_file(struct saver *saver, const char *folder)
         checkpoint_abandon(writer);
         return trouble(saver, "checkpoint '%s': %s", file, why.text);
     }
+    atomic_fetch_add(&saver->steps, 1);
     if (!run_folder_held(folder, &why)) {
         checkpoint_abandon(writer);
         return trouble(saver, "run folder '%s': %s", folder, why.text);
@@ -278,10 +279,10 @@ bool saver_finish(struct saver *saver, double *seconds)
     const struct timespec nap = {.tv_nsec = 1000000};
     int seen = -1;
     while (saver->writing && !atomic_load(&saver->done)) {
-        int slabs = atomic_load(&saver->slabs);
-        if (slabs != seen)
+        int steps = atomic_load(&saver->steps);
+        if (steps != seen)
             point_at("saver.wait", saver->state.update, NULL, 0);
-        seen = slabs;
+        seen = steps;
         nanosleep(&nap, NULL);
     }
     return saver_poll(saver, seconds);

@@ -29,13 +29,19 @@ claim "an undisturbed run" undisturbed
 claim "its log tells the memory of the copy" grep -Eq "; rank 0's copy for checkpoints [0-9.]+ kB$" undisturbed.log
 
 # From the second on, every checkpoint takes two seconds more, before a byte of it is written.
-slow() { hooked "checkpoint.open@2 0 0 slow" slow 2 >slow.log; }
+slow() { CHORUS_HOOK_LOG=slow.hooks hooked "checkpoint.open@2 0 0 slow; saver.wait -1 0 count" slow 2 >slow.log 2>slow.error; }
 claim "a run on a slow disk" slow
 for update in 5 6 7 8; do
     claim "update $update comes while the checkpoint of update 4 is written" before slow.log "update $update " "checkpoint at update 4 saved"
 done
 claim "the checkpoint of update 8 waits for it" before slow.log "checkpoint at update 4 saved" "update 9 "
 claim "the end waits for the last one" before slow.log "checkpoint at update 9 saved" "finished"
+lives() { # two waits of two seconds without a slab; a sign of life for each slab then
+    local signs
+    signs=$(grep -c "^saver.wait" slow.hooks)
+    echo "$signs signs of life" && [ "$signs" -ge 2 ] && [ "$signs" -lt 500 ]
+}
+claim "who waits gives signs of life only as slabs are written" lives
 claim "what is written is the state of its update" same_run undisturbed slow
 
 stopped() {

@@ -55,7 +55,8 @@ hooks="; update.begin@15 -1 -1 slow" # and in all that follow
 export OMPI_MCA_odls_base_sigkill_timeout=4
 begin term "$CHORUS_SOURCE/tests/mpirun.sh" 2 "$CHORUS_HOOKS"
 kill -TERM $process
-claim "SIGTERM to mpirun: the ranks leave before they are killed" none_left term 7
+claim "SIGTERM to mpirun: the ranks leave by themselves" none_left term 7
+claim "while mpirun still grants them time" kill -0 $process
 end term 1
 claim "its status is mpirun's own" test $ended = 0
 claim "stopped with a checkpoint" has_stopped term
