@@ -3,7 +3,7 @@
  * at the first time that this rank comes by the point with that number (-1: any number; rank -1:
  * every rank):
  *     SIGUSR1, SIGTERM, SIGINT, SIGHUP, SIGKILL, SIGSTOP   sends itself the signal
- *     launcher   kills the process that started it (mpirun) with SIGKILL
+ *     launcher   kills the process that started it (mpirun) with SIGKILL and waits for its own end
  *     flip       flips the lowest bit of the last byte of the data
  *     nan        makes the first float of the data a NaN
  *     spin       computes for ever
@@ -65,8 +65,10 @@ static void send_signal(const char *action)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (strcmp(action, signals[i].name) == 0)
             kill(getpid(), signals[i].number);
-    if (strcmp(action, "launcher") == 0)
+    if (strcmp(action, "launcher") == 0) {
         kill(getppid(), SIGKILL);
+        sleep(60);
+    }
 }
 
 static void stand_still(const char *action)
