@@ -2,6 +2,7 @@
 #include "comm/comm.h"
 #include "model/product.h"
 #include "model/threads.h"
+#include "trainer/computing.h"
 #include <stdio.h>
 
 void report_memory(const struct run *run, struct run_memory *memory)
@@ -29,6 +30,10 @@ static void lines_of_machine(struct report *report)
                 comm_size(), comm_size() == 1 ? "" : "s", comm_hosts(),
                 comm_hosts() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
                 product_library(), product_kernel(), sealed_library(), comm_library());
+    struct text crowded = {0};
+    if (computing_crowded(&crowded))
+        report_line(report, "%s", crowded.bytes);
+    text_release(&crowded);
 }
 
 static void lines_of_data(struct report *report, const struct run *run)
