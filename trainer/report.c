@@ -217,6 +217,10 @@ void report_validation(struct report *report, const struct train_state *before,
     report_line(report, "validation at update %lld: %s%s", (long long)update, line->bytes,
                 best ? " (best so far)" : "");
     text_clear(line);
+    if (update > 2 * report->run->settings->valid_interval &&
+        evaluation_is_strange(evaluation, line))
+        report_line(report, "%s", line->bytes);
+    text_clear(line);
     json_open(line, NULL);
     json_integer(line, "update", update);
     json_real(line, "validation_loss", evaluation->loss / (double)evaluation->tokens);

@@ -35,6 +35,10 @@ static void print_totals(const struct evaluation *e)
         fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
                 evaluation_per(e, e->characters));
     fprintf(stderr, "\n");
+    struct text strange = {0};
+    if (evaluation_is_strange(e, &strange))
+        fprintf(stderr, "%s\n", strange.bytes);
+    text_release(&strange);
 }
 
 /* Opens what is to be scored. corpus: to be closed by the caller, or NULL. */
