@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
+#include "io/folder.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -154,8 +155,24 @@ static bool read_settings(struct checkpoint *checkpoint, struct reason *why)
     return true;
 }
 
+/* A corpus or a run where one of their files belongs. */
+static bool check_file(const char *path, struct reason *why)
+{
+    switch (folder_kind(path)) {
+    case FOLDER_RUN:
+        return fail(why, "is the folder of a run: give a checkpoint in it, such as best.h5");
+    case FOLDER_CORPUS:
+        return fail(why, "is a corpus, not a checkpoint");
+    case FOLDER_OTHER:
+        break;
+    }
+    return true;
+}
+
 struct checkpoint *checkpoint_open(const char *path, struct reason *why)
 {
+    if (!check_file(path, why))
+        return NULL;
     struct sealed *file = sealed_open(path, SEALED_CHECKPOINT, NULL, why);
     if (!file)
         return NULL;

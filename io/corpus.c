@@ -3,7 +3,9 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
 #include "io/corpus_writer.h"
+#include "io/folder.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,10 +321,15 @@ static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reaso
 static bool look(const char *path, const char *header, struct reason *why)
 {
     struct stat status;
+    char folder[PATH_MAX];
     if (stat(path, &status) != 0)
         return fail(why, "%s", strerror(errno));
     if (!S_ISDIR(status.st_mode))
-        return fail(why, "is a file, not a corpus folder");
+        return fail(why, folder_around(path, folder) == FOLDER_CORPUS
+                             ? "is a file of a corpus: give its folder"
+                             : "is a file, not a corpus folder");
+    if (folder_kind(path) == FOLDER_RUN)
+        return fail(why, "is the folder of a run, not a corpus");
     if (stat(header, &status) != 0)
         return errno == ENOENT ? fail(why, "has no corpus.h5")
                                : fail(why, "corpus.h5: %s", strerror(errno));

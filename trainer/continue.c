@@ -4,6 +4,7 @@
 #include "io/run_folder.h"
 #include "io/yaml.h"
 #include "trainer/agree.h"
+#include "trainer/inside.h"
 #include "trainer/snapshot.h"
 #include <limits.h>
 #include <stdio.h>
@@ -45,6 +46,9 @@ static int64_t look(const struct settings *settings)
     if (comm_rank() == 0 && settings->output) {
         struct reason why;
         enum run_folder_state state;
+        refuse_inside("output", settings->output);
+        if (settings->corpus)
+            refuse_inside("corpus", settings->corpus);
         if (!run_folder_look(settings->output, &state, &why))
             die_usage("--output '%s': %s", settings->output, why.text);
         if (state == RUN_FOLDER_OTHER)

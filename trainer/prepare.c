@@ -11,6 +11,7 @@
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
+#include "trainer/inside.h"
 #include "trainer/prepare_count.h"
 #include "trainer/prepare_learn.h"
 #include "trainer/prepare_text.h"
@@ -153,6 +154,7 @@ static void begin_folder(struct work *work)
     struct reason why;
     struct stat status;
     const char *output = work->settings->output;
+    refuse_inside("output", output);
     if (stat(output, &status) == 0) {
         char header[PATH_MAX + 16];
         snprintf(header, sizeof header, "%s/corpus.h5", output);
@@ -200,6 +202,7 @@ int prepare(const struct settings *settings)
         finish_folder(work);
         prepare_count_print(&work->count, &work->corpus, paths, work->text.lines,
                             clock_seconds() - start);
+        prepare_text_remarks(&work->text, settings);
     }
     for (int side = 0; side < SIDES; side++) {
         ids_release(&work->ids[side]);

@@ -161,7 +161,7 @@ static void reasons_read_well(void **state)
     (void)state;
     struct reason why;
     assert_unopened(made_path("absent"), "No such file or directory");
-    assert_unopened(made_path("small/corpus.h5"), "is a file, not a corpus folder");
+    assert_unopened(made_path("small/corpus.h5"), "is a file of a corpus: give its folder");
     assert_unopened(made_folder, "has no corpus.h5");
     struct corpus *corpus = corpus_open(made_path("small"), &why);
     assert_int_equal(rename(made_path("small/shard-00001.h5"), made_path("moved")), 0);
