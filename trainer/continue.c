@@ -1,6 +1,7 @@
 #include "trainer/continue.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
+#include "io/folder.h"
 #include "io/run_folder.h"
 #include "io/yaml.h"
 #include "trainer/agree.h"
@@ -47,7 +48,7 @@ static int64_t look(const struct settings *settings)
         struct reason why;
         enum run_folder_state state;
         refuse_inside("output", settings->output);
-        if (settings->corpus)
+        if (settings->corpus && folder_kind(settings->corpus) == FOLDER_CORPUS)
             refuse_inside("corpus", settings->corpus);
         if (!run_folder_look(settings->output, &state, &why))
             die_usage("--output '%s': %s", settings->output, why.text);

@@ -39,9 +39,13 @@ static _Noreturn void die_unknown_command(const char *word)
 static _Noreturn void die_no_command(int argc, char **argv)
 {
     enum command command;
+    const char *const names[] = {"--help", "--version"};
+    const char *nearest = text_nearest(argv[0], names, 2);
     for (int i = 1; i < argc; i++)
         if (find_command(argv[i], &command))
             die_usage("'%s': the command comes first: chorus %s %s", argv[0], argv[i], argv[0]);
+    if (nearest)
+        die_usage("unknown option '%s': did you mean '%s'?", argv[0], nearest);
     die_usage("'%s': no command is given: 'chorus --help' lists them", argv[0]);
 }
 

@@ -197,8 +197,7 @@ void settings_set(struct settings *settings, int row, const char *value, enum se
         break;
     case SETTING_TEXT:
         good = parse_text(setting, value, subject, faults);
-        if (good)
-            set_text(text_of(settings, row), value[0] ? value : setting->fallback);
+        set_text(text_of(settings, row), value[0] ? value : setting->fallback);
         break;
     }
     if (!good)
