@@ -198,7 +198,7 @@ static const char *check_line(struct lines *lines, const char **line, size_t *le
     if (*length > LINE_MOST)
         return "is longer than 1 MiB";
     bool nul = memchr(*line, '\0', *length) != NULL;
-    if ((first || nul) && looks_like_utf16(*line, *length))
+    if (first && looks_like_utf16(*line, *length))
         return "looks like UTF-16, not UTF-8 ('iconv -f UTF-16 -t UTF-8' converts it)";
     if (nul)
         return "holds a NUL";

@@ -48,7 +48,13 @@ static struct pairs *open_pairs(const struct settings *settings, const struct sn
     if (!settings->corpus)
         return pairs_open_texts(settings->source, settings->target, snapshot->tokenizers, why);
     *corpus = corpus_open(settings->corpus, why);
-    if (!*corpus || !corpus_alike((*corpus)->tokenizers, snapshot->tokenizers, why))
+    struct reason inner;
+    if (*corpus && !corpus_alike((*corpus)->tokenizers, snapshot->tokenizers, &inner)) {
+        fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
+             inner.text);
+        return NULL;
+    }
+    if (!*corpus)
         return NULL;
     return pairs_open_corpus(*corpus, why);
 }

@@ -166,8 +166,7 @@ static bool parse_text(const struct setting *setting, const char *value, const c
     bool path = setting->choices && strcmp(setting->choices[0], "PATH") == 0;
     if (!path || value[0] != '~' || (value[1] != '/' && value[1] != '\0'))
         return true;
-    faults_add(faults, "%s: '%s': the shell did not replace '~': give the whole path", subject,
-               value);
+    faults_add(faults, "%s: '%s': '~' is not replaced here: give the whole path", subject, value);
     return false;
 }
 

@@ -98,7 +98,7 @@ int settings_row(const char *name); // or -1
 void settings_init(struct settings *settings); // defaults
 void settings_release(struct settings *settings);
 /* Reads --config files and the command line: --name value, --name=value, switches also --name and
- * --no-name. Unknown names suggest the nearest. inspect takes its path as a plain argument. argv
+ * --no-name. An empty value behind "=" is the default; as a word of its own it is missing. Unknown names suggest the nearest. inspect takes its path as a plain argument. argv
  * starts behind the command's name. */
 void settings_read(struct settings *settings, enum command command, int argc, char **argv,
                    struct faults *faults);

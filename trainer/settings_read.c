@@ -161,7 +161,7 @@ static void read_option(struct settings *settings, enum command command, int *at
     const char *value = argument.value ? argument.value : next_value(at, argc, argv);
     char subject[80];
     snprintf(subject, sizeof subject, "--%s", argument.name);
-    if (row >= 0 && !value)
+    if (row >= 0 && (!value || (!value[0] && !argument.value))) // a variable that is not set
         faults_add(faults, "%s: a value is missing", subject);
     else if (row >= 0)
         settings_set(settings, row, value, FROM_COMMAND_LINE, subject, faults);

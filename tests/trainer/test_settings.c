@@ -128,7 +128,7 @@ static void an_empty_text_is_its_default(void **state)
     (void)state;
     struct settings settings;
     struct faults faults = {0};
-    READ(&settings, COMMAND_TRANSLATE, &faults, "--model", "", "--input=", "--kernel=");
+    READ(&settings, COMMAND_TRANSLATE, &faults, "--model=", "--input=", "--kernel=");
     assert_null(settings.model);
     assert_string_equal(settings.input, "-");
     assert_string_equal(settings.output, "-");
