@@ -1,5 +1,5 @@
-/* A run does not lie inside a corpus or another run, nor a corpus inside either: the outer folder is
- * replaced, copied and removed as one thing. */
+/* A run does not lie inside a corpus or another run, nor a corpus inside either: the outer folder
+ * is replaced, copied and removed as one thing. */
 #ifndef INSIDE_H
 #define INSIDE_H
 
