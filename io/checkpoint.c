@@ -120,6 +120,7 @@ struct setting {
 };
 
 struct checkpoint {
+    char *path;
     struct sealed *file;
     struct setting *settings; // in order of names
     int count, capacity;
@@ -177,6 +178,7 @@ struct checkpoint *checkpoint_open(const char *path, struct reason *why)
     if (!file)
         return NULL;
     struct checkpoint *checkpoint = memory_take(sizeof *checkpoint);
+    checkpoint->path = memory_copy_text(path);
     checkpoint->file = file;
     if (read_settings(checkpoint, why))
         return checkpoint;
@@ -194,7 +196,13 @@ void checkpoint_close(struct checkpoint *checkpoint)
     }
     memory_free(checkpoint->settings);
     sealed_close(checkpoint->file);
+    memory_free(checkpoint->path);
     memory_free(checkpoint);
+}
+
+const char *checkpoint_path(const struct checkpoint *checkpoint)
+{
+    return checkpoint->path;
 }
 
 const char *checkpoint_get_setting(const struct checkpoint *checkpoint, const char *name)

@@ -36,6 +36,7 @@ void checkpoint_abandon(struct checkpoint_writer *writer);
 struct checkpoint;
 struct checkpoint *checkpoint_open(const char *path, struct reason *why);
 void checkpoint_close(struct checkpoint *checkpoint);
+const char *checkpoint_path(const struct checkpoint *checkpoint); // borrowed
 /* NULL if it is not there. Borrowed, valid until close. */
 const char *checkpoint_get_setting(const struct checkpoint *checkpoint, const char *name);
 int checkpoint_settings(

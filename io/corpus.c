@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 enum { SHARDS_MOST = 100000, NAME_MOST = 64 };
+static const int64_t counted_most = (int64_t)1 << 40; // sentences or tokens of a shard
 
 const char *const side_names[SIDES] = {"source", "target"};
 
@@ -252,17 +253,22 @@ static bool read_attributes(struct sealed *file, struct corpus *corpus, struct r
     return strcmp(task, "translate") == 0 || fail(why, "task '%s' is unknown", task);
 }
 
+static bool counted(int64_t count)
+{
+    return count >= 0 && count <= counted_most;
+}
+
 static bool check_row(struct corpus *corpus, int index, struct reason *why)
 {
     const struct corpus_shard *row = &corpus->table[index];
     char expected[32];
     corpus_shard_file(index, expected);
-    bool sound = strcmp(row->file, expected) == 0 && row->sentences >= 0 &&
-                 !__builtin_add_overflow(corpus->sentences, row->sentences, &corpus->sentences);
-    for (int side = 0; side < SIDES; side++)
-        sound =
-            sound && row->tokens[side] >= 0 &&
-            !__builtin_add_overflow(corpus->tokens[side], row->tokens[side], &corpus->tokens[side]);
+    bool sound = strcmp(row->file, expected) == 0 && counted(row->sentences);
+    corpus->sentences += sound ? row->sentences : 0;
+    for (int side = 0; side < SIDES; side++) {
+        sound = sound && counted(row->tokens[side]);
+        corpus->tokens[side] += sound ? row->tokens[side] : 0;
+    }
     return sound || fail(why, "row %d of the table of shards is damaged", index);
 }
 

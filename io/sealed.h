@@ -5,7 +5,8 @@
  *
  * Writing: sealed_create(PATH), write, sealed_commit: flushes, writes the user block, syncs file
  * and folder. It never touches a final name: the caller writes aside and renames. Reading:
- * sealed_open checks the user block and the hash of all bytes first. A failure is false or NULL
+ * sealed_open checks the user block and the hash of all bytes first, and all of it again when the
+ * file's times or length show after a read that it may have changed. A failure is false or NULL
  * with a reason: the innermost record of HDF5's error stack. */
 #ifndef SEALED_H
 #define SEALED_H
@@ -48,8 +49,8 @@ void sealed_abandon(struct sealed *file); // closes and removes it
 struct sealed *sealed_open(const char *path, enum sealed_what what, const uint64_t *expected_hash,
                            struct reason *why);
 void sealed_close(struct sealed *file);
-/* Gives back what an open file holds of the system. The next read opens it again, and looks only
- * whether it is still the file that was checked (length and user block). */
+/* Gives back what an open file holds of the system. The next read opens it again, and checks it as
+ * sealed_open does unless its times, length and user block are those that were checked. */
 void sealed_pause(struct sealed *file);
 bool sealed_paused(const struct sealed *file);
 bool sealed_has(struct sealed *file, const char *name);

@@ -4,6 +4,8 @@
 #include "comm/comm.h"
 #include "io/run_folder.h"
 #include <limits.h>
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SLAB = 1 << 20 }; // floats: 4 MB at a time
@@ -120,6 +122,20 @@ void snapshot_write(const struct run *run, const char *file)
         die("checkpoint '%s': %s", file, why.text);
 }
 
+/* The checkpoint that best.h5 is: this one before there was a validation, and when somebody removed
+ * the best. */
+static int64_t best_there_is(const struct run *run)
+{
+    int64_t best = run->state.best_update;
+    if (best == 0 || run_folder_has(run->settings->output, best))
+        return best ? best : run->state.update;
+    fprintf(stderr,
+            "warning: run folder '%s': the best checkpoint, of update %lld, is gone: best.h5 "
+            "is that of update %lld\n",
+            run->settings->output, (long long)best, (long long)run->state.update);
+    return run->state.update;
+}
+
 void snapshot_save(struct run *run)
 {
     const char *folder = run->settings->output;
@@ -130,11 +146,13 @@ void snapshot_save(struct run *run)
     if (comm_rank() != 0)
         return;
     struct reason why;
-    int64_t best = run->state.best_update > 0 ? run->state.best_update : run->state.update;
+    int64_t best = best_there_is(run);
     point_at("snapshot.link", run->state.update, NULL, 0);
     bool linked = run_folder_link(folder, "last.h5", run->state.update, &why);
     point_at("snapshot.best", run->state.update, NULL, 0);
-    if (!linked || (best == run->state.update && !run_folder_link(folder, "best.h5", best, &why)) ||
+    if (!linked ||
+        (run_folder_linked(folder, "best.h5") != best &&
+         !run_folder_link(folder, "best.h5", best, &why)) ||
         !run_folder_remove_old(folder, (int)run->settings->keep, best, &why))
         die("run folder '%s': %s", folder, why.text);
 }
@@ -156,6 +174,30 @@ static bool read_block(const struct parameters *parameters, struct checkpoint *c
     return true;
 }
 
+/* What no run can have come to, although the file is whole. */
+static bool check_state(const struct train_state *state, struct reason *why)
+{
+    for (int i = 0; snapshot_integers[i]; i++) {
+        int64_t value = *(const int64_t *)((const char *)state + integer_offsets[i]);
+        if (value < 0 || value > (int64_t)1 << 53)
+            return fail(why, "%s is %lld", snapshot_integers[i], (long long)value);
+    }
+    return (isfinite(state->rate_factor) && state->rate_factor >= 0) ||
+           fail(why, "rate_factor is %g", state->rate_factor);
+}
+
+/* Every array is there, of the model's shape: known before memory is taken for them. */
+static bool check_shapes(const struct parameters *parameters, struct checkpoint *checkpoint,
+                         const char *block, struct reason *why)
+{
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        if (!checkpoint_read(checkpoint, block, p->name, p->rows, p->columns, 0, 0, NULL, why))
+            return false;
+    }
+    return true;
+}
+
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why)
 {
     char *state = (char *)&run->state;
@@ -168,7 +210,8 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
         if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(state + real_offsets[i]),
                                  why))
             return false;
-    if (!checkpoint_get_integer(checkpoint, "corpus_digest", &digest, why))
+    if (!check_state(&run->state, why) ||
+        !checkpoint_get_integer(checkpoint, "corpus_digest", &digest, why))
         return false;
     if (digest != (int64_t)run->corpus->digest)
         return fail(why, "was trained on a corpus with digest %016llx, but '%s' has %016llx",
@@ -211,6 +254,8 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
     if (!with_weights)
         return true;
     struct range whole = {0, snapshot->model.parameters.total};
+    if (!check_shapes(&snapshot->model.parameters, checkpoint, "parameters", why))
+        return false;
     snapshot->weights = memory_take((size_t)whole.count * sizeof *snapshot->weights);
     return read_block(&snapshot->model.parameters, checkpoint, "parameters", whole,
                       snapshot->weights, why);

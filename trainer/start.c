@@ -150,8 +150,8 @@ static void begin(struct run *run)
 static void go_on(struct run *run, struct checkpoint *checkpoint)
 {
     struct reason why;
-    agree(snapshot_read(run, checkpoint, &why), "run '%s': its checkpoint %s",
-          run->settings->output, why.text);
+    agree(snapshot_read(run, checkpoint, &why), "checkpoint '%s': %s", checkpoint_path(checkpoint),
+          why.text);
     run->saved = run->state.update;
     checkpoint_close(checkpoint);
     point_at("start.continue", run->state.update, NULL, 0);

@@ -50,7 +50,7 @@ static void every_line_is_in_its_shard(void **state)
                 int32_t length, ids[32];
                 assert_true(shard_lengths(shard, side, i, 1, &length, &why));
                 assert_int_equal(length, expected[side]);
-                assert_true(shard_ids(shard, side, i, 1, ids, &why));
+                assert_true(shard_ids(shard, side, i, 1, length, ids, &why));
                 for (int k = 0; k < length; k++)
                     assert_int_equal(ids[k], made_id(lines[i], side, k));
             }
