@@ -122,33 +122,6 @@ static void a_small_shard_is_a_small_file(void **state)
     assert_in_range(status.st_size, 1000, 40000);
 }
 
-static bool header_refused(const char *path)
-{
-    (void)path;
-    struct reason why;
-    struct corpus *corpus = corpus_open(made_path("small"), &why);
-    corpus_close(corpus);
-    return !corpus;
-}
-
-static bool shard_refused(const char *path)
-{
-    (void)path;
-    struct reason why;
-    struct corpus *corpus = corpus_open(made_path("small"), &why);
-    assert_non_null(corpus);
-    bool sound = corpus_check(corpus, &why);
-    corpus_close(corpus);
-    return !sound;
-}
-
-static void damage_is_found(void **state)
-{
-    (void)state;
-    assert_damage_is_found(made_path("small/corpus.h5"), header_refused);
-    assert_damage_is_found(made_path("small/shard-00001.h5"), shard_refused);
-}
-
 static void assert_unopened(const char *path, const char *reason)
 {
     struct reason why;
@@ -298,7 +271,6 @@ int main(void)
         cmocka_unit_test(a_small_shard_is_a_small_file),
         cmocka_unit_test(reasons_read_well),
         cmocka_unit_test(what_differs_is_named),
-        cmocka_unit_test(damage_is_found),
         cmocka_unit_test(forged_shards_are_refused),
         cmocka_unit_test(forged_tables_are_refused),
     };
