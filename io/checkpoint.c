@@ -248,6 +248,15 @@ bool checkpoint_get_tokenizers(struct checkpoint *checkpoint, struct tokenizer *
     return true;
 }
 
+bool checkpoint_arrays(struct checkpoint *checkpoint, const char *block, int64_t *count,
+                       struct reason *why)
+{
+    char path[NAME_MOST];
+    array_path(path, block, "");
+    path[strlen(path) - 1] = '\0';
+    return sealed_members(checkpoint->file, path, count, why);
+}
+
 bool checkpoint_read(struct checkpoint *checkpoint, const char *block, const char *name, int rows,
                      int columns, int64_t first, int64_t count, float *data, struct reason *why)
 {

@@ -48,6 +48,9 @@ bool checkpoint_get_real(struct checkpoint *checkpoint, const char *name, double
                          struct reason *why);
 bool checkpoint_get_tokenizers(struct checkpoint *checkpoint, struct tokenizer *tokenizers,
                                struct reason *why);
+/* How many arrays this block has. */
+bool checkpoint_arrays(struct checkpoint *checkpoint, const char *block, int64_t *count,
+                       struct reason *why);
 /* Elements [first, first + count) of the array, whose shape must be (rows, columns). */
 bool checkpoint_read(struct checkpoint *checkpoint, const char *block, const char *name, int rows,
                      int columns, int64_t first, int64_t count, float *data, struct reason *why);

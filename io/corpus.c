@@ -250,6 +250,8 @@ static bool read_attributes(struct sealed *file, struct corpus *corpus, struct r
         return false;
     corpus->seed = (uint64_t)seed;
     corpus->digest = strtoull(word, NULL, 16);
+    if (format != SEALED_VERSION)
+        return fail(why, "is of format %lld", (long long)format);
     return strcmp(task, "translate") == 0 || fail(why, "task '%s' is unknown", task);
 }
 

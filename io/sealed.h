@@ -66,6 +66,8 @@ bool sealed_dimensions(struct sealed *file, const char *name, enum sealed_type t
 /* Elements [first, first + count), of a 2-d array in row order. */
 bool sealed_read(struct sealed *file, const char *name, enum sealed_type type, int64_t first,
                  int64_t count, void *data, struct reason *why);
+/* How many arrays and groups are in this one. */
+bool sealed_members(struct sealed *file, const char *group, int64_t *count, struct reason *why);
 /* Calls visit for each attribute of a group, in order of names. */
 bool sealed_each_attribute(struct sealed *file, const char *group,
                            void (*visit)(void *to, const char *name), void *to, struct reason *why);

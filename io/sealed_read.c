@@ -291,6 +291,17 @@ bool sealed_read(struct sealed *file, const char *name, enum sealed_type type, i
     return unchanged(file, why) && done; // of a file that was truncated this is the better reason
 }
 
+bool sealed_members(struct sealed *file, const char *group, int64_t *count, struct reason *why)
+{
+    H5G_info_t info;
+    if (!ready(file, why))
+        return false;
+    if (H5Gget_info_by_name(file->id, group, &info, H5P_DEFAULT) < 0)
+        return fail(why, "group '%s' is missing", group);
+    *count = (int64_t)info.nlinks;
+    return true;
+}
+
 struct visitor {
     void (*visit)(void *to, const char *name);
     void *to;

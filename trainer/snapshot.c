@@ -186,16 +186,21 @@ static bool check_state(const struct train_state *state, struct reason *why)
            fail(why, "rate_factor is %g", state->rate_factor);
 }
 
-/* Every array is there, of the model's shape: known before memory is taken for them. */
+/* Every parameter is there, of the model's shape, and no other: known before memory is taken. */
 static bool check_shapes(const struct parameters *parameters, struct checkpoint *checkpoint,
-                         const char *block, struct reason *why)
+                         struct reason *why)
 {
+    int64_t count;
+    if (!checkpoint_arrays(checkpoint, "parameters", &count, why))
+        return false;
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->list[i];
-        if (!checkpoint_read(checkpoint, block, p->name, p->rows, p->columns, 0, 0, NULL, why))
+        if (!checkpoint_read(checkpoint, "parameters", p->name, p->rows, p->columns, 0, 0, NULL,
+                             why))
             return false;
     }
-    return true;
+    return count == parameters->count || fail(why, "has %lld parameters, but its settings make %d",
+                                              (long long)count, parameters->count);
 }
 
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why)
@@ -218,7 +223,8 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
                     (unsigned long long)digest, run->corpus->path,
                     (unsigned long long)run->corpus->digest);
     struct range whole = {0, run->model.parameters.total}, part = exchange_part(run->exchange);
-    return read_block(&run->model.parameters, checkpoint, "parameters", whole, run->weights, why) &&
+    return check_shapes(&run->model.parameters, checkpoint, why) &&
+           read_block(&run->model.parameters, checkpoint, "parameters", whole, run->weights, why) &&
            (!run->first || read_block(&run->model.parameters, checkpoint, "moments/first", part,
                                       run->first, why)) &&
            (!run->second || read_block(&run->model.parameters, checkpoint, "moments/second", part,
@@ -254,7 +260,7 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
     if (!with_weights)
         return true;
     struct range whole = {0, snapshot->model.parameters.total};
-    if (!check_shapes(&snapshot->model.parameters, checkpoint, "parameters", why))
+    if (!check_shapes(&snapshot->model.parameters, checkpoint, why))
         return false;
     snapshot->weights = memory_take((size_t)whole.count * sizeof *snapshot->weights);
     return read_block(&snapshot->model.parameters, checkpoint, "parameters", whole,
