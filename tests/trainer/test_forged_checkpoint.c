@@ -191,7 +191,8 @@ static void wrong_settings_are_refused(void **state)
         {"context", "last", " parameters, but its settings make "},
         {"attention", "dot", " parameters, but its settings make "},
         {"attention-state", "current", "attention-state current needs readout"},
-        {"context-use", "every", "array '"},
+        {"context-use", "every", "has a wrong setting: "},
+        {"context-use", "first", " instead of "},
         {"dropout-layer", "1.5", "has a wrong setting: "},
         {"dropout-layer", "nan", "has a wrong setting: "},
     };
@@ -203,7 +204,7 @@ static void wrong_settings_are_refused(void **state)
     }
     static struct forgery forgery;
     forgery = checkpoint;
-    strcpy(forged_attribute(&forgery, "/settings", "context-use")->text, "every");
+    strcpy(forged_attribute(&forgery, "/settings", "context-use")->text, "first");
     strcpy(forged_attribute(&forgery, "/settings", "input-feeding")->text, "on");
     assert_refused(&forgery, "input-feeding", "input-feeding needs context-use attention");
     said("settings");
