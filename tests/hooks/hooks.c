@@ -16,6 +16,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
+#include "comm/comm.h"
 #include "model/product.h"
 #include <fcntl.h>
 #include <math.h>
@@ -37,8 +38,7 @@ static struct order {
 
 static int this_rank(void)
 {
-    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
-    return rank ? atoi(rank) : 0;
+    return comm_launcher_rank();
 }
 
 static void note(const struct order *order, int64_t number)
