@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# jobs/train.slurm on a real SLURM, with both launchers: a job that gets a signal saves, requeues itself, continues on fewer nodes and
-# ends as an undisturbed run does; a failed one is not requeued, nor one that was cancelled. CHORUS_SLURM=all: a time limit too (a minute).
+# jobs/train.slurm on a real SLURM: a job that gets a signal saves, requeues itself, continues on fewer nodes and ends as an
+# undisturbed run does; a failed one is not requeued, nor one that was cancelled. CHORUS_SLURM=all: a time limit too (a minute), and
+# by srun besides mpirun: not always, because Open MPI 4.1.4 crashes in MPI_Init at some starts by srun.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
@@ -33,6 +34,9 @@ exec "$CHORUS_HOOKS" "$@"
 END
 chmod +x bin/chorus
 export PATH=$folder/bin:$PATH
+launchers=mpirun
+[ "${CHORUS_SLURM:-}" != all ] || launchers="srun mpirun"
+declare -A signal=([srun]=USR1 [mpirun]=TERM)
 slowly="update.begin -1 0 slow"
 
 # submit RUN LAUNCHER HOOK OPTION ...: the job script as a person would edit it; its number goes to RUN.job
@@ -83,35 +87,33 @@ claim "corpora are prepared" make_corpora 700 3
 claim "an undisturbed run" "$CHORUS" train --corpus corpus --valid corpus-valid --config settings.yml --threads 1 --output undisturbed
 claim "SLURM is up on three hosts" cluster_slurm 3
 
-claim "a job of srun on 2 or 3 nodes" submit srun srun "$slowly" --nodes=2-3
-claim "a job of mpirun on 2 or 3 nodes" submit mpirun mpirun "$slowly" --nodes=2-3
-claim "srun trains" at_update srun 3
-claim "mpirun trains" at_update mpirun 3
-claim "SIGUSR1 to the script" slurm scancel --signal=USR1 --batch srun
-claim "SIGTERM to the script" slurm scancel --signal=TERM --batch mpirun
-claim "SIGUSR1 makes the job of srun requeue itself" requeued srun
-claim "SIGTERM makes the job of mpirun requeue itself" requeued mpirun
+for launcher in $launchers; do
+    claim "$launcher: a job on 2 or 3 nodes" submit "$launcher" "$launcher" "$slowly" --nodes=2-3
+done
+for launcher in $launchers; do
+    claim "$launcher: trains" at_update "$launcher" 3
+    claim "$launcher: a signal to the script" slurm scancel --signal="${signal[$launcher]}" --batch "$launcher"
+    claim "$launcher: makes the job requeue itself" requeued "$launcher"
+done
 claim "a node is gone" on h0 scontrol update NodeName=h2 State=DRAIN Reason=test
-claim "the job of srun may start" start_now srun
-claim "the job of mpirun may start" start_now mpirun
-claim "the job of srun ends" finished srun 1
-claim "the job of mpirun ends" finished mpirun 1
-claim "srun ran on 3 hosts, then on 2" on_hosts srun 3 2
-claim "mpirun ran on 3 hosts, then on 2" on_hosts mpirun 3 2
-claim "the interrupted run of srun has the undisturbed run's bits" same_end srun
-claim "the interrupted run of mpirun has the undisturbed run's bits" same_end mpirun
+for launcher in $launchers; do
+    claim "$launcher: the job may start" start_now "$launcher"
+    claim "$launcher: and ends" finished "$launcher" 1
+    claim "$launcher: it ran on 3 hosts, then on 2" on_hosts "$launcher" 3 2
+    claim "$launcher: with the undisturbed run's bits" same_end "$launcher"
+done
 claim "the node is back" on h0 scontrol update NodeName=h2 State=RESUME
 
-for launcher in srun mpirun; do
+for launcher in $launchers; do
     claim "$launcher: a job of which a rank will be killed" submit "killed-$launcher" "$launcher" "update.begin 21 1 SIGKILL" --nodes=2
     claim "$launcher: another that will be cancelled" submit "cancelled-$launcher" "$launcher" "$slowly" --nodes=1
 done
-for launcher in srun mpirun; do
+for launcher in $launchers; do
     claim "$launcher: a killed rank fails the job, which is not requeued" failed "killed-$launcher"
     claim "$launcher: the other one trains" at_update "cancelled-$launcher" 2
     claim "$launcher: and is cancelled" slurm scancel "cancelled-$launcher"
 done
-for launcher in srun mpirun; do
+for launcher in $launchers; do
     claim "$launcher: and is not requeued" cancelled "cancelled-$launcher"
     claim "$launcher: the failed one is submitted again" submit "killed-$launcher" "$launcher" "" --nodes=3
     claim "$launcher: and ends" finished "killed-$launcher" 0
@@ -120,10 +122,10 @@ for launcher in srun mpirun; do
 done
 
 if [ "${CHORUS_SLURM:-}" = all ]; then
-    for launcher in srun mpirun; do
+    for launcher in $launchers; do
         claim "$launcher: a job of one minute" submit "limit-$launcher" "$launcher" "$slowly" --nodes=3 --time=1 --signal=B:USR1@30
     done
-    for launcher in srun mpirun; do
+    for launcher in $launchers; do
         claim "$launcher: its time limit makes it requeue itself" requeued "limit-$launcher"
         claim "$launcher: it may start" start_now "limit-$launcher"
         claim "$launcher: it ends" finished "limit-$launcher" 1
