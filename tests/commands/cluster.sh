@@ -3,7 +3,7 @@
 # CHORUS_CLUSTER (by default ../shared/cluster beside the tree): hosts-up.sh, on.sh, slurm-up.sh and their reverses. One test at a
 # time has them. What was started is ended with the test.
 #     cluster_up HOSTS          h0 (the head) and h1, h2 ...; skips the test where that cannot be
-#     cluster_slurm             SLURM on them
+#     cluster_slurm HOSTS       SLURM on them
 #     on HOST command ...       on that host, in this folder
 cluster=${CHORUS_CLUSTER:-$CHORUS_SOURCE/../shared/cluster}
 export CLUSTER_STATE=$folder/cluster CLUSTER_TOOLS=$cluster SLURM_CONF=$folder/cluster/slurm/slurm.conf
@@ -17,7 +17,7 @@ cluster_up() {
     for tool in ip nsenter unshare flock; do
         command -v "$tool" >/dev/null || skip "no $tool"
     done
-    exec 7>"${TMPDIR:-/tmp}/chorus-cluster.lock"
+    exec 7<"$cluster/hosts-up.sh"
     flock -w 300 7 || skip "the hosts are in use"
     ip netns list | grep -q '^chorus-' && skip "the hosts are in use"
     trap 'cluster_down; finish' EXIT
