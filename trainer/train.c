@@ -42,8 +42,9 @@ static int validate(struct run *run, struct report *report)
         return 0;
     point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
-    int best =
-        schedule_validated(run->settings, &run->state, evaluation.loss / (double)evaluation.tokens);
+    double loss = evaluation.loss / (double)evaluation.tokens;
+    agree(schedule_sound(run->settings, &run->state, loss, &why), "%s", why.text);
+    int best = schedule_validated(run->settings, &run->state, loss);
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
