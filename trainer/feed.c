@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <string.h>
 
+enum { ROOM_LEAST = 64 }; // places: small lists would grow again and again by chance
+
 struct feed {
     const struct corpus *corpus;
     struct stream_options options;
@@ -20,6 +22,20 @@ struct feed {
     bool failed, closing;
     struct reason why;
 };
+
+static void note_origin(const struct stream_batch *from, struct feed_origin *origin)
+{
+    if (from->count > origin->capacity) {
+        int capacity = 2 * (from->count > ROOM_LEAST ? from->count : ROOM_LEAST);
+        origin->places =
+            memory_grow(origin->places, (size_t)origin->capacity * sizeof *origin->places,
+                        (size_t)capacity * sizeof *origin->places);
+        origin->capacity = capacity;
+    }
+    origin->count = from->count;
+    for (int i = 0; i < from->count; i++)
+        origin->places[i] = (struct feed_place){from->sentences[i].shard, from->sentences[i].index};
+}
 
 static void pack(struct feed *feed, const struct stream_batch *from, struct batch *batch)
 {
@@ -67,8 +83,11 @@ static bool load_group(struct feed *feed, struct stream *stream)
     place->epoch = group.epoch;
     place->number = group.number;
     place->last = group.last;
-    for (int i = 0; i < place->count; i++)
-        pack(feed, &group.batches[feed->options.first_lane + i], &place->batches[i]);
+    for (int i = 0; i < place->count; i++) {
+        const struct stream_batch *from = &group.batches[feed->options.first_lane + i];
+        pack(feed, from, &place->batches[i]);
+        note_origin(from, &place->origins[i]);
+    }
     return true;
 }
 
@@ -101,6 +120,7 @@ struct feed *feed_open(const struct corpus *corpus, const struct stream_options 
         struct feed_group *group = &feed->ring[i];
         group->count = options->lane_count;
         group->batches = memory_take((size_t)group->count * sizeof *group->batches);
+        group->origins = memory_take((size_t)group->count * sizeof *group->origins);
         for (int k = 0; k < group->count; k++)
             batch_init(&group->batches[k]);
     }
@@ -146,8 +166,11 @@ void feed_close(struct feed *feed)
     pthread_mutex_destroy(&feed->lock);
     pthread_cond_destroy(&feed->changed);
     for (int i = 0; i < FEED_AHEAD; i++) {
-        for (int k = 0; k < feed->ring[i].count; k++)
+        for (int k = 0; k < feed->ring[i].count; k++) {
             batch_release(&feed->ring[i].batches[k]);
+            memory_free(feed->ring[i].origins[k].places);
+        }
+        memory_free(feed->ring[i].origins);
         memory_free(feed->ring[i].batches);
     }
     memory_free(feed->views);

@@ -172,12 +172,8 @@ void report_update(struct report *report, const struct update_result *result, do
     report->computed += seconds;
     int64_t update = report->run->state.update;
     if (result->skipped) {
-        if (result->lane >= 0)
-            report_line(report, "update %lld skipped: the loss of lane %d is not finite",
-                        (long long)update, result->lane);
-        else
-            report_line(report, "update %lld skipped: the gradient is not finite",
-                        (long long)update);
+        report_line(report, "update %lld skipped: %s", (long long)update,
+                    report->run->skipped.bytes);
         return;
     }
     report->loss += result->loss * (double)result->tokens;

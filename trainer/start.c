@@ -9,6 +9,7 @@
 #include "trainer/agree.h"
 #include "trainer/computing.h"
 #include "trainer/continue.h"
+#include "trainer/guard.h"
 #include "trainer/report_start.h"
 #include "trainer/snapshot.h"
 #include <limits.h>
@@ -130,12 +131,14 @@ static void begin(struct run *run)
     if (comm_rank() == 0)
         parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
     comm_broadcast(run->weights, (size_t)run->model.parameters.total * sizeof(float), 0);
+    run->guard = guard_open(run, exchange_part(run->exchange));
     if (s->check)
         return;
     if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
         die("run folder '%s': %s", s->output, why.text);
     run_folder_checkpoint_path(aside, 0, file, sizeof file);
     snapshot_write(run, file);
+    agree(guard_check_all(run->guard, run, &why), "%s", why.text);
     run->saved = 0;
     if (comm_rank() != 0)
         return;
@@ -152,6 +155,7 @@ static void go_on(struct run *run, struct checkpoint *checkpoint)
     struct reason why;
     agree(snapshot_read(run, checkpoint, &why), "checkpoint '%s': %s", checkpoint_path(checkpoint),
           why.text);
+    run->guard = guard_open(run, exchange_part(run->exchange));
     run->saved = run->state.update;
     checkpoint_close(checkpoint);
     point_at("start.continue", run->state.update, NULL, 0);
@@ -181,6 +185,8 @@ void run_start(struct run *run, struct settings *settings)
 
 void run_release(struct run *run)
 {
+    guard_close(run->guard);
+    text_release(&run->skipped);
     exchange_close(run->exchange);
     model_release(&run->model);
     arena_release(&run->arena);

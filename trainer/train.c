@@ -4,6 +4,7 @@
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
+#include "trainer/guard.h"
 #include "trainer/report.h"
 #include "trainer/samples.h"
 #include "trainer/schedule.h"
@@ -53,7 +54,9 @@ static int validate(struct run *run, struct report *report)
 
 static void save(struct run *run, struct report *report)
 {
+    struct reason why;
     double start = clock_seconds();
+    agree(guard_check_all(run->guard, run, &why), "%s", why.text);
     snapshot_save(run);
     report_saved(report, clock_seconds() - start);
 }
@@ -74,7 +77,8 @@ static int boundary(struct run *run, struct report *report)
 static void refuse_endless_skips(const struct run *run)
 {
     agree(run->state.skips < run->settings->max_skips,
-          "%lld updates in a row had no finite loss or gradient", (long long)run->state.skips);
+          "%lld updates in a row had no finite loss or gradient: in the last, %s",
+          (long long)run->state.skips, run->skipped.bytes);
 }
 
 /* [all] One update from the next group. Returns 0 on a stop. */
