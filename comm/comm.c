@@ -43,7 +43,7 @@ static void start_mpi(void)
             comm_library(), comm_launcher_size());
 }
 
-void comm_start(void)
+static void start(const char *trouble, int status)
 {
     if (gethostname(world.host, HOST_BYTES - 1))
         memcpy(world.host, "unknown", sizeof "unknown");
@@ -54,6 +54,18 @@ void comm_start(void)
     world.hosts = memory_take((size_t)world.size * sizeof *world.hosts);
     world.reports = memory_take((size_t)world.size * sizeof *world.reports);
     comm_all_gather(world.host, HOST_BYTES, world.hosts);
+    comm_agree(trouble, status, 0);
+}
+
+void comm_start(void)
+{
+    start(NULL, STATUS_DONE);
+}
+
+void comm_tell(int status, const char *trouble)
+{
+    start(trouble, status);
+    _exit(status); // comm_agree has ended the program
 }
 
 /* Without MPI there is no one to abort, so die() may exit again. */

@@ -4,6 +4,7 @@
 #include "trainer/commands.h"
 #include "trainer/help.h"
 #include "trainer/kernel_start.h"
+#include "trainer/settings_agree.h"
 #include "trainer/stop.h"
 #include <signal.h>
 #include <stdbool.h>
@@ -108,8 +109,9 @@ int main(int argc, char **argv)
     struct settings settings;
     struct faults faults = {0};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file as long as is allowed fails as a full disk does
     if (comm_launcher_rank() != 0)
-        die_silent();
+        die_silent(comm_tell);
     if (answered(argc - 1, argv + 1))
         return STATUS_DONE;
     if (argc < 2)
@@ -127,6 +129,7 @@ int main(int argc, char **argv)
     if (command != COMMAND_INSPECT) // which does not ask whether it is to stop
         stop_start();
     comm_start();
+    settings_agree(&settings, command);
     int status = run(command, &settings);
     int rank = comm_rank();
     comm_stop();
