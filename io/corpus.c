@@ -224,6 +224,7 @@ bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
     for (int side = 0; side < SIDES; side++)
         corpus_write_tokenizer(file, side, &corpus->tokenizers[side], why);
     write_table(file, corpus, why);
+    sealed_write_array(file, "/longest", SEALED_INT64, 1, &(int64_t){SIDES}, corpus->longest, why);
     uint64_t hash;
     return sealed_commit(file, &hash, why);
 }
@@ -313,9 +314,28 @@ static bool read_table(struct sealed *file, struct corpus *corpus, struct reason
     return done;
 }
 
+/* Earlier corpora do not have it. */
+static bool read_longest(struct sealed *file, struct corpus *corpus, struct reason *why)
+{
+    int64_t sides;
+    if (!sealed_has(file, "/longest"))
+        return true;
+    if (!sealed_dimensions(file, "/longest", SEALED_INT64, 1, &sides, why))
+        return false;
+    if (sides != SIDES)
+        return fail(why, "array '/longest' is damaged");
+    if (!sealed_read(file, "/longest", SEALED_INT64, 0, SIDES, corpus->longest, why))
+        return false;
+    for (int side = 0; side < SIDES; side++)
+        if (corpus->longest[side] < 0 || corpus->longest[side] > corpus->tokens[side])
+            return fail(why, "array '/longest' is damaged");
+    return true;
+}
+
 static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
-    if (!read_attributes(file, corpus, why) || !read_table(file, corpus, why))
+    if (!read_attributes(file, corpus, why) || !read_table(file, corpus, why) ||
+        !read_longest(file, corpus, why))
         return false;
     for (int side = 0; side < SIDES; side++)
         if (!corpus_read_tokenizer(file, side, &corpus->tokenizers[side], why))

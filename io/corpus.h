@@ -25,7 +25,8 @@ struct corpus {
     int shards;
     struct corpus_shard *table;
     int64_t sentences, tokens[SIDES];
-    uint64_t seed; // of the lines' shards
+    int64_t longest[SIDES]; // tokens of the longest sentence; 0 where it is not known
+    uint64_t seed;          // of the lines' shards
 };
 
 struct corpus *corpus_open(const char *path, struct reason *why);

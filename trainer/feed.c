@@ -126,8 +126,9 @@ struct feed *feed_open(const struct corpus *corpus, const struct stream_options 
     }
     pthread_mutex_init(&feed->lock, NULL);
     pthread_cond_init(&feed->changed, NULL);
-    if (pthread_create(&feed->thread, NULL, load, feed) != 0)
-        die("cannot start the loader's thread");
+    int trouble = pthread_create(&feed->thread, NULL, load, feed);
+    if (trouble)
+        die("cannot start the loader's thread: %s", strerror(trouble));
     return feed;
 }
 

@@ -172,6 +172,8 @@ static void begin_folder(struct work *work)
 static void finish_folder(struct work *work)
 {
     struct reason why;
+    for (int side = 0; side < SIDES && work->count.kept > 0; side++)
+        work->corpus.longest[side] = prepare_count_quantile(&work->count, side, 1);
     bool written = corpus_write(work->aside, &work->corpus, &why);
     point_at("prepare.rename", 0, NULL, 0);
     if (!written || !folder_finish(work->settings->output, (int)work->settings->overwrite, &why))

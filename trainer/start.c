@@ -10,7 +10,7 @@
 #include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/guard.h"
-#include "trainer/report_start.h"
+#include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
 #include <limits.h>
 #include <string.h>
@@ -97,16 +97,19 @@ static void resolve(struct run *run)
     faults_agree(&faults);
 }
 
-static void make_replica(struct run *run)
+static void make_model(struct run *run)
 {
     struct shape shape;
-    struct settings *s = run->settings;
-    settings_shape(s, run->corpus->tokenizers[SOURCE].vocabulary.size,
+    settings_shape(run->settings, run->corpus->tokenizers[SOURCE].vocabulary.size,
                    run->corpus->tokenizers[TARGET].vocabulary.size, &shape);
-    settings_optimizer(s, &run->optimizer);
+    settings_optimizer(run->settings, &run->optimizer);
     model_init(&run->model, &shape);
+}
+
+static void make_replica(struct run *run)
+{
     int64_t total = run->model.parameters.total;
-    run->exchange = exchange_open((int)s->lanes, total);
+    run->exchange = exchange_open((int)run->settings->lanes, total);
     size_t part = (size_t)exchange_part(run->exchange).count * sizeof(float);
     run->weights = memory_take((size_t)total * sizeof(float));
     run->gradient = memory_take(part);
@@ -174,6 +177,8 @@ void run_start(struct run *run, struct settings *settings)
     run->continued = checkpoint != NULL;
     open_corpora(run);
     resolve(run);
+    make_model(run);
+    run_memory_check(run);
     make_replica(run);
     if (checkpoint)
         go_on(run, checkpoint);
