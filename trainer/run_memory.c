@@ -2,10 +2,15 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
+#include "model/threads.h"
 #include "trainer/agree.h"
 #include "trainer/evaluate.h"
 #include "trainer/host_memory.h"
 #include <stdio.h>
+
+/* OpenBLAS takes 128 MiB of addresses for each thread that computes, at its first product, and where
+ * it cannot have them it tries for ever. The rest is the thread's stack. */
+enum { THREAD_ADDRESSES = 144 << 20 };
 
 static int64_t most(int64_t a, int64_t b)
 {
@@ -113,10 +118,11 @@ void run_memory_check(const struct run *run)
           "ranks on a host, a smaller model or fewer batch-tokens",
           wanted, ranks, ranks == 1 ? "" : "s", parts, had);
     int64_t addresses = host_memory_addresses();
+    need += threads() * THREAD_ADDRESSES;
     text_of_bytes(need, wanted);
     text_of_bytes(addresses, had);
     agree(need <= addresses,
-          "memory: a rank needs about %s (%s), and its limit of address space (ulimit -v) leaves "
-          "%s: a higher limit, a smaller model or fewer batch-tokens",
-          wanted, parts, had);
+          "memory: a rank needs about %s of address space (%s, %d thread%s), and its limit (ulimit "
+          "-v) leaves %s: a higher limit, fewer threads or a smaller model",
+          wanted, parts, threads(), threads() == 1 ? "" : "s", had);
 }
