@@ -63,10 +63,10 @@ rm -rf small && cp -a early small
 
 # --- a disk that is truly full (needs root) ---
 disk=$folder/disk
-unmount() { mountpoint -q "$disk" && umount "$disk"; }
+unmount() { ! mountpoint -q "$disk" || umount "$disk"; }
 mkdir disk
 if mount -t tmpfs -o size=1m none "$disk" 2>/dev/null; then
-    trap 'unmount; finish' EXIT
+    trap 'ended=$?; unmount; (exit $ended); finish' EXIT
     cp -a early disk/run
     free() { df --output=avail -k disk | tail -1; }
     head -c $((1024 * ($(free) - size / 2))) /dev/zero >disk/filler
