@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Name and value of each setting, each with its NUL; the command first. */
+/* Name and value of each setting, each with its NUL; the command first. Hosts may have other numbers
+ * of cores, and threads change no result. */
 static void describe(const struct settings *settings, enum command command, struct text *all)
 {
     struct text value = {0};
@@ -13,6 +14,8 @@ static void describe(const struct settings *settings, enum command command, stru
     for (int row = 0; row < settings_count; row++) {
         const char *name = settings_table[row].name;
         text_clear(&value);
+        if (strcmp(name, "threads") == 0)
+            continue;
         if (!settings_get(settings, row, &value))
             text_clear(&value);
         text_add(all, name, strlen(name) + 1);
