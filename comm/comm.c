@@ -3,6 +3,7 @@
 #include "comm/base/memory.h"
 #include "comm/launcher.h"
 #include "comm/messages.h"
+#include "comm/watch.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -71,9 +72,10 @@ void comm_tell(int status, const char *trouble)
 /* Without MPI there is no one to abort, so die() may exit again. */
 void comm_stop(void)
 {
+    comm_agree(NULL, 0, 0); // MPI_Finalize hangs if a rank aborts meanwhile: nobody may have
+                            // anything left to say
+    watch_stop();
     if (launcher_present()) {
-        comm_agree(NULL, 0, 0); // MPI_Finalize hangs if a rank aborts meanwhile: nobody may have
-                                // anything left to say
         checked(MPI_Finalize());
         die_ending(exit);
     }
@@ -122,6 +124,7 @@ static _Noreturn void wait_for_the_end(void)
 {
     const time_t patience = 10;
     struct timespec start, now, nap = {.tv_nsec = 10000000};
+    die_silent(); // nor does the watchdog say that this rank stands still
     clock_gettime(CLOCK_MONOTONIC, &start);
     do {
         nanosleep(&nap, NULL);

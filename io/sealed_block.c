@@ -1,5 +1,6 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "io/sealed_file.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -56,6 +57,7 @@ static bool hash_rest(int descriptor, uint64_t *hash, int64_t *bytes, struct rea
     *bytes = 0;
     while ((count = read_fully(descriptor, piece, SEALED_PIECE, SEALED_USER_BLOCK + *bytes)) > 0) {
         hash_add(&sum, piece, (size_t)count);
+        point_alive();
         *bytes += count;
     }
     int error = errno;

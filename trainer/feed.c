@@ -1,6 +1,7 @@
 #include "trainer/feed.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "trainer/clock.h"
 #include <pthread.h>
 #include <string.h>
@@ -125,11 +126,28 @@ struct feed *feed_open(const struct corpus *corpus, const struct stream_options 
             batch_init(&group->batches[k]);
     }
     pthread_mutex_init(&feed->lock, NULL);
-    pthread_cond_init(&feed->changed, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&feed->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     int trouble = pthread_create(&feed->thread, NULL, load, feed);
     if (trouble)
         die("cannot start the loader's thread: %s", strerror(trouble));
     return feed;
+}
+
+/* Waiting for a loader that moves is a sign of life; a read that never returns gives none. The lock
+ * is held. */
+static void wait_for_group(struct feed *feed)
+{
+    const uint64_t signs = points_beside();
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec++;
+    pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
+    if (points_beside() != signs)
+        point_alive();
 }
 
 const struct feed_group *feed_next(struct feed *feed, double *waited, struct reason *why)
@@ -137,7 +155,7 @@ const struct feed_group *feed_next(struct feed *feed, double *waited, struct rea
     double start = clock_seconds();
     pthread_mutex_lock(&feed->lock);
     while (feed->made == feed->taken && !feed->failed)
-        pthread_cond_wait(&feed->changed, &feed->lock);
+        wait_for_group(feed);
     const struct feed_group *group = NULL;
     if (feed->made > feed->taken)
         group = &feed->ring[feed->taken % FEED_AHEAD];

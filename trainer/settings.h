@@ -70,7 +70,7 @@ struct settings {
     int64_t updates, epochs, patience; // 0: none
     double divergence;                 // 0: none
     /* run */
-    int64_t threads, keep, checkpoint_interval, log_interval, progress, check, json;
+    int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
     int64_t keep_tokens, allow_unknown;
     char *kernel;
 

@@ -195,6 +195,8 @@ const struct setting settings_table[] = {
     INTEGER("threads", threads, RUN, TRAIN | TRANSLATE | SCORE, NULL, 1, 4096,
             "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
             "use)"),
+    INTEGER("watchdog", watchdog, RUN, TRAIN, "300", 0, 1e6,
+            "seconds within which a rank that stands still is named and ends the job; 0: never"),
     TEXT("kernel", kernel, RUN, TRAIN | TRANSLATE | SCORE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids"),

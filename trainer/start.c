@@ -4,6 +4,7 @@
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "comm/watch.h"
 #include "io/run_folder.h"
 #include "io/stream.h"
 #include "trainer/agree.h"
@@ -12,6 +13,7 @@
 #include "trainer/guard.h"
 #include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
+#include "trainer/stop.h"
 #include <limits.h>
 #include <string.h>
 
@@ -175,6 +177,7 @@ void run_start(struct run *run, struct settings *settings)
     computing_agree();
     struct checkpoint *checkpoint = continue_find(settings);
     run->continued = checkpoint != NULL;
+    watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
     resolve(run);
     make_model(run);

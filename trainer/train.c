@@ -1,6 +1,7 @@
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "comm/watch.h"
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
@@ -64,6 +65,9 @@ static void save(struct run *run, struct report *report)
 /* [all] What follows an update: validation, checkpoint. Returns 0 on a stop. */
 static int boundary(struct run *run, struct report *report)
 {
+    struct reason slow;
+    if (watch_slow(&slow))
+        report_line(report, "%s", slow.text);
     int validated = run->state.validation_due;
     if (validated && !validate(run, report))
         return 0;

@@ -12,6 +12,8 @@
 /* number: mostly the update. data: what the point is about, or NULL. */
 void point_at(const char *name, int64_t number, void *data, size_t bytes);
 extern void (*points_hook)(const char *name, int64_t number, void *data, size_t bytes);
+/* A sign of life without a name, on the way between two points that may lie far apart. */
+void point_alive(void);
 
 /* This thread is the one that computes; `listener` (or NULL) is called by it at each point. */
 void points_start(void (*listener)(void));
@@ -22,8 +24,10 @@ void points_update(int64_t update);
 struct place {
     const char *point; // passed last; static text
     int64_t update;
-    uint64_t passed; // points so far
+    uint64_t passed; // signs of life so far
 };
 struct place points_place(void);
+/* Signs of life of all other threads so far: one that waits for them sees whether they move. */
+uint64_t points_beside(void);
 
 #endif
