@@ -243,7 +243,7 @@ void watch_start(double seconds, int (*ending)(void))
         return;
     choose_times(seconds);
     watch.ending = ending;
-    watch.now = 0;
+    watch.now = watch.slow.seconds = 0;
     watch.looked = watch.beaten = messages_seconds();
     if (comm_size() > 1)
         watch.peers = memory_take((size_t)comm_size() * sizeof *watch.peers);
