@@ -20,7 +20,8 @@ enum { TAG = 1, NOBODY = -1 }; // messages.c has tag 0
 struct beat {
     int64_t update;
     int32_t waits_for; // or NOBODY
-    int32_t last;      // no more come from this rank
+    int16_t last;      // no more come from this rank
+    int16_t speaks;    // it ends the job and says why
 };
 
 /* Another rank. Messages of two ranks keep their order: behind its last beat nothing is under way.
@@ -30,7 +31,7 @@ struct peer {
     struct beat arriving, leaving; // of `in` and `out`
     struct beat known;             // heard last
     double heard;                  // when
-    bool parted;                   // the last one to it has left
+    bool parted;                   // the last one to it was sent
 };
 
 static struct {
@@ -49,6 +50,7 @@ static struct {
     const char *what;
     int waits_for;
     double since;
+    bool speaks;
     struct {
         const char *what;
         int rank;
@@ -124,6 +126,8 @@ static void hear(int rank)
             return;
         peer->known = peer->arriving;
         peer->heard = watch.now;
+        if (peer->known.speaks)
+            die_silent();
         if (!peer->known.last)
             listen_to(rank);
     }
@@ -143,9 +147,16 @@ static void tell(int rank, bool last)
     if (peer->parted || !has_left(peer))
         return;
     peer->parted = last;
-    peer->leaving = (struct beat){points_place().update, watch.waits_for, last};
+    peer->leaving = (struct beat){points_place().update, watch.waits_for, last, watch.speaks};
     checked(MPI_Isend(&peer->leaving, sizeof peer->leaving, MPI_BYTE, rank, TAG, MPI_COMM_WORLD,
                       &peer->out));
+}
+
+static void tell_all(void)
+{
+    for (int rank = 0; rank < comm_size(); rank++)
+        if (rank != comm_rank())
+            tell(rank, false);
 }
 
 /* Along those who said, since this wait began, that they wait themselves. */
@@ -173,8 +184,11 @@ static void note_a_slow_rank(void)
     watch.slow.seconds = seconds;
 }
 
+/* All others are told, so that none speaks too where the launcher is slow to end them. */
 static _Noreturn void die_of(int rank, double seconds)
 {
+    watch.speaks = true;
+    tell_all();
     struct place place = points_place();
     char where[96];
     if (watch.waits_for == NOBODY)
@@ -216,9 +230,7 @@ static void look_at_others(void)
         hear(rank);
     if (clock - watch.beaten >= watch.beat) {
         watch.beaten = clock;
-        for (int rank = 0; rank < comm_size(); rank++)
-            if (rank != comm_rank())
-                tell(rank, false);
+        tell_all();
     }
     note_a_slow_rank();
     judge();

@@ -18,7 +18,7 @@ void point_alive(void);
 /* This thread is the one that computes; `listener` (or NULL) is called by it at each point. */
 void points_start(void (*listener)(void));
 /* The update that is worked on, for messages: -1 outside of training. */
-void points_update(int64_t update);
+void points_update(int64_t now);
 
 /* Where the thread that computes is; may be asked by any thread. */
 struct place {

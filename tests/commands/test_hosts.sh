@@ -32,10 +32,11 @@ batch-tokens: 60
 valid-interval: 8
 checkpoint-interval: 8
 updates: 24
-watchdog: 5
+watchdog: 40
 YAML
 
-# on_hosts HOSTS SECONDS COMMAND ...: a rank on each, started from the head; mpirun notices a link that is cut.
+# on_hosts HOSTS SECONDS COMMAND ...: a rank on each, started from the head. mpirun notices in 10 s that a link is cut: before
+# the watchdog, for once it has sent word to that host, to end a job, it waits for the answer for a quarter of an hour.
 on_hosts() {
     local hosts=$1 seconds=$2 ranks
     ranks=$(tr , '\n' <<<"$hosts" | wc -l)
@@ -62,10 +63,8 @@ cut_off() {
     ip -n chorus-sw link set p3 down
     wait $! || status=$?
     cat cut.log
-    [ "$status" != 0 ] && [ "$status" != 137 ]
+    grep -q '^checkpoint at update 8' cut.log && [ "$status" != 0 ] && [ "$status" != 137 ]
 }
-# What stands there may come from either side of the cut, but not from both.
-one_line_at_most() { [ "$(grep -c '^fatal:' cut.log)" -le 1 ]; }
 nobody_is_left() {
     for _ in $(seq 100); do
         left cut >/dev/null || return 0
@@ -78,7 +77,6 @@ claim "corpora are prepared" make_corpora 700 3
 claim "an undisturbed run on one rank" train undisturbed 1 1
 claim "three hosts are made" "$cluster/hosts-up.sh" 3
 claim "a job ends whose link to one host is cut" cut_off
-claim "with one line at most" one_line_at_most
 claim "no process is left on any host" nobody_is_left
 claim "continued on the two other hosts it ends" train_on h1,h2 100 cut
 claim "with the undisturbed run's bits" same_run undisturbed cut
