@@ -2,7 +2,8 @@
  * says where it is: the watchdog (comm/watch.h) tells by them who stands still, and where. And each
  * is where tests reach into a running program, to send a signal, stop, flip a bit or make a NaN:
  * `points_hook` is NULL in `chorus` and set by the tests' own program. A thread beside the one that
- * computes (the loader, the writer of checkpoints) passes points for the tests alone. */
+ * computes (the loader, the writer of checkpoints) passes points for the tests, and so that who
+ * waits for it sees it move. */
 #ifndef POINTS_H
 #define POINTS_H
 
