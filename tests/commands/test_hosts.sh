@@ -9,7 +9,7 @@ cluster=${CHORUS_CLUSTER:-$CHORUS_SOURCE/../shared/cluster}
 [ -x "$cluster/hosts-up.sh" ] || skip "no scripts that make hosts in '$cluster'"
 [ "$(id -u)" = 0 ] || skip "making hosts needs root"
 command -v ip >/dev/null || skip "making hosts needs iproute2"
-[ -z "$(ip netns list | grep '^chorus-')" ] || skip "the hosts are in use"
+! ip netns list | grep -q '^chorus-' || skip "the hosts are in use"
 
 export CLUSTER_STATE=$folder/cluster
 CLUSTER_TOOLS=$(cd "$cluster" && pwd)
