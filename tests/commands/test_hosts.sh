@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Three hosts, made out of this machine with network namespaces, and the link to one of them is cut: the job ends, and continued
-# on the other two it has the bits of an undisturbed run. Needs root, iproute2 and the folder of scripts that makes the hosts.
+# on the other two it has the bits of an undisturbed run. Needs root, iproute2 and the folder of scripts that makes
+# the hosts: CHORUS_CLUSTER, or shared/cluster beside the source tree.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
