@@ -127,7 +127,7 @@ static _Noreturn void wait_for_the_end(void)
 {
     const time_t patience = 10;
     struct timespec start, now, nap = {.tv_nsec = 10000000};
-    die_silent(); // nor does the watchdog say that this rank stands still
+    die_silent(NULL); // nor does the watchdog say that this rank stands still
     clock_gettime(CLOCK_MONOTONIC, &start);
     do {
         nanosleep(&nap, NULL);

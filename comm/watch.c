@@ -127,7 +127,7 @@ static void hear(int rank)
         peer->known = peer->arriving;
         peer->heard = watch.now;
         if (peer->known.speaks)
-            die_silent();
+            die_silent(NULL);
         if (!peer->known.last)
             listen_to(rank);
     }
