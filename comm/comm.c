@@ -3,6 +3,7 @@
 #include "comm/base/memory.h"
 #include "comm/launcher.h"
 #include "comm/messages.h"
+#include "comm/watch.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,11 @@ static struct {
     struct report *reports;    // of all ranks; taken once, for comm_agree is part of every update
 } world = {.size = 1};
 
+/* A launcher that cannot be reached, for the link to it is cut, never answers. */
 static void abort_job(int status)
 {
+    const unsigned patience = 20;
+    alarm(patience);
     MPI_Abort(MPI_COMM_WORLD, status);
 }
 
@@ -44,7 +48,7 @@ static void start_mpi(void)
             comm_library(), comm_launcher_size());
 }
 
-void comm_start(void)
+static void start(const char *trouble, int status)
 {
     if (gethostname(world.host, HOST_BYTES - 1))
         memcpy(world.host, "unknown", sizeof "unknown");
@@ -55,14 +59,27 @@ void comm_start(void)
     world.hosts = memory_take((size_t)world.size * sizeof *world.hosts);
     world.reports = memory_take((size_t)world.size * sizeof *world.reports);
     comm_all_gather(world.host, HOST_BYTES, world.hosts);
+    comm_agree(trouble, status, 0);
+}
+
+void comm_start(void)
+{
+    start(NULL, STATUS_DONE);
+}
+
+void comm_tell(int status, const char *trouble)
+{
+    start(trouble, status);
+    _exit(status); // comm_agree has ended the program
 }
 
 /* Without MPI there is no one to abort, so die() may exit again. */
 void comm_stop(void)
 {
+    comm_agree(NULL, 0, 0); // MPI_Finalize hangs if a rank aborts meanwhile: nobody may have
+                            // anything left to say
+    watch_stop();
     if (launcher_present()) {
-        comm_agree(NULL, 0, 0); // MPI_Finalize hangs if a rank aborts meanwhile: nobody may have
-                                // anything left to say
         checked(MPI_Finalize());
         die_ending(exit);
     }
@@ -75,6 +92,7 @@ void comm_stop(void)
 void comm_leave(int status)
 {
     comm_agree(NULL, 0, 0);
+    watch_stop();
     fflush(stdout);
     _exit(status);
 }
@@ -118,6 +136,7 @@ static _Noreturn void wait_for_the_end(void)
 {
     const time_t patience = 10;
     struct timespec start, now, nap = {.tv_nsec = 10000000};
+    die_silent(NULL); // nor does the watchdog say that this rank stands still
     clock_gettime(CLOCK_MONOTONIC, &start);
     do {
         nanosleep(&nap, NULL);

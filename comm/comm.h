@@ -22,6 +22,9 @@ double comm_launcher_grace(void);
 /* [all] Starts MPI if there is a launcher (funneled threads, errors returned), tells die() who
  * speaks and how to end the job (MPI_Abort). */
 void comm_start(void);
+/* Instead of comm_start, where this rank met trouble that rank 0 did not: it is told as by
+ * comm_agree. */
+_Noreturn void comm_tell(int status, const char *trouble);
 /* [all] The regular end. Every rank must have nothing left to say. */
 void comm_stop(void);
 /* [all] The end while the launcher is about to kill us, where MPI_Finalize hangs: every rank exits

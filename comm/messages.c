@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
+#include "comm/watch.h"
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
@@ -61,7 +62,7 @@ void messages_receive(struct messages *list, int from, void *data, size_t bytes)
     checked(MPI_Irecv(data, (int)bytes, MPI_BYTE, from, 0, MPI_COMM_WORLD, request));
 }
 
-static double seconds_now(void)
+double messages_seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -76,7 +77,7 @@ static void rest(int64_t polls, double since)
     const struct timespec nap = {.tv_nsec = 50000};
     if (polls < spins)
         return;
-    if (seconds_now() - since < yielding)
+    if (messages_seconds() - since < yielding)
         sched_yield();
     else
         nanosleep(&nap, NULL);
@@ -85,17 +86,20 @@ static void rest(int64_t polls, double since)
 /* Polling one moves all of them on, so they may be looked at in turn. */
 void messages_wait(struct messages *list, const char *what)
 {
-    double since = seconds_now();
+    double since = messages_seconds();
     awaited.what = what;
     for (int i = 0; i < list->count; i++) {
         awaited.peer = list->peers[i];
+        watch_waiting(list->peers[i], what);
         int arrived = 0;
         for (int64_t polls = 0; !arrived; polls++) {
             rest(polls, since);
+            watch_poll();
             checked(MPI_Test(&list->requests[i], &arrived, MPI_STATUS_IGNORE));
         }
     }
     awaited.what = NULL;
+    watch_waiting(0, NULL);
     list->count = 0;
 }
 

@@ -11,6 +11,7 @@
 /* A call of MPI: one that fails ends the program and is named. */
 #define checked(call) messages_check(call, #call)
 void messages_check(int result, const char *call);
+double messages_seconds(void); // on the monotonic clock
 
 enum { MESSAGE_BYTES = 64 << 20 }; // the longest; more is cut
 

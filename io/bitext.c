@@ -89,6 +89,12 @@ int bitext_next(struct bitext *bitext, struct bitext_line *line, struct reason *
     return first;
 }
 
+struct lines_marks bitext_marks(const struct bitext *bitext, int side)
+{
+    struct lines_marks none = {0};
+    return bitext->files[side] ? lines_marks(bitext->files[side]) : none;
+}
+
 void bitext_close(struct bitext *bitext)
 {
     for (int i = 0; i < 2; i++)

@@ -19,6 +19,7 @@ struct bitext *bitext_open(const char *source, const char *target, const char *p
                            struct reason *why);
 /* 1: a line; 0: the end; -1: a failure, unequal numbers of lines among them. */
 int bitext_next(struct bitext *bitext, struct bitext_line *line, struct reason *why);
+struct lines_marks bitext_marks(const struct bitext *bitext, int side); // 0, 1; with pairs 0
 void bitext_close(struct bitext *bitext);
 
 #endif

@@ -79,7 +79,7 @@ static bool learn_finish(void *state, struct tokenizer *tokenizer, bool *shrunk,
 
 static bool restore(struct tokenizer *tokenizer, struct reason *why)
 {
-    if (!symbols_check(tokenizer->model.bytes, why))
+    if (!symbols_check_stored(&tokenizer->model, why))
         return false;
     tokenizer->processor = symbols_open(tokenizer->model.bytes);
     return true;

@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
+#include "io/folder.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -128,6 +129,7 @@ struct setting {
 };
 
 struct checkpoint {
+    char *path;
     struct sealed *file;
     struct setting *settings; // in order of names
     int count, capacity;
@@ -163,12 +165,29 @@ static bool read_settings(struct checkpoint *checkpoint, struct reason *why)
     return true;
 }
 
+/* A corpus or a run where one of their files belongs. */
+static bool check_file(const char *path, struct reason *why)
+{
+    switch (folder_kind(path)) {
+    case FOLDER_RUN:
+        return fail(why, "is the folder of a run: give a checkpoint in it, such as best.h5");
+    case FOLDER_CORPUS:
+        return fail(why, "is a corpus, not a checkpoint");
+    case FOLDER_OTHER:
+        break;
+    }
+    return true;
+}
+
 struct checkpoint *checkpoint_open(const char *path, struct reason *why)
 {
+    if (!check_file(path, why))
+        return NULL;
     struct sealed *file = sealed_open(path, SEALED_CHECKPOINT, NULL, why);
     if (!file)
         return NULL;
     struct checkpoint *checkpoint = memory_take(sizeof *checkpoint);
+    checkpoint->path = memory_copy_text(path);
     checkpoint->file = file;
     if (read_settings(checkpoint, why))
         return checkpoint;
@@ -186,7 +205,13 @@ void checkpoint_close(struct checkpoint *checkpoint)
     }
     memory_free(checkpoint->settings);
     sealed_close(checkpoint->file);
+    memory_free(checkpoint->path);
     memory_free(checkpoint);
+}
+
+const char *checkpoint_path(const struct checkpoint *checkpoint)
+{
+    return checkpoint->path;
 }
 
 const char *checkpoint_get_setting(const struct checkpoint *checkpoint, const char *name)
@@ -230,6 +255,15 @@ bool checkpoint_get_tokenizers(struct checkpoint *checkpoint, struct tokenizer *
             return false;
         }
     return true;
+}
+
+bool checkpoint_arrays(struct checkpoint *checkpoint, const char *block, int64_t *count,
+                       struct reason *why)
+{
+    char path[NAME_MOST];
+    array_path(path, block, "");
+    path[strlen(path) - 1] = '\0';
+    return sealed_members(checkpoint->file, path, count, why);
 }
 
 bool checkpoint_read(struct checkpoint *checkpoint, const char *block, const char *name, int rows,

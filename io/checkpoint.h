@@ -38,6 +38,7 @@ void checkpoint_abandon(struct checkpoint_writer *writer); // NULL is allowed
 struct checkpoint;
 struct checkpoint *checkpoint_open(const char *path, struct reason *why);
 void checkpoint_close(struct checkpoint *checkpoint);
+const char *checkpoint_path(const struct checkpoint *checkpoint); // borrowed
 /* NULL if it is not there. Borrowed, valid until close. */
 const char *checkpoint_get_setting(const struct checkpoint *checkpoint, const char *name);
 int checkpoint_settings(
@@ -49,6 +50,9 @@ bool checkpoint_get_real(struct checkpoint *checkpoint, const char *name, double
                          struct reason *why);
 bool checkpoint_get_tokenizers(struct checkpoint *checkpoint, struct tokenizer *tokenizers,
                                struct reason *why);
+/* How many arrays this block has. */
+bool checkpoint_arrays(struct checkpoint *checkpoint, const char *block, int64_t *count,
+                       struct reason *why);
 /* Elements [first, first + count) of the array, whose shape must be (rows, columns). */
 bool checkpoint_read(struct checkpoint *checkpoint, const char *block, const char *name, int rows,
                      int columns, int64_t first, int64_t count, float *data, struct reason *why);

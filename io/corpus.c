@@ -3,13 +3,16 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
 #include "io/corpus_writer.h"
+#include "io/folder.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { SHARDS_MOST = 100000, NAME_MOST = 64 };
+static const int64_t counted_most = (int64_t)1 << 40; // sentences or tokens of a shard
 
 const char *const side_names[SIDES] = {"source", "target"};
 
@@ -221,6 +224,7 @@ bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
     for (int side = 0; side < SIDES; side++)
         corpus_write_tokenizer(file, side, &corpus->tokenizers[side], why);
     write_table(file, corpus, why);
+    sealed_write_array(file, "/longest", SEALED_INT64, 1, &(int64_t){SIDES}, corpus->longest, why);
     uint64_t hash;
     return sealed_commit(file, &hash, why);
 }
@@ -247,7 +251,14 @@ static bool read_attributes(struct sealed *file, struct corpus *corpus, struct r
         return false;
     corpus->seed = (uint64_t)seed;
     corpus->digest = strtoull(word, NULL, 16);
+    if (format != SEALED_VERSION)
+        return fail(why, "is of format %lld", (long long)format);
     return strcmp(task, "translate") == 0 || fail(why, "task '%s' is unknown", task);
+}
+
+static bool counted(int64_t count)
+{
+    return count >= 0 && count <= counted_most;
 }
 
 static bool check_row(struct corpus *corpus, int index, struct reason *why)
@@ -255,12 +266,12 @@ static bool check_row(struct corpus *corpus, int index, struct reason *why)
     const struct corpus_shard *row = &corpus->table[index];
     char expected[32];
     corpus_shard_file(index, expected);
-    bool sound = strcmp(row->file, expected) == 0 && row->sentences >= 0 &&
-                 !__builtin_add_overflow(corpus->sentences, row->sentences, &corpus->sentences);
-    for (int side = 0; side < SIDES; side++)
-        sound =
-            sound && row->tokens[side] >= 0 &&
-            !__builtin_add_overflow(corpus->tokens[side], row->tokens[side], &corpus->tokens[side]);
+    bool sound = strcmp(row->file, expected) == 0 && counted(row->sentences);
+    corpus->sentences += sound ? row->sentences : 0;
+    for (int side = 0; side < SIDES; side++) {
+        sound = sound && counted(row->tokens[side]);
+        corpus->tokens[side] += sound ? row->tokens[side] : 0;
+    }
     return sound || fail(why, "row %d of the table of shards is damaged", index);
 }
 
@@ -303,9 +314,28 @@ static bool read_table(struct sealed *file, struct corpus *corpus, struct reason
     return done;
 }
 
+/* Earlier corpora do not have it. */
+static bool read_longest(struct sealed *file, struct corpus *corpus, struct reason *why)
+{
+    int64_t sides;
+    if (!sealed_has(file, "/longest"))
+        return true;
+    if (!sealed_dimensions(file, "/longest", SEALED_INT64, 1, &sides, why))
+        return false;
+    if (sides != SIDES)
+        return fail(why, "array '/longest' is damaged");
+    if (!sealed_read(file, "/longest", SEALED_INT64, 0, SIDES, corpus->longest, why))
+        return false;
+    for (int side = 0; side < SIDES; side++)
+        if (corpus->longest[side] < 0 || corpus->longest[side] > corpus->tokens[side])
+            return fail(why, "array '/longest' is damaged");
+    return true;
+}
+
 static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
-    if (!read_attributes(file, corpus, why) || !read_table(file, corpus, why))
+    if (!read_attributes(file, corpus, why) || !read_table(file, corpus, why) ||
+        !read_longest(file, corpus, why))
         return false;
     for (int side = 0; side < SIDES; side++)
         if (!corpus_read_tokenizer(file, side, &corpus->tokenizers[side], why))
@@ -319,10 +349,15 @@ static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reaso
 static bool look(const char *path, const char *header, struct reason *why)
 {
     struct stat status;
+    char folder[PATH_MAX];
     if (stat(path, &status) != 0)
         return fail(why, "%s", strerror(errno));
     if (!S_ISDIR(status.st_mode))
-        return fail(why, "is a file, not a corpus folder");
+        return fail(why, folder_around(path, folder) == FOLDER_CORPUS
+                             ? "is a file of a corpus: give its folder"
+                             : "is a file, not a corpus folder");
+    if (folder_kind(path) == FOLDER_RUN)
+        return fail(why, "is the folder of a run, not a corpus");
     if (stat(header, &status) != 0)
         return errno == ENOENT ? fail(why, "has no corpus.h5")
                                : fail(why, "corpus.h5: %s", strerror(errno));

@@ -25,7 +25,8 @@ struct corpus {
     int shards;
     struct corpus_shard *table;
     int64_t sentences, tokens[SIDES];
-    uint64_t seed; // of the lines' shards
+    int64_t longest[SIDES]; // tokens of the longest sentence; 0 where it is not known
+    uint64_t seed;          // of the lines' shards
 };
 
 struct corpus *corpus_open(const char *path, struct reason *why);
@@ -45,12 +46,12 @@ struct shard *shard_open(const struct corpus *corpus, int index,
                          struct reason *why); // reason starts with "shard 'shard-00003.h5': "
 void shard_close(struct shard *shard);
 void shard_pause(struct shard *shard); // closes its file until it is read again (sealed.h)
-/* Of sentences [first, first + count): lengths; ids joined (sum of those lengths); line numbers,
- * from 0. */
+/* Of sentences [first, first + count): lengths; ids joined (tokens: the sum of those lengths); line
+ * numbers, from 0. */
 bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t count,
                    int32_t *lengths, struct reason *why);
-bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count, int32_t *ids,
-               struct reason *why);
+bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count, int64_t tokens,
+               int32_t *ids, struct reason *why);
 bool shard_lines(struct shard *shard, int64_t first, int64_t count, int64_t *numbers,
                  struct reason *why);
 /* The raw target text of one sentence, appended. */

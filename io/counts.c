@@ -48,6 +48,13 @@ bool symbols_check(const char *symbols, struct reason *why)
     return good;
 }
 
+bool symbols_check_stored(const struct text *model, struct reason *why)
+{
+    if (model->length && memchr(model->bytes, '\0', model->length))
+        return fail(why, "the tokenizer's symbols hold a NUL");
+    return symbols_check(model->bytes, why);
+}
+
 struct counts *counts_open(const struct learner_options *options)
 {
     struct counts *counts = memory_take(sizeof *counts);

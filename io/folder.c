@@ -1,8 +1,9 @@
-#define _XOPEN_SOURCE 700 // nftw
+#define _GNU_SOURCE // nftw, renameat2
 #include "io/folder.h"
 #include "comm/base/points.h"
 #include "io/sealed.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
@@ -48,10 +49,17 @@ bool folder_finish(const char *path, int replace, struct reason *why)
     if (!name_beside(path, ".partial", aside, sizeof aside, why) ||
         !name_beside(path, ".replaced", old, sizeof old, why))
         return false;
+    point_at("folder.replace", 0, NULL, 0);
     if (!replace)
         return sealed_rename(aside, path, why);
-    if (!folder_remove(old, why) || (rename(path, old) != 0 && errno != ENOENT))
+    /* In one step, so that there is a whole folder at any time. */
+    if (renameat2(AT_FDCWD, aside, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
+        return folder_remove(aside, why);
+    if (errno == ENOENT)
+        return sealed_rename(aside, path, why);
+    if (errno != EINVAL && errno != ENOSYS) // the file system cannot: in two
         return fail(why, "cannot replace '%s': %s", path, strerror(errno));
-    point_at("folder.replace", 0, NULL, 0);
+    if (!folder_remove(old, why) || rename(path, old) != 0)
+        return fail(why, "cannot replace '%s': %s", path, strerror(errno));
     return sealed_rename(aside, path, why) && folder_remove(old, why);
 }

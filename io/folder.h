@@ -14,4 +14,13 @@ bool folder_finish(const char *path, int replace, struct reason *why);
 /* Removes a folder and all in it; an absent one is no failure. */
 bool folder_remove(const char *path, struct reason *why);
 
+/* What a folder is, by the files in it. (folder_kind.c) */
+enum folder_kind { FOLDER_OTHER, FOLDER_CORPUS, FOLDER_RUN };
+enum folder_kind folder_kind(const char *path);
+/* The corpus or the run that `path` lies in, at any depth; it need not exist itself. folder:
+ * (PATH_MAX), its real path. */
+enum folder_kind folder_around(const char *path, char folder[]);
+/* Both there, and one. */
+bool folder_same_file(const char *a, const char *b);
+
 #endif

@@ -20,6 +20,7 @@ struct lines {
                  // no \n
     size_t start, searched, end, capacity;
     int64_t number;
+    struct lines_marks marks;
     struct reason trouble;
 };
 
@@ -177,6 +178,38 @@ struct lines *lines_open(const char *path, struct reason *why)
     return NULL;
 }
 
+/* UTF-16 by its byte order mark, or by the NULs that half of its bytes are where the letters are
+ * Latin. */
+static bool looks_like_utf16(const char *line, size_t length)
+{
+    size_t nuls[2] = {0};
+    if (length >= 2 && (memcmp(line, "\xFF\xFE", 2) == 0 || memcmp(line, "\xFE\xFF", 2) == 0))
+        return true;
+    for (size_t i = 0; i < length; i++)
+        nuls[i % 2] += line[i] == '\0';
+    return length >= 4 && (4 * nuls[0] > length || 4 * nuls[1] > length);
+}
+
+/* The words of what is wrong with a line, or NULL. The mark at the head of the first is left out.
+ */
+static const char *check_line(struct lines *lines, const char **line, size_t *length)
+{
+    bool first = lines->number == 0;
+    if (*length > LINE_MOST)
+        return "is longer than 1 MiB";
+    bool nul = memchr(*line, '\0', *length) != NULL;
+    if (first && looks_like_utf16(*line, *length))
+        return "looks like UTF-16, not UTF-8 ('iconv -f UTF-16 -t UTF-8' converts it)";
+    if (nul)
+        return "holds a NUL";
+    if (first && *length >= 3 && memcmp(*line, "\xEF\xBB\xBF", 3) == 0) {
+        lines->marks.byte_order = true;
+        *line += 3;
+        *length -= 3;
+    }
+    return NULL;
+}
+
 int lines_next(struct lines *lines, const char **bytes, size_t *length, struct reason *why)
 {
     if (lines->failed)
@@ -197,18 +230,23 @@ int lines_next(struct lines *lines, const char **bytes, size_t *length, struct r
     size_t count = (end ? (size_t)(end - lines->bytes) : lines->end) - lines->start;
     const char *line = lines->bytes + lines->start;
     size_t held = count;
-    if (end && held && line[held - 1] == '\r')
-        held--;
-    if (held > LINE_MOST)
-        return trouble(lines, why, "is longer than 1 MiB");
-    if (memchr(line, '\0', held))
-        return trouble(lines, why, "holds a NUL");
+    bool windows = end && held && line[held - 1] == '\r';
+    held -= windows;
+    const char *words = check_line(lines, &line, &held);
+    if (words)
+        return trouble(lines, why, words);
+    lines->marks.windows_ends += windows;
     lines->start += count + (end ? 1 : 0);
     lines->searched = lines->start;
     lines->number++;
     *bytes = line;
     *length = held;
     return 1;
+}
+
+struct lines_marks lines_marks(const struct lines *lines)
+{
+    return lines->marks;
 }
 
 int64_t lines_number(const struct lines *lines)

@@ -40,7 +40,8 @@ static bool read_ids(struct cursor *cursor, enum side side, struct reason *why)
         cursor->capacity[side] = total;
     }
     cursor->place[side] = 0;
-    return shard_ids(cursor->shard, side, cursor->first, cursor->count, cursor->ids[side], why);
+    return shard_ids(cursor->shard, side, cursor->first, cursor->count, total, cursor->ids[side],
+                     why);
 }
 
 static bool read_texts(struct cursor *cursor, struct reason *why)

@@ -45,6 +45,13 @@ void run_folder_checkpoint_path(const char *path, int64_t update, char file[], s
     require(length >= 0 && (size_t)length < capacity);
 }
 
+bool run_folder_has(const char *path, int64_t update)
+{
+    char file[PATH_MOST];
+    run_folder_checkpoint_path(path, update, file, sizeof file);
+    return access(file, F_OK) == 0;
+}
+
 bool run_folder_look(const char *path, enum run_folder_state *state, struct reason *why)
 {
     struct stat status;

@@ -31,6 +31,7 @@ bool run_folder_held(const char *path, struct reason *why);
 void run_folder_checkpoint_path(const char *path, int64_t update, char file[], size_t capacity);
 /* Updates of the checkpoints there, highest first; returns their number (at most `most`). */
 int run_folder_checkpoints(const char *path, int64_t *updates, int most);
+bool run_folder_has(const char *path, int64_t update);
 /* last.h5 or best.h5 -> update-NNNNNNNN.h5, replaced by rename. */
 bool run_folder_link(const char *path, const char *link, int64_t update, struct reason *why);
 int64_t run_folder_linked(const char *path, const char *link); // the update, or -1

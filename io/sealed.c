@@ -1,5 +1,6 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "io/sealed_file.h"
 #include <errno.h>
 #include <pthread.h>
@@ -192,6 +193,7 @@ bool sealed_move(const struct sealed_array *array, int64_t first, int64_t count,
     size_t bytes = sealed_type_bytes(array->type);
     int64_t columns = array->rank == 1 ? 1 : array->dimensions[1];
     while (count > 0) { // at most the end of a row, whole rows, the start of a row
+        point_alive();
         int64_t in_row = first % columns, block = count / columns * columns;
         if (in_row || count < columns)
             block = count < columns - in_row ? count : columns - in_row;

@@ -5,7 +5,8 @@
  *
  * Writing: sealed_create(PATH), write, sealed_commit: flushes, writes the user block, syncs file
  * and folder. It never touches a final name: the caller writes aside and renames. Reading:
- * sealed_open checks the user block and the hash of all bytes first. A failure is false or NULL
+ * sealed_open checks the user block and the hash of all bytes first, and all of it again when the
+ * file's times or length show after a read that it may have changed. A failure is false or NULL
  * with a reason: the innermost record of HDF5's error stack. */
 #ifndef SEALED_H
 #define SEALED_H
@@ -48,8 +49,8 @@ void sealed_abandon(struct sealed *file); // closes and removes it
 struct sealed *sealed_open(const char *path, enum sealed_what what, const uint64_t *expected_hash,
                            struct reason *why);
 void sealed_close(struct sealed *file);
-/* Gives back what an open file holds of the system. The next read opens it again, and looks only
- * whether it is still the file that was checked (length and user block). */
+/* Gives back what an open file holds of the system. The next read opens it again, and checks it as
+ * sealed_open does unless its times, length and user block are those that were checked. */
 void sealed_pause(struct sealed *file);
 bool sealed_paused(const struct sealed *file);
 bool sealed_has(struct sealed *file, const char *name);
@@ -65,6 +66,8 @@ bool sealed_dimensions(struct sealed *file, const char *name, enum sealed_type t
 /* Elements [first, first + count), of a 2-d array in row order. */
 bool sealed_read(struct sealed *file, const char *name, enum sealed_type type, int64_t first,
                  int64_t count, void *data, struct reason *why);
+/* How many arrays and groups are in this one. */
+bool sealed_members(struct sealed *file, const char *group, int64_t *count, struct reason *why);
 /* Calls visit for each attribute of a group, in order of names. */
 bool sealed_each_attribute(struct sealed *file, const char *group,
                            void (*visit)(void *to, const char *name), void *to, struct reason *why);

@@ -1,5 +1,6 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "io/sealed_file.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +29,13 @@ static uint64_t get_number(const unsigned char *at, int bytes)
     return value;
 }
 
-/* From the file's present place: until count bytes or the end. -1: errno. */
-static ssize_t read_fully(int descriptor, void *bytes, size_t count)
+/* From this place: until count bytes or the end. -1: errno. The file's own place is not moved: it
+ * may be open in HDF5. */
+static ssize_t read_fully(int descriptor, void *bytes, size_t count, int64_t place)
 {
     size_t done = 0;
     while (done < count) {
-        ssize_t now = read(descriptor, (char *)bytes + done, count - done);
+        ssize_t now = pread(descriptor, (char *)bytes + done, count - done, place + (off_t)done);
         if (now < 0 && errno == EINTR)
             continue;
         if (now < 0)
@@ -45,7 +47,7 @@ static ssize_t read_fully(int descriptor, void *bytes, size_t count)
     return (ssize_t)done;
 }
 
-/* Of what is behind the user block, where the file's place is. */
+/* Of what is behind the user block. */
 static bool hash_rest(int descriptor, uint64_t *hash, int64_t *bytes, struct reason *why)
 {
     struct hash sum;
@@ -53,8 +55,9 @@ static bool hash_rest(int descriptor, uint64_t *hash, int64_t *bytes, struct rea
     void *piece = memory_take(SEALED_PIECE);
     ssize_t count;
     *bytes = 0;
-    while ((count = read_fully(descriptor, piece, SEALED_PIECE)) > 0) {
+    while ((count = read_fully(descriptor, piece, SEALED_PIECE, SEALED_USER_BLOCK + *bytes)) > 0) {
         hash_add(&sum, piece, (size_t)count);
+        point_alive();
         *bytes += count;
     }
     int error = errno;
@@ -67,8 +70,6 @@ static bool hash_rest(int descriptor, uint64_t *hash, int64_t *bytes, struct rea
 static bool seal(int descriptor, enum sealed_what what, uint64_t *hash, struct reason *why)
 {
     int64_t length;
-    if (lseek(descriptor, SEALED_USER_BLOCK, SEEK_SET) < 0)
-        return fail(why, "%s", strerror(errno));
     if (!hash_rest(descriptor, hash, &length, why))
         return false;
     unsigned char block[SEALED_USER_BLOCK] = {0};
@@ -139,7 +140,7 @@ static bool check_block(const unsigned char *block, enum sealed_what what, int64
         return false;
     uint64_t version = get_number(block + AT_VERSION, 4);
     if (version > SEALED_VERSION)
-        return fail(why, "format version %llu is newer than this program's %d",
+        return fail(why, "is of format version %llu: this program reads version %d",
                     (unsigned long long)version, SEALED_VERSION);
     bool zeros = get_number(block + AT_VERSION + 4, 4) == 0;
     for (int i = AT_ZEROS; i < SEALED_USER_BLOCK; i++)
@@ -148,13 +149,40 @@ static bool check_block(const unsigned char *block, enum sealed_what what, int64
         return fail(why, "is damaged within its first %d bytes", SEALED_USER_BLOCK);
     uint64_t length = get_number(block + AT_LENGTH, 8);
     uint64_t found = (uint64_t)bytes - SEALED_USER_BLOCK;
-    return length == found ||
-           fail(why, "has %llu bytes instead of %llu behind its first %d",
-                (unsigned long long)found, (unsigned long long)length, SEALED_USER_BLOCK);
+    if (found < length)
+        return fail(why, "is truncated: has %lld bytes of %llu", (long long)bytes,
+                    (unsigned long long)length + SEALED_USER_BLOCK);
+    return found == length ||
+           fail(why, "is damaged: has %lld bytes instead of %llu", (long long)bytes,
+                (unsigned long long)length + SEALED_USER_BLOCK);
 }
 
+static struct sealed_stamp stamp_of(const struct stat *status)
+{
+    return (struct sealed_stamp){
+        .device = status->st_dev,
+        .inode = status->st_ino,
+        .bytes = status->st_size,
+        .modified = status->st_mtim,
+        .changed = status->st_ctim,
+    };
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool same_stamp(const struct sealed_stamp *a, const struct sealed_stamp *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes &&
+           same_time(&a->modified, &b->modified) && same_time(&a->changed, &b->changed);
+}
+
+/* stamp and hash are set only if all is well. */
 static bool check_open(int descriptor, enum sealed_what what, const uint64_t *expected,
-                       bool contents, int64_t *bytes, uint64_t *hash, struct reason *why)
+                       const struct sealed_stamp *known, struct sealed_stamp *stamp, uint64_t *hash,
+                       struct reason *why)
 {
     struct stat status;
     if (fstat(descriptor, &status) != 0)
@@ -162,31 +190,55 @@ static bool check_open(int descriptor, enum sealed_what what, const uint64_t *ex
     if (!S_ISREG(status.st_mode))
         return fail(why, S_ISDIR(status.st_mode) ? "is a folder, not a file" : "is not a file");
     unsigned char block[SEALED_USER_BLOCK];
-    ssize_t count = read_fully(descriptor, block, sizeof block);
+    ssize_t count = read_fully(descriptor, block, sizeof block, 0);
     if (count < 0)
         return fail(why, "%s", strerror(errno));
-    if (count != (ssize_t)sizeof block || memcmp(block, magic, sizeof magic) != 0)
+    if (count < (ssize_t)sizeof magic || memcmp(block, magic, sizeof magic) != 0)
         return fail(why, "is not a Chorus file");
+    if (count < (ssize_t)sizeof block)
+        return fail(why, "is truncated: has only %lld bytes", (long long)count);
     if (!check_block(block, what, status.st_size, why))
         return false;
-    *bytes = status.st_size;
-    *hash = get_number(block + AT_HASH, 8);
-    if (expected && *expected != *hash)
+    struct sealed_stamp now = stamp_of(&status);
+    uint64_t sealed = get_number(block + AT_HASH, 8), found = sealed;
+    if (expected && *expected != sealed)
         return fail(why, "is not the file that belongs here: its checksum is another");
-    uint64_t found = *hash;
     int64_t length = 0;
-    if (contents && !hash_rest(descriptor, &found, &length, why))
+    if ((!known || !same_stamp(known, &now)) && !hash_rest(descriptor, &found, &length, why))
         return false;
-    return found == *hash || fail(why, "checksum of the file does not match");
+    if (found != sealed)
+        return fail(why, "checksum of the file does not match");
+    *stamp = now;
+    *hash = sealed;
+    return true;
 }
 
 bool sealed_block_check(const char *path, enum sealed_what what, const uint64_t *expected,
-                        bool contents, int64_t *bytes, uint64_t *hash, struct reason *why)
+                        const struct sealed_stamp *known, struct sealed_stamp *stamp,
+                        uint64_t *hash, struct reason *why)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not hang us
+    struct stat status;
+    if (descriptor < 0 && errno == ENOENT && lstat(path, &status) == 0)
+        return fail(why, "is a link to a file that is not there");
     if (descriptor < 0)
         return fail(why, "%s", strerror(errno));
-    bool sound = check_open(descriptor, what, expected, contents, bytes, hash, why);
+    bool sound = check_open(descriptor, what, expected, known, stamp, hash, why);
     close(descriptor);
     return sound;
+}
+
+bool sealed_block_unchanged(int descriptor, enum sealed_what what, uint64_t hash,
+                            struct sealed_stamp *stamp, struct reason *why)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) != 0)
+        return fail(why, "%s", strerror(errno));
+    struct sealed_stamp now = stamp_of(&status), known = *stamp;
+    if (same_stamp(&now, &known))
+        return true;
+    struct reason inner;
+    uint64_t found;
+    return check_open(descriptor, what, &hash, &known, stamp, &found, &inner) ||
+           fail(why, "has changed while it was read: %.900s", inner.text);
 }

@@ -5,12 +5,22 @@
 
 #include "io/sealed.h"
 #include <hdf5.h>
+#include <sys/types.h>
+#include <time.h>
 
 enum {
     SEALED_NAME = 256,         // longest name of an array or group, with its end
     SEALED_ARRAYS = 8,         // kept open at once
     SEALED_CHUNK = 64 * 1024,  // bytes of a chunk at most
     SEALED_PIECE = 1024 * 1024 // bytes hashed at a time
+};
+
+/* What tells that a file is as it was, without reading it. */
+struct sealed_stamp {
+    dev_t device;
+    ino_t inode;
+    int64_t bytes;
+    struct timespec modified, changed;
 };
 
 struct sealed_array {
@@ -28,8 +38,8 @@ struct sealed {
     enum sealed_what what;
     hid_t id; // < 0: paused
     int writing, failed;
-    struct reason trouble; // of the first failure in writing
-    int64_t bytes;         // of the file, when reading
+    struct reason trouble;     // of the first failure in writing
+    struct sealed_stamp stamp; // when it was checked, when reading
     uint64_t hash, uses;
     struct sealed_array arrays[SEALED_ARRAYS];
 };
@@ -37,9 +47,14 @@ struct sealed {
 /* The user block and the file behind it, without HDF5. */
 bool sealed_block_write(const char *path, enum sealed_what what, uint64_t *hash,
                         struct reason *why);
-/* contents: false to compare the block alone (with expected), not the bytes behind it. */
+/* The bytes behind the block are read unless the file is still as known (or NULL) says. */
 bool sealed_block_check(const char *path, enum sealed_what what, const uint64_t *expected,
-                        bool contents, int64_t *bytes, uint64_t *hash, struct reason *why);
+                        const struct sealed_stamp *known, struct sealed_stamp *stamp,
+                        uint64_t *hash, struct reason *why);
+/* The same of an open file that was checked before: where the stamp is another, all is read again.
+ */
+bool sealed_block_unchanged(int descriptor, enum sealed_what what, uint64_t hash,
+                            struct sealed_stamp *stamp, struct reason *why);
 /* fsync of the folder that holds path. */
 bool sealed_sync_folder(const char *path, struct reason *why);
 

@@ -3,6 +3,17 @@
 #include "io/sealed_file.h"
 #include <string.h>
 
+/* The file that HDF5 has open: still the one that was checked? A chunk carries its own checksum, so
+ * to HDF5 those of another file that was written over this one are as good. */
+static bool unchanged(struct sealed *file, struct reason *why)
+{
+    void *descriptor;
+    return H5Fget_vfd_handle(file->id, H5P_DEFAULT, &descriptor) < 0
+               ? sealed_fail(why)
+               : sealed_block_unchanged(*(int *)descriptor, file->what, file->hash, &file->stamp,
+                                        why);
+}
+
 static bool open_file(struct sealed *file, struct reason *why)
 {
     hid_t access = sealed_file_access();
@@ -10,6 +21,10 @@ static bool open_file(struct sealed *file, struct reason *why)
     if (file->id < 0)
         sealed_fail(why);
     H5Pclose(access);
+    if (file->id >= 0 && !unchanged(file, why)) {
+        H5Fclose(file->id);
+        file->id = -1;
+    }
     return file->id >= 0;
 }
 
@@ -18,7 +33,7 @@ struct sealed *sealed_open(const char *path, enum sealed_what what, const uint64
 {
     sealed_quiet();
     struct sealed *file = sealed_new(path, what);
-    if (sealed_block_check(path, what, expected_hash, true, &file->bytes, &file->hash, why) &&
+    if (sealed_block_check(path, what, expected_hash, NULL, &file->stamp, &file->hash, why) &&
         open_file(file, why))
         return file;
     sealed_free(file);
@@ -48,8 +63,9 @@ static bool ready(struct sealed *file, struct reason *why)
     sealed_quiet();
     if (file->id >= 0)
         return true;
-    uint64_t expected = file->hash;
-    return sealed_block_check(file->path, file->what, &expected, false, &file->bytes, &file->hash,
+    const uint64_t expected = file->hash;
+    const struct sealed_stamp known = file->stamp;
+    return sealed_block_check(file->path, file->what, &expected, &known, &file->stamp, &file->hash,
                               why) &&
            open_file(file, why);
 }
@@ -242,7 +258,7 @@ static struct sealed_array *open_array(struct sealed *file, const char *name, en
     hid_t space = H5Dget_space(id);
     array->rank = rank ? rank : (H5Sget_simple_extent_ndims(space) == 2 ? 2 : 1);
     H5Sclose(space);
-    if (check_array(array, file->bytes, why))
+    if (check_array(array, file->stamp.bytes, why))
         return array;
     struct reason ignored;
     sealed_close_array(array, &ignored);
@@ -271,7 +287,19 @@ bool sealed_read(struct sealed *file, const char *name, enum sealed_type type, i
     if (first > elements || count > elements - first)
         return fail(why, "array '%s' has %lld elements, not %lld", name, (long long)elements,
                     (long long)(count > INT64_MAX - first ? count : first + count));
-    return sealed_move(array, first, count, data, NULL, why);
+    bool done = sealed_move(array, first, count, data, NULL, why);
+    return unchanged(file, why) && done; // of a file that was truncated this is the better reason
+}
+
+bool sealed_members(struct sealed *file, const char *group, int64_t *count, struct reason *why)
+{
+    H5G_info_t info;
+    if (!ready(file, why))
+        return false;
+    if (H5Gget_info_by_name(file->id, group, &info, H5P_DEFAULT) < 0)
+        return fail(why, "group '%s' is missing", group);
+    *count = (int64_t)info.nlinks;
+    return true;
 }
 
 struct visitor {

@@ -140,6 +140,9 @@ void shard_pause(struct shard *shard)
     sealed_pause(shard->file);
 }
 
+/* Of offsets that were sound when the shard was opened: memory is read and written by them. */
+static const char other[] = "has changed while it was read";
+
 bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t count,
                    int32_t *lengths, struct reason *why)
 {
@@ -150,15 +153,19 @@ bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t c
         if (!sealed_read(shard->file, offsets_names[side], SEALED_INT64, first + done, now + 1,
                          shard->offsets, why))
             return about(shard, why);
-        for (int64_t i = 0; i < now; i++)
-            lengths[done + i] = (int32_t)(shard->offsets[i + 1] - shard->offsets[i]);
+        for (int64_t i = 0; i < now; i++) {
+            int64_t length = shard->offsets[i + 1] - shard->offsets[i];
+            if (length < 0 || length > INT32_MAX)
+                return fail(why, "%s", other) || about(shard, why);
+            lengths[done + i] = (int32_t)length;
+        }
         done += now;
     }
     return true;
 }
 
-bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count, int32_t *ids,
-               struct reason *why)
+bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count, int64_t tokens,
+               int32_t *ids, struct reason *why)
 {
     require(first >= 0 && count >= 0 && first <= shard->sentences &&
             count <= shard->sentences - first);
@@ -166,8 +173,8 @@ bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count
     return (sealed_read(shard->file, offsets_names[side], SEALED_INT64, first, 1, &start, why) &&
             sealed_read(shard->file, offsets_names[side], SEALED_INT64, first + count, 1, &end,
                         why) &&
-            sealed_read(shard->file, ids_names[side], SEALED_INT32, start, end - start, ids,
-                        why)) ||
+            (end - start == tokens || fail(why, "%s", other)) &&
+            sealed_read(shard->file, ids_names[side], SEALED_INT32, start, tokens, ids, why)) ||
            about(shard, why);
 }
 
@@ -184,6 +191,8 @@ static bool add_text(struct shard *shard, int64_t index, struct text *text, stru
     if (!sealed_read(shard->file, "/target/text/offsets", SEALED_INT64, index, 2, ends, why))
         return false;
     int64_t length = ends[1] - ends[0];
+    if (length < 0)
+        return fail(why, "%s", other);
     char *bytes = memory_take((size_t)length);
     bool done =
         sealed_read(shard->file, "/target/text/bytes", SEALED_BYTES, ends[0], length, bytes, why);

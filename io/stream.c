@@ -1,4 +1,5 @@
 #include "comm/base/die.h"
+#include "comm/base/points.h"
 #include "io/stream_plan.h"
 #include "io/stream_reader.h"
 #include <string.h>
@@ -81,6 +82,7 @@ static bool add_piece(struct stream *stream, int32_t piece, struct reason *why)
 static bool plan_window(struct stream *stream, struct reason *why)
 {
     require(!stream->last_window);
+    point_at("stream.window", stream->number, NULL, 0);
     stream_plan_carry(&stream->plan);
     int64_t before = stream->left;
     while (stream->left > 0 &&

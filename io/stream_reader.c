@@ -93,7 +93,7 @@ static bool read_side(struct stream_reader *reader, struct shard *shard, enum si
     for (int64_t i = 0; i < span; i++)
         total += lengths[i];
     reader->run = stream_plan_room(reader->run, sizeof *reader->run, &reader->run_capacity, total);
-    if (!shard_ids(shard, side, first, span, reader->run, why))
+    if (!shard_ids(shard, side, first, span, total, reader->run, why))
         return false;
     const int32_t *from = reader->run;
     for (int64_t i = 0; i < span; i++) {

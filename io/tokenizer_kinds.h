@@ -29,6 +29,8 @@ extern const struct tokenizer_functions tokenizer_sentencepiece, tokenizer_words
 bool symbols_next(const char **rest, const char **symbol, size_t *length);
 /* Valid UTF-8, without white space, not twice, not reserved? NULL is fine. */
 bool symbols_check(const char *symbols, struct reason *why);
+/* Those that a file holds. */
+bool symbols_check_stored(const struct text *model, struct reason *why);
 
 /* How often each string came: what words and characters are learnt from. */
 struct counts {

@@ -38,7 +38,7 @@ static bool learn_finish(void *learning, struct tokenizer *tokenizer, bool *shru
 
 static bool restore(struct tokenizer *tokenizer, struct reason *why)
 {
-    return symbols_check(tokenizer->model.bytes, why);
+    return symbols_check_stored(&tokenizer->model, why);
 }
 
 static void release(void *processor)

@@ -131,6 +131,12 @@ static bool read_documents(struct reading *reading)
 bool yaml_parse(const char *bytes, size_t length, struct yaml *yaml, struct reason *why)
 {
     *yaml = (struct yaml){0};
+    if (length >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
+        return fail(why, "line 1: looks like UTF-16, not UTF-8");
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+        bytes += 3;
+        length -= 3;
+    }
     struct reading reading = {.bytes = bytes, .yaml = yaml, .why = why};
     if (!yaml_parser_initialize(&reading.parser))
         return fail(why, "no memory for the YAML parser");

@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/base/random.h"
 #include "model/threads.h"
 #include "model/vector.h"
@@ -96,6 +97,7 @@ static void subtract(double scale, const double *x, double *y, int count)
 static void orthonormalise(double *q, int n)
 {
     for (int i = 0; i < n; i++) {
+        point_alive();
         double *row = q + (int64_t)i * n;
         for (int j = 0; j < 2 * i; j++) {
             const double *other = q + (int64_t)(j % i) * n;

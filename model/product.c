@@ -1,4 +1,5 @@
 #include "model/product.h"
+#include "comm/base/points.h"
 #include "model/threads.h"
 #include "model/vector.h"
 #include <cblas.h>
@@ -113,6 +114,7 @@ void product(enum product_form form, int M, int N, int K, const real *A, int lda
 {
     if (empty(M, N, K, add, C, ldc))
         return;
+    point_alive();
     bool tall = M > N;
     int side = tall ? M : N, width = piece_width(M, N, K), pieces = (side + width - 1) / width;
     int64_t step_A = !tall ? 0 : form == PRODUCT_TN ? 1 : lda;

@@ -57,3 +57,22 @@ void rows_sum(int64_t rows, int width, const real *x, real *sum)
             add(count, x + i * width + first, sum + first);
     }
 }
+
+/* x - x is zero but for infinities and NaN. */
+VECTOR_CLONES
+static bool all_finite(const real *x, int64_t count)
+{
+    int broken = 0;
+    for (int64_t i = 0; i < count; i++)
+        broken |= x[i] - x[i] != 0;
+    return !broken;
+}
+
+bool rows_finite(const real *x, int64_t count)
+{
+    int broken = 0;
+#pragma omp parallel for num_threads(threads()) reduction(| : broken) if (count > ROWS_SHARED)
+    for (int64_t i = 0; i < count; i += ROWS_SHARED)
+        broken |= !all_finite(x + i, count - i < ROWS_SHARED ? count - i : ROWS_SHARED);
+    return !broken;
+}

@@ -4,6 +4,7 @@
 #define ROWS_H
 
 #include "model/real.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 void rows_copy(int64_t rows, int width, const real *x, int ldx, real *y, int ldy); // y = x
@@ -15,6 +16,8 @@ void rows_tanh(int64_t rows, int width, const real *bias,
 void rows_tanh_backward(int64_t rows, int width, const real *y, real *dy);
 /* sum[j] += x[0][j] + x[1][j] + ... */
 void rows_sum(int64_t rows, int width, const real *x, real *sum);
+/* Neither infinite nor NaN, all of them. */
+bool rows_finite(const real *x, int64_t count);
 
 /* Rows x width from which on a loop is shared between the threads. */
 enum { ROWS_SHARED = 16384 };

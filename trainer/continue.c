@@ -1,9 +1,11 @@
 #include "trainer/continue.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
+#include "io/folder.h"
 #include "io/run_folder.h"
 #include "io/yaml.h"
 #include "trainer/agree.h"
+#include "trainer/inside.h"
 #include "trainer/snapshot.h"
 #include <limits.h>
 #include <stdio.h>
@@ -30,24 +32,63 @@ void continue_lock(const char *folder)
                 folder);
 }
 
+static bool read_settings(const char *folder, struct yaml *yaml, char path[PATH_MAX],
+                          struct reason *why)
+{
+    snprintf(path, PATH_MAX, "%s/settings.yml", folder);
+    return yaml_read(path, yaml, why);
+}
+
+/* A file somebody copied here? Its name must be its update's, and what it was trained with the
+ * run's own. (Its corpus is compared when that is open.) */
+static bool belongs(const struct checkpoint *checkpoint, const struct yaml *yaml,
+                    struct reason *why)
+{
+    for (int i = 0; i < yaml->count; i++) {
+        const struct yaml_pair *pair = &yaml->pairs[i];
+        const char *stored = checkpoint_get_setting(checkpoint, pair->name);
+        if (stored && strcmp(stored, pair->value) != 0)
+            return fail(why, "is of another run: %s is %s, and %s in settings.yml", pair->name,
+                        stored, pair->value);
+    }
+    return true;
+}
+
+static bool valid(const char *file, int64_t update, const struct yaml *yaml, struct reason *why)
+{
+    int64_t found;
+    struct checkpoint *checkpoint = checkpoint_open(file, why);
+    if (!checkpoint)
+        return false;
+    bool valid = checkpoint_get_integer(checkpoint, "update", &found, why) &&
+                 (found == update || fail(why, "is of update %lld", (long long)found)) &&
+                 belongs(checkpoint, yaml, why);
+    checkpoint_close(checkpoint);
+    return valid;
+}
+
 /* On rank 0: the highest valid checkpoint's update. Damaged ones are named; with none left the run
  * does not start afresh by itself. */
 static int64_t newest_valid(const char *folder)
 {
     static int64_t updates[CHECKPOINTS_MOST];
-    int count = run_folder_checkpoints(folder, updates, CHECKPOINTS_MOST);
+    int count = run_folder_checkpoints(folder, updates, CHECKPOINTS_MOST), newest = -1;
     struct reason why;
-    for (int i = 0; i < count; i++) {
-        char file[PATH_MAX];
+    struct yaml yaml;
+    char file[PATH_MAX];
+    if (!read_settings(folder, &yaml, file, &why))
+        die("'%s': %s", file, why.text);
+    for (int i = 0; i < count && newest < 0; i++) {
         run_folder_checkpoint_path(folder, updates[i], file, sizeof file);
-        struct checkpoint *checkpoint = checkpoint_open(file, &why);
-        if (checkpoint) {
-            checkpoint_close(checkpoint);
-            return updates[i];
-        }
-        fprintf(stderr, "warning: checkpoint '%s': %s: it is left out\n", file, why.text);
+        if (valid(file, updates[i], &yaml, &why))
+            newest = i;
+        else
+            fprintf(stderr, "warning: checkpoint '%s': %s: it is left out\n", file, why.text);
     }
-    die("run folder '%s': none of its %d checkpoints is valid", folder, count);
+    yaml_release(&yaml);
+    if (newest < 0)
+        die("run folder '%s': none of its %d checkpoints is valid", folder, count);
+    return updates[newest];
 }
 
 /* [all] What stands at --output: the update of the newest valid checkpoint, or -1 where there is no
@@ -58,6 +99,9 @@ static int64_t look(const struct settings *settings)
     if (comm_rank() == 0 && settings->output) {
         struct reason why;
         enum run_folder_state state;
+        refuse_inside("output", settings->output);
+        if (settings->corpus && folder_kind(settings->corpus) == FOLDER_CORPUS)
+            refuse_inside("corpus", settings->corpus);
         if (!run_folder_look(settings->output, &state, &why))
             die_usage("--output '%s': %s", settings->output, why.text);
         if (state == RUN_FOLDER_OTHER)
@@ -109,8 +153,7 @@ static void take_from_file(struct settings *settings, struct faults *faults)
     struct reason why;
     struct yaml yaml;
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/settings.yml", settings->output);
-    if (!yaml_read(path, &yaml, &why)) {
+    if (!read_settings(settings->output, &yaml, path, &why)) {
         faults_add(faults, "'%s': %s", path, why.text);
         return;
     }
@@ -171,9 +214,8 @@ void continue_write_settings(const struct settings *settings, const char *folder
 {
     struct reason why;
     struct text file = {0};
-    text_add_format(
-        &file,
-        "# All settings of this run. Model and training settings are fixed by its checkpoints.\n");
+    text_add_format(&file, "# All settings of this run. Model and training settings are fixed "
+                           "by its checkpoints.\n");
     continue_settings(settings, &file);
     if (!run_folder_write(folder, "settings.yml", &file, &why))
         die("run folder '%s': %s", folder, why.text);

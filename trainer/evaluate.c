@@ -12,12 +12,24 @@ double evaluation_per(const struct evaluation *evaluation, int64_t units)
     return units < 1 ? NAN : exp(evaluation->loss / (double)units);
 }
 
+bool evaluation_is_strange(const struct evaluation *e, struct text *words)
+{
+    if (e->tokens < 1 || e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
+        return false;
+    text_add_format(words,
+                    "warning: perplexity %.1f is far above the %.1f of guessing by the symbols' "
+                    "frequencies: are source and target swapped, or is it another language?",
+                    evaluation_per(e, e->tokens), exp(e->frequencies_loss / (double)e->tokens));
+    return true;
+}
+
 struct workplace { // memory of one evaluation, reused from block to block
     struct pairs_block block;
     struct batch batch;
     int32_t order[PAIRS_BLOCK], starts[PAIRS_BLOCK + 1];
     struct sentence views[EVALUATE_SENTENCES];
     double losses[PAIRS_BLOCK], of_batch[EVALUATE_SENTENCES];
+    int64_t *counts; // (V), of each target symbol
 };
 
 /* Losses of the batches that are this rank's; zero elsewhere. A stop leaves the rest zero: the
@@ -44,13 +56,16 @@ static void compute_block(const struct model *model, const float *weights, int s
     }
 }
 
-static void add_block(const struct workplace *w, int source_end, struct evaluation *evaluation)
+static void add_block(struct workplace *w, int source_end, struct evaluation *evaluation)
 {
     for (int i = 0; i < w->block.count; i++) {
         const struct pair *p = &w->block.list[i];
         evaluation->loss += w->losses[i];
         evaluation->sentences++;
         evaluation->tokens += p->target_length + 1;
+        w->counts[ID_END]++;
+        for (int t = 0; t < p->target_length; t++)
+            w->counts[p->target[t]]++;
         evaluation->source_tokens += p->source_length + source_end;
         evaluation->words =
             p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
@@ -58,6 +73,15 @@ static void add_block(const struct workplace *w, int source_end, struct evaluati
                                      ? -1
                                      : evaluation->characters + p->characters;
     }
+}
+
+static double loss_of_frequencies(const int64_t *counts, int V, int64_t tokens)
+{
+    double loss = 0;
+    for (int v = 0; v < V; v++)
+        if (counts[v] > 0)
+            loss -= (double)counts[v] * log((double)counts[v] / (double)tokens);
+    return loss;
 }
 
 void evaluate_agree(bool well, const char *corpus, const struct reason *why)
@@ -73,7 +97,9 @@ int evaluate(const struct model *model, const float *weights, int source_end, st
              struct evaluation *evaluation)
 {
     struct workplace *w = memory_take(sizeof *w);
+    int V = model->shape.target_vocabulary;
     batch_init(&w->batch);
+    w->counts = memory_take((size_t)V * sizeof *w->counts);
     *evaluation = (struct evaluation){0};
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
@@ -91,6 +117,8 @@ int evaluate(const struct model *model, const float *weights, int source_end, st
         if (each)
             each(to, &w->block, w->losses);
     }
+    evaluation->frequencies_loss = loss_of_frequencies(w->counts, V, evaluation->tokens);
+    memory_free(w->counts);
     pairs_block_release(&w->block);
     batch_release(&w->batch);
     memory_free(w);

@@ -16,9 +16,15 @@ struct evaluation {
     int64_t tokens; // target, ends included
     int64_t source_tokens;
     int64_t words, characters; // of the raw target text; -1 where it is not known
+    double frequencies_loss;   // nats, of guessing by the frequencies of these very target symbols
 };
 double evaluation_per(const struct evaluation *evaluation,
                       int64_t units); // exp(loss / units), NAN for units < 1
+
+/* exp(loss / tokens) is more than twice that of guessing by the frequencies of the symbols: a model
+ * that has learnt anything of this text is below it. Sides that are swapped are the usual reason.
+ * words: the warning. */
+bool evaluation_is_strange(const struct evaluation *evaluation, struct text *words);
 
 /* What a caller wants to know of each block, on every rank; may be NULL. */
 typedef void evaluate_block(void *to, const struct pairs_block *block, const double *losses);

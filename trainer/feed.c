@@ -1,9 +1,12 @@
 #include "trainer/feed.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "trainer/clock.h"
 #include <pthread.h>
 #include <string.h>
+
+enum { ROOM_LEAST = 64 }; // places: small lists would grow again and again by chance
 
 struct feed {
     const struct corpus *corpus;
@@ -20,6 +23,20 @@ struct feed {
     bool failed, closing;
     struct reason why;
 };
+
+static void note_origin(const struct stream_batch *from, struct feed_origin *origin)
+{
+    if (from->count > origin->capacity) {
+        int capacity = 2 * (from->count > ROOM_LEAST ? from->count : ROOM_LEAST);
+        origin->places =
+            memory_grow(origin->places, (size_t)origin->capacity * sizeof *origin->places,
+                        (size_t)capacity * sizeof *origin->places);
+        origin->capacity = capacity;
+    }
+    origin->count = from->count;
+    for (int i = 0; i < from->count; i++)
+        origin->places[i] = (struct feed_place){from->sentences[i].shard, from->sentences[i].index};
+}
 
 static void pack(struct feed *feed, const struct stream_batch *from, struct batch *batch)
 {
@@ -67,8 +84,11 @@ static bool load_group(struct feed *feed, struct stream *stream)
     place->epoch = group.epoch;
     place->number = group.number;
     place->last = group.last;
-    for (int i = 0; i < place->count; i++)
-        pack(feed, &group.batches[feed->options.first_lane + i], &place->batches[i]);
+    for (int i = 0; i < place->count; i++) {
+        const struct stream_batch *from = &group.batches[feed->options.first_lane + i];
+        pack(feed, from, &place->batches[i]);
+        note_origin(from, &place->origins[i]);
+    }
     return true;
 }
 
@@ -101,14 +121,33 @@ struct feed *feed_open(const struct corpus *corpus, const struct stream_options 
         struct feed_group *group = &feed->ring[i];
         group->count = options->lane_count;
         group->batches = memory_take((size_t)group->count * sizeof *group->batches);
+        group->origins = memory_take((size_t)group->count * sizeof *group->origins);
         for (int k = 0; k < group->count; k++)
             batch_init(&group->batches[k]);
     }
     pthread_mutex_init(&feed->lock, NULL);
-    pthread_cond_init(&feed->changed, NULL);
-    if (pthread_create(&feed->thread, NULL, load, feed) != 0)
-        die("cannot start the loader's thread");
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&feed->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    int trouble = pthread_create(&feed->thread, NULL, load, feed);
+    if (trouble)
+        die("cannot start the loader's thread: %s", strerror(trouble));
     return feed;
+}
+
+/* Waiting for a loader that moves is a sign of life; a read that never returns gives none. The lock
+ * is held. */
+static void wait_for_group(struct feed *feed)
+{
+    const uint64_t signs = points_beside();
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec++;
+    pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
+    if (points_beside() != signs)
+        point_alive();
 }
 
 const struct feed_group *feed_next(struct feed *feed, double *waited, struct reason *why)
@@ -116,7 +155,7 @@ const struct feed_group *feed_next(struct feed *feed, double *waited, struct rea
     double start = clock_seconds();
     pthread_mutex_lock(&feed->lock);
     while (feed->made == feed->taken && !feed->failed)
-        pthread_cond_wait(&feed->changed, &feed->lock);
+        wait_for_group(feed);
     const struct feed_group *group = NULL;
     if (feed->made > feed->taken)
         group = &feed->ring[feed->taken % FEED_AHEAD];
@@ -146,8 +185,11 @@ void feed_close(struct feed *feed)
     pthread_mutex_destroy(&feed->lock);
     pthread_cond_destroy(&feed->changed);
     for (int i = 0; i < FEED_AHEAD; i++) {
-        for (int k = 0; k < feed->ring[i].count; k++)
+        for (int k = 0; k < feed->ring[i].count; k++) {
             batch_release(&feed->ring[i].batches[k]);
+            memory_free(feed->ring[i].origins[k].places);
+        }
+        memory_free(feed->ring[i].origins);
         memory_free(feed->ring[i].batches);
     }
     memory_free(feed->views);

@@ -9,10 +9,19 @@
 
 enum { FEED_AHEAD = 3 };
 
+/* Where the sentences of a micro-batch came from. */
+struct feed_origin {
+    struct feed_place {
+        int shard;
+        int64_t index; // in its shard
+    } * places;
+    int count, capacity;
+};
 struct feed_group {
     int64_t epoch, number;
-    int last;              // of its epoch
-    struct batch *batches; // this rank's lanes, in order
+    int last;                    // of its epoch
+    struct batch *batches;       // this rank's lanes, in order
+    struct feed_origin *origins; // (count), of these
     int count;
 };
 struct feed;

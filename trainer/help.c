@@ -130,7 +130,8 @@ static void add_train(struct text *text)
     text_add_format(
         text,
         "\nA setting stands on the command line, or in a YAML file as a line of name: value.\n"
-        "Later files win over earlier ones, and the command line over all.\n\n"
+        "Later files win over earlier ones, the command line over all, and there the later of "
+        "two.\n\n"
         "Run (may change when a run continues):\n");
     add_line(text, "  --config PATH", "YAML file of settings; may be repeated");
     add_settings(text, COMMAND_TRAIN, 1 << SETTING_RUN);

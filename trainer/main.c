@@ -4,6 +4,7 @@
 #include "trainer/commands.h"
 #include "trainer/help.h"
 #include "trainer/kernel_start.h"
+#include "trainer/settings_agree.h"
 #include "trainer/stop.h"
 #include <signal.h>
 #include <stdbool.h>
@@ -26,13 +27,33 @@ static bool find_command(const char *word, enum command *command)
 
 static _Noreturn void die_unknown_command(const char *word)
 {
-    const char *names[COMMANDS];
+    const char *names[COMMANDS + 2] = {"--help", "--version"};
     for (int i = 0; i < COMMANDS; i++)
-        names[i] = command_names[i].name;
-    const char *nearest = text_nearest(word, names, COMMANDS);
+        names[i + 2] = command_names[i].name;
+    const char *nearest = text_nearest(word, names, COMMANDS + 2);
     if (nearest)
         die_usage("unknown command '%s': did you mean '%s'?", word, nearest);
     die_usage("unknown command '%s': 'chorus --help' lists all", word);
+}
+
+/* An option where the command belongs. */
+static _Noreturn void die_no_command(int argc, char **argv)
+{
+    enum command command;
+    const char *const names[] = {"--help", "--version"};
+    const char *nearest = text_nearest(argv[0], names, 2);
+    for (int i = 1; i < argc; i++)
+        if (find_command(argv[i], &command))
+            die_usage("'%s': the command comes first: chorus %s %s", argv[0], argv[i], argv[0]);
+    if (nearest)
+        die_usage("unknown option '%s': did you mean '%s'?", argv[0], nearest);
+    die_usage("'%s': no command is given: 'chorus --help' lists them", argv[0]);
+}
+
+static void refuse_more(int argc, char **argv, int most)
+{
+    if (argc > most)
+        die_usage("unexpected argument '%s' behind '%s'", argv[most], argv[most - 1]);
 }
 
 static bool asks_for_help(int argc, char **argv)
@@ -51,6 +72,8 @@ static bool answered(int argc, char **argv)
     bool help = is(first, "help");
     if (help && argc > 1 && !find_command(argv[1], &command))
         die_unknown_command(argv[1]);
+    if (help || is(first, "--version"))
+        refuse_more(argc, argv, help ? 2 : 1);
     if ((help && argc > 1) || (find_command(first, &command) && asks_for_help(argc - 1, argv + 1)))
         help_command(command);
     else if (help || is(first, "--help") || is(first, "-h"))
@@ -86,12 +109,15 @@ int main(int argc, char **argv)
     struct settings settings;
     struct faults faults = {0};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file as long as is allowed fails as a full disk does
     if (comm_launcher_rank() != 0)
-        die_silent();
+        die_silent(comm_tell);
     if (answered(argc - 1, argv + 1))
         return STATUS_DONE;
     if (argc < 2)
         die_usage("no command is given: 'chorus --help' lists them");
+    if (argv[1][0] == '-')
+        die_no_command(argc - 1, argv + 1);
     if (!find_command(argv[1], &command))
         die_unknown_command(argv[1]);
     settings_init(&settings);
@@ -103,6 +129,7 @@ int main(int argc, char **argv)
     if (command != COMMAND_INSPECT) // which does not ask whether it is to stop
         stop_start();
     comm_start();
+    settings_agree(&settings, command);
     int status = run(command, &settings);
     if (status == STATUS_STOPPED && stop_agreed() && stop_is_urgent())
         comm_leave(status);

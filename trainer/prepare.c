@@ -11,6 +11,7 @@
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
+#include "trainer/inside.h"
 #include "trainer/prepare_count.h"
 #include "trainer/prepare_learn.h"
 #include "trainer/prepare_text.h"
@@ -153,6 +154,7 @@ static void begin_folder(struct work *work)
     struct reason why;
     struct stat status;
     const char *output = work->settings->output;
+    refuse_inside("output", output);
     if (stat(output, &status) == 0) {
         char header[PATH_MAX + 16];
         snprintf(header, sizeof header, "%s/corpus.h5", output);
@@ -170,6 +172,8 @@ static void begin_folder(struct work *work)
 static void finish_folder(struct work *work)
 {
     struct reason why;
+    for (int side = 0; side < SIDES && work->count.kept > 0; side++)
+        work->corpus.longest[side] = prepare_count_quantile(&work->count, side, 1);
     bool written = corpus_write(work->aside, &work->corpus, &why);
     point_at("prepare.rename", 0, NULL, 0);
     if (!written || !folder_finish(work->settings->output, (int)work->settings->overwrite, &why))
@@ -200,6 +204,7 @@ int prepare(const struct settings *settings)
         finish_folder(work);
         prepare_count_print(&work->count, &work->corpus, paths, work->text.lines,
                             clock_seconds() - start);
+        prepare_text_remarks(&work->text, settings);
     }
     for (int side = 0; side < SIDES; side++) {
         ids_release(&work->ids[side]);

@@ -129,6 +129,10 @@ void prepare_count_print(const struct prepare_count *count, const struct corpus 
     }
     for (int side = 0; side < SIDES; side++)
         print_side(count, corpus, side);
+    for (int side = 0; side < SIDES; side++)
+        if (2 * count->unknown[side] > count->tokens[side])
+            printf("warning: most of the %s is unknown: are source and target swapped?\n",
+                   side_names[side]);
     printf("%s, %s sentences/s\n", took, rate);
     fflush(stdout);
 }

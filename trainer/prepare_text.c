@@ -3,6 +3,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "io/folder.h"
 #include "trainer/agree.h"
 #include "trainer/stop.h"
 #include <errno.h>
@@ -46,13 +47,15 @@ static char *path_of(const char *path, const char *spooled)
     return path ? memory_copy_text(is_standard_input(path) ? spooled : path) : NULL;
 }
 
-static int64_t count_lines(const struct prepare_text *text)
+static int64_t count_lines(struct prepare_text *text)
 {
     struct bitext_line line = {.number = 0};
     struct bitext *bitext = prepare_text_read(text);
     int64_t lines = 0;
     while (prepare_text_next(bitext, &line))
         lines++;
+    for (int side = 0; side < 2; side++)
+        text->marks[side] = bitext_marks(bitext, side);
     bitext_close(bitext);
     if (lines == 0)
         die("'%s': is empty", text->pairs ? text->pairs : text->source);
@@ -63,7 +66,7 @@ void prepare_text_open(struct prepare_text *text, const struct settings *setting
                        const char *aside)
 {
     struct text spooled = {0};
-    text_add_format(&spooled, "%s/spool", aside);
+    text_add_format(&spooled, "%s/standard input", aside); // stands in messages
     text->source = path_of(settings->source, spooled.bytes);
     text->target = path_of(settings->target, spooled.bytes);
     text->pairs = path_of(settings->pairs, spooled.bytes);
@@ -77,6 +80,22 @@ void prepare_text_open(struct prepare_text *text, const struct settings *setting
     if (comm_rank() == 0)
         text->lines = count_lines(text);
     comm_broadcast(&text->lines, sizeof text->lines, 0);
+}
+
+void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings)
+{
+    const char *paths[] = {settings->pairs ? settings->pairs : settings->source, settings->target};
+    for (int side = 0; side < 2 && paths[side]; side++) {
+        char count[32];
+        text_of_count(text->marks[side].windows_ends, count);
+        if (text->marks[side].byte_order)
+            printf("'%s': a byte order mark at its head was left out\n", paths[side]);
+        if (text->marks[side].windows_ends > 0)
+            printf("'%s': %s of its lines end as on Windows; the \\r was left out\n", paths[side],
+                   count);
+    }
+    if (!settings->pairs && folder_same_file(settings->source, settings->target))
+        printf("warning: source and target are one file: '%s'\n", settings->target);
 }
 
 void prepare_text_close(struct prepare_text *text, const struct settings *settings)

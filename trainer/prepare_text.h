@@ -10,6 +10,7 @@
 struct prepare_text {
     char *source, *target, *pairs; // paths: the settings', or the spool's
     int64_t lines;
+    struct lines_marks marks[2]; // of the files, on rank 0
 };
 
 /* [all] Spools standard input into `aside` on rank 0, then counts the lines there: unequal numbers,
@@ -18,6 +19,9 @@ void prepare_text_open(struct prepare_text *text, const struct settings *setting
                        const char *aside);
 /* [all] Removes the spool. */
 void prepare_text_close(struct prepare_text *text, const struct settings *settings);
+
+/* On rank 0, part of the summary: what was left out of the text, and sides that are one file. */
+void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings);
 
 struct bitext *prepare_text_read(const struct prepare_text *text);
 /* As bitext_next; a failure ends the program. */

@@ -173,12 +173,8 @@ void report_update(struct report *report, const struct update_result *result, do
     report->computed += seconds;
     int64_t update = report->run->state.update;
     if (result->skipped) {
-        if (result->lane >= 0)
-            report_line(report, "update %lld skipped: the loss of lane %d is not finite",
-                        (long long)update, result->lane);
-        else
-            report_line(report, "update %lld skipped: the gradient is not finite",
-                        (long long)update);
+        report_line(report, "update %lld skipped: %s", (long long)update,
+                    report->run->skipped.bytes);
         return;
     }
     report->loss += result->loss * (double)result->tokens;
@@ -217,6 +213,10 @@ void report_validation(struct report *report, const struct train_state *before,
     perplexity_words(evaluation, line);
     report_line(report, "validation at update %lld: %s%s", (long long)update, line->bytes,
                 best ? " (best so far)" : "");
+    text_clear(line);
+    if (update > 2 * report->run->settings->valid_interval &&
+        evaluation_is_strange(evaluation, line))
+        report_line(report, "%s", line->bytes);
     text_clear(line);
     json_open(line, NULL);
     json_integer(line, "update", update);

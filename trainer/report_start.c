@@ -2,29 +2,9 @@
 #include "comm/comm.h"
 #include "model/product.h"
 #include "model/threads.h"
-#include "trainer/saver.h"
-#include <math.h>
+#include "trainer/computing.h"
+#include "trainer/run_memory.h"
 #include <stdio.h>
-
-void report_memory(const struct run *run, struct run_memory *memory)
-{
-    const struct settings *s = run->settings;
-    int64_t total = run->model.parameters.total;
-    struct range part = exchange_part(run->exchange);
-    /* A full micro-batch of sentences of the corpus's mean length. */
-    int64_t n = run->corpus->sentences > 0 ? run->corpus->sentences : 1;
-    int S = (int)(run->corpus->tokens[SOURCE] / n) + 1,
-        T = (int)(run->corpus->tokens[TARGET] / n) + 2;
-    int B = (int)(s->batch_tokens / (S > T ? S : T)) + 1;
-    if (B > s->batch_sentences)
-        B = (int)s->batch_sentences;
-    memory->weights = total * (int64_t)sizeof(float);
-    memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank()) +
-                        part.count * (int64_t)sizeof(float);
-    memory->moments = part.count * (int64_t)sizeof(float) * optimizer_moments(&run->optimizer);
-    memory->copy = saver_bytes(run, comm_rank());
-    memory->batches = model_memory(&run->model, B, S, T);
-}
 
 static void lines_of_machine(struct report *report)
 {
@@ -32,6 +12,10 @@ static void lines_of_machine(struct report *report)
                 comm_size(), comm_size() == 1 ? "" : "s", comm_hosts(),
                 comm_hosts() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
                 product_library(), product_kernel(), sealed_library(), comm_library());
+    struct text crowded = {0};
+    if (computing_crowded(&crowded))
+        report_line(report, "%s", crowded.bytes);
+    text_release(&crowded);
 }
 
 static void lines_of_data(struct report *report, const struct run *run)
@@ -60,19 +44,12 @@ static void lines_of_data(struct report *report, const struct run *run)
 
 static void lines_of_model(struct report *report, const struct run *run)
 {
-    char count[32], weights[32], gradients[32], moments[32], batches[32], copy[32];
+    char count[32], parts[RUN_MEMORY_WORDS];
     struct run_memory memory;
-    report_memory(run, &memory);
+    run_memory(run, &memory);
+    run_memory_words(&memory, parts);
     text_of_count(parameters_elements(&run->model.parameters), count);
-    text_of_bytes(memory.weights, weights);
-    text_of_bytes(memory.gradients, gradients);
-    text_of_bytes(memory.moments, moments);
-    text_of_bytes(memory.batches, batches);
-    text_of_bytes(memory.copy, copy);
-    report_line(report,
-                "%s parameters; memory a rank: weights %s, gradients and exchange %s, moments %s, "
-                "a micro-batch %s; rank 0's copy for checkpoints %s",
-                count, weights, gradients, moments, batches, copy);
+    report_line(report, "%s parameters; memory a rank: %s", count, parts);
 }
 
 /* How well the lanes fit the ranks (design, invariant 1). */

@@ -11,6 +11,8 @@
 #include "trainer/settings.h"
 #include "trainer/state.h"
 
+struct guard;
+
 struct run {
     struct settings *settings;
     struct corpus *corpus, *valid; // valid may be NULL
@@ -21,12 +23,14 @@ struct run {
     float *gradient;            // (part.count): the sum, this rank's part
     float *first, *second;      // (part.count), or NULL where the optimizer keeps none
     struct audit_piece *pieces; // one for each parameter
+    struct guard *guard;        // of weights and moments (guard.h)
     struct arena arena;
     struct train_state state;
     struct saver *saver; // NULL with --check
     int64_t saving;      // update of the newest checkpoint that was asked for: the same on all ranks
     int64_t saved;       // update of the newest in the folder, as rank 0 knows; -1: none
-    int continued; // this start found a run
+    int continued;       // this start found a run
+    struct text skipped; // why the last skipped update was, in words
 };
 
 /* [all] Opens everything and makes the run folder, or finds where the run stands. Wrong settings

@@ -5,7 +5,9 @@
 #include "comm/comm.h"
 #include "io/run_folder.h"
 #include "io/yaml.h"
+#include "trainer/agree.h"
 #include "trainer/clock.h"
+#include "trainer/guard.h"
 #include "trainer/snapshot.h"
 #include <limits.h>
 #include <pthread.h>
@@ -46,11 +48,9 @@ static int64_t pieces(int64_t total)
 
 int64_t saver_bytes(const struct run *run, int rank)
 {
-    int64_t bytes = 0, total = run->model.parameters.total;
-    for (int block = 0; block < SNAPSHOT_BLOCKS && rank == 0; block++)
-        if (block_of(run, block))
-            bytes += total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t);
-    return bytes;
+    int64_t total = run->model.parameters.total;
+    int blocks = rank == 0 ? 1 + optimizer_moments(&run->optimizer) : 0;
+    return blocks * (total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t));
 }
 
 /* What the start before this one found that saving takes. */
@@ -126,9 +126,11 @@ static uint64_t hash_piece(const struct saver *saver, int block, int64_t piece)
 /* [all] */
 static void take_copy(struct saver *saver)
 {
+    struct reason why;
     struct run *run = saver->run;
     int64_t total = run->model.parameters.total;
     saver->start = clock_seconds();
+    agree(guard_check_all(run->guard, run, &why), "%s", why.text);
     saver->state = run->state;
     point_at("snapshot.begin", run->state.update, NULL, 0);
     if (comm_rank() == 0)
@@ -211,15 +213,30 @@ static bool write_file(struct saver *saver, const char *folder)
     return checkpoint_commit(writer, &why) || trouble(saver, "checkpoint '%s': %s", file, why.text);
 }
 
+/* The checkpoint that best.h5 is: this one before there was a validation, and when somebody removed
+ * the best. */
+static int64_t best_there_is(const struct saver *saver, const char *folder)
+{
+    int64_t update = saver->state.update, best = saver->state.best_update;
+    if (best == 0 || run_folder_has(folder, best))
+        return best ? best : update;
+    fprintf(stderr,
+            "warning: run folder '%s': the best checkpoint, of update %lld, is gone: best.h5 is "
+            "that of update %lld\n",
+            folder, (long long)best, (long long)update);
+    return update;
+}
+
 static bool write_links(struct saver *saver, const char *folder)
 {
     struct reason why;
-    int64_t update = saver->state.update;
-    int64_t best = saver->state.best_update > 0 ? saver->state.best_update : update;
+    int64_t update = saver->state.update, best = best_there_is(saver, folder);
     point_at("snapshot.link", update, NULL, 0);
     bool well = run_folder_link(folder, "last.h5", update, &why);
     point_at("snapshot.best", update, NULL, 0);
-    well = well && (best != update || run_folder_link(folder, "best.h5", best, &why)) &&
+    well = well &&
+           (run_folder_linked(folder, "best.h5") == best ||
+            run_folder_link(folder, "best.h5", best, &why)) &&
            run_folder_remove_old(folder, (int)saver->run->settings->keep, best, &why);
     return well || trouble(saver, "run folder '%s': %s", folder, why.text);
 }

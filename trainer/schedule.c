@@ -25,6 +25,25 @@ double schedule_rate(const struct settings *settings, const struct train_state *
     return 0;
 }
 
+bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,
+                    struct reason *why)
+{
+    long long update = (long long)state->update, best = (long long)state->best_update;
+    double most = settings->divergence;
+    if (!isfinite(loss))
+        return fail(why,
+                    "validation loss at update %lld is not finite: training diverges (start anew "
+                    "with a lower --learning-rate)",
+                    update);
+    if (most <= 0 || best == 0 || loss <= state->best_loss + most)
+        return true;
+    return fail(why,
+                "validation loss %.4g at update %lld is more than %g nats above its best, %.4g at "
+                "update %lld: training diverges (start anew with a lower --learning-rate, or "
+                "--divergence 0 to go on)",
+                loss, update, most, state->best_loss, best);
+}
+
 int schedule_validated(const struct settings *settings, struct train_state *state, double loss)
 {
     int better = state->best_update == 0 || loss < state->best_loss;

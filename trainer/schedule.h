@@ -2,6 +2,7 @@
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
 
+#include "comm/base/reason.h"
 #include "trainer/settings.h"
 #include "trainer/state.h"
 
@@ -12,6 +13,11 @@ double schedule_rate(const struct settings *settings, const struct train_state *
 /* Takes in a validation's loss (nats a token) at state->update: best, patience, plateau; clears the
  * sums. Returns 1 for a new best. */
 int schedule_validated(const struct settings *settings, struct train_state *state, double loss);
+
+/* False, with why in words, if a validation's loss shows that training diverges: it is not finite,
+ * or more than settings->divergence above the best. To be asked before schedule_validated. */
+bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,
+                    struct reason *why);
 
 enum ending { ENDING_NONE, ENDING_UPDATES, ENDING_EPOCHS, ENDING_PATIENCE };
 enum ending schedule_ending(const struct settings *settings, const struct train_state *state);

@@ -36,6 +36,10 @@ static void print_totals(const struct evaluation *e)
         fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
                 evaluation_per(e, e->characters));
     fprintf(stderr, "\n");
+    struct text strange = {0};
+    if (evaluation_is_strange(e, &strange))
+        fprintf(stderr, "%s\n", strange.bytes);
+    text_release(&strange);
 }
 
 /* Opens what is to be scored. corpus: to be closed by the caller, or NULL. */
@@ -45,7 +49,13 @@ static struct pairs *open_pairs(const struct settings *settings, const struct sn
     if (!settings->corpus)
         return pairs_open_texts(settings->source, settings->target, snapshot->tokenizers, why);
     *corpus = corpus_open(settings->corpus, why);
-    if (!*corpus || !corpus_alike((*corpus)->tokenizers, snapshot->tokenizers, why))
+    struct reason inner;
+    if (*corpus && !corpus_alike((*corpus)->tokenizers, snapshot->tokenizers, &inner)) {
+        fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
+             inner.text);
+        return NULL;
+    }
+    if (!*corpus)
         return NULL;
     return pairs_open_corpus(*corpus, why);
 }

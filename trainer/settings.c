@@ -71,25 +71,51 @@ void settings_release(struct settings *settings)
     memset(settings, 0, sizeof(*settings));
 }
 
+/* A share that was given in percent. */
+static void add_percent(const struct setting *setting, double number, char *hint, size_t capacity)
+{
+    char share[32];
+    hint[0] = '\0';
+    if (setting->type != SETTING_REAL || setting->most > 1 || number < 2 || number > 100)
+        return;
+    text_of_real(number / 100, share);
+    snprintf(hint, capacity, " (%g %% is %s)", number, share);
+}
+
 static bool within_bounds(const struct setting *setting, double number, const char *value,
                           const char *subject, struct faults *faults)
 {
     bool below = number < setting->least;
-    char bound[32];
+    char bound[32], hint[80];
     if (!below && number <= setting->most)
         return true;
     text_of_real(below ? setting->least : setting->most, bound);
     if (setting->type == SETTING_INTEGER)
         text_of_count((int64_t)(below ? setting->least : setting->most), bound);
-    faults_add(faults, "%s: %s is %s %s", subject, value, below ? "below" : "above", bound);
+    add_percent(setting, number, hint, sizeof hint);
+    faults_add(faults, "%s: %s is %s %s%s", subject, value, below ? "below" : "above", bound, hint);
     return false;
+}
+
+/* What is wrong with a word that is no number, where it can be told: " (digits only)", or "". */
+static const char *number_hint(const struct setting *setting, const char *value)
+{
+    bool digit = value[0] >= '0' && value[0] <= '9';
+    if (strncmp(value, "\xE2\x80", 2) == 0) // where word processors' quotes stand
+        return " (its quotes are not plain ones)";
+    if (setting->type == SETTING_INTEGER)
+        return digit && !strchr(value, '.') ? " (digits only)" : "";
+    if (strchr(value, ','))
+        return " (the decimal sign is a point)";
+    return digit ? " (a number alone)" : "";
 }
 
 static bool parse_integer(const struct setting *setting, const char *value, const char *subject,
                           int64_t *integer, struct faults *faults)
 {
     if (!text_to_integer(value, integer)) {
-        faults_add(faults, "%s: '%s' is not a whole number", subject, value);
+        faults_add(faults, "%s: '%s' is not a whole number%s", subject, value,
+                   number_hint(setting, value));
         return false;
     }
     return within_bounds(setting, (double)*integer, value, subject, faults);
@@ -99,7 +125,8 @@ static bool parse_real(const struct setting *setting, const char *value, const c
                        double *number, struct faults *faults)
 {
     if (!text_to_real(value, number)) {
-        faults_add(faults, "%s: '%s' is not a number", subject, value);
+        faults_add(faults, "%s: '%s' is not a number%s", subject, value,
+                   number_hint(setting, value));
         return false;
     }
     return within_bounds(setting, *number, value, subject, faults);
@@ -132,6 +159,17 @@ static bool parse_choice(const struct setting *setting, const char *value, const
     return false;
 }
 
+/* "~" that no shell has replaced: it stood in quotes, behind "=", or in a file. */
+static bool parse_text(const struct setting *setting, const char *value, const char *subject,
+                       struct faults *faults)
+{
+    bool path = setting->choices && strcmp(setting->choices[0], "PATH") == 0;
+    if (!path || value[0] != '~' || (value[1] != '/' && value[1] != '\0'))
+        return true;
+    faults_add(faults, "%s: '%s': '~' is not replaced here: give the whole path", subject, value);
+    return false;
+}
+
 void settings_set(struct settings *settings, int row, const char *value, enum setting_from from,
                   const char *subject, struct faults *faults)
 {
@@ -139,6 +177,10 @@ void settings_set(struct settings *settings, int row, const char *value, enum se
     int64_t integer = 0;
     double number = 0;
     bool good = true;
+    if (!value[0] && setting->type != SETTING_TEXT) {
+        faults_add(faults, "%s: a value is missing", subject);
+        return;
+    }
     switch (setting->type) {
     case SETTING_INTEGER:
         good = parse_integer(setting, value, subject, &integer, faults);
@@ -153,6 +195,7 @@ void settings_set(struct settings *settings, int row, const char *value, enum se
         good = parse_choice(setting, value, subject, &integer, faults);
         break;
     case SETTING_TEXT:
+        good = parse_text(setting, value, subject, faults);
         set_text(text_of(settings, row), value[0] ? value : setting->fallback);
         break;
     }

@@ -68,8 +68,9 @@ struct settings {
     double plateau_factor;
     /* limits */
     int64_t updates, epochs, patience; // 0: none
+    double divergence;                 // 0: none
     /* run */
-    int64_t threads, keep, checkpoint_interval, log_interval, progress, check, json;
+    int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
     int64_t keep_tokens, allow_unknown;
     char *kernel, *stop_after;
 
@@ -98,13 +99,14 @@ int settings_row(const char *name); // or -1
 void settings_init(struct settings *settings); // defaults
 void settings_release(struct settings *settings);
 /* Reads --config files and the command line: --name value, --name=value, switches also --name and
- * --no-name. Unknown names suggest the nearest. inspect takes its path as a plain argument. argv
- * starts behind the command's name. */
+ * --no-name. An empty value behind "=" is the default; as a word of its own it is missing. Unknown
+ * names suggest the nearest. inspect takes its path as a plain argument. argv starts behind the
+ * command's name. */
 void settings_read(struct settings *settings, enum command command, int argc, char **argv,
                    struct faults *faults);
 /* One value in words, with the type's and the bounds' checks; subject: what the message starts with
- * ("--hidden", "small.yml: line 3: hidden"). A fault leaves the value as it was. An empty text is
- * its default. */
+ * ("--hidden", "small.yml: line 3: hidden"). A fault leaves the value as it was, but for a path (which
+ * would be called missing too). An empty text is its default. */
 void settings_set(struct settings *settings, int row, const char *value, enum setting_from from,
                   const char *subject, struct faults *faults);
 /* The value in words, such that settings_set gives it back; "" for a text that is NULL; false for

@@ -116,14 +116,16 @@ static const char *next_value(int *at, int argc, char **argv)
     return argv[++*at];
 }
 
-static void read_switch(struct settings *settings, int row, const struct argument *argument,
-                        int *at, int argc, char **argv, struct faults *faults)
+static void read_switch(struct settings *settings, enum command command, int row,
+                        const struct argument *argument, int *at, int argc, char **argv,
+                        struct faults *faults)
 {
     char subject[80];
     const char *value = argument->value;
     snprintf(subject, sizeof subject, "--%s", settings_table[row].name);
     if (!value && *at + 1 < argc &&
-        (strcmp(argv[*at + 1], "on") == 0 || strcmp(argv[*at + 1], "off") == 0))
+        (strcmp(argv[*at + 1], "on") == 0 || strcmp(argv[*at + 1], "off") == 0 ||
+         (command != COMMAND_INSPECT && argv[*at + 1][0] != '-'))) // no other command has arguments
         value = argv[++*at];
     settings_set(settings, row, value ? value : "on", FROM_COMMAND_LINE, subject, faults);
 }
@@ -153,23 +155,63 @@ static void read_option(struct settings *settings, enum command command, int *at
         return;
     int row = row_of(argument.name, command, "", "option", "--", faults);
     if (row >= 0 && settings_table[row].type == SETTING_SWITCH) {
-        read_switch(settings, row, &argument, at, argc, argv, faults);
+        read_switch(settings, command, row, &argument, at, argc, argv, faults);
         return;
     }
     const char *value = argument.value ? argument.value : next_value(at, argc, argv);
     char subject[80];
     snprintf(subject, sizeof subject, "--%s", argument.name);
-    if (row >= 0 && !value)
+    if (row >= 0 && (!value || (!value[0] && !argument.value))) // a variable that is not set
         faults_add(faults, "%s: a value is missing", subject);
     else if (row >= 0)
         settings_set(settings, row, value, FROM_COMMAND_LINE, subject, faults);
 }
 
-static void read_plain(struct settings *settings, enum command command, const char *word,
-                       struct faults *faults)
+/* What follows dashes that are not two plain ones: a single one, or what word processors make of
+ * them (U+2010 to U+2015, U+2212). NULL: the word does not look like an option. */
+static const char *behind_dashes(const char *word)
 {
+    const char *rest = word;
+    for (size_t step = 1; step > 0; rest += step) {
+        const unsigned char *at = (const unsigned char *)rest;
+        bool dash = at[0] == 0xE2 && at[1] == 0x80 && at[2] >= 0x90 && at[2] <= 0x95;
+        bool minus = at[0] == 0xE2 && at[1] == 0x88 && at[2] == 0x92;
+        step = dash || minus ? 3 : *rest == '-';
+    }
+    return rest > word && *rest >= 'a' && *rest <= 'z' ? rest : NULL;
+}
+
+/* An option but for its dashes; its value is passed over. False if no setting is near. */
+static bool read_misdashed(enum command command, int *at, int argc, char **argv,
+                           struct faults *faults)
+{
+    const char *word = argv[*at], *rest = behind_dashes(word);
+    char name[64] = "";
+    if (rest)
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(rest, "="), rest);
+    const char *nearest = rest ? nearest_name(name, command) : NULL;
+    if (!nearest)
+        return false;
+    faults_add(faults, "unknown option '%s': did you mean '--%s', with two plain dashes?", word,
+               nearest);
+    if (!strchr(word, '=') && *at + 1 < argc && !behind_dashes(argv[*at + 1]))
+        ++*at;
+    return true;
+}
+
+static void read_plain(struct settings *settings, enum command command, int *at, int argc,
+                       char **argv, struct faults *faults)
+{
+    const char *word = argv[*at];
+    int row = settings_row(word);
+    if (read_misdashed(command, at, argc, argv, faults))
+        return;
     if (command == COMMAND_INSPECT && !settings->path)
-        settings_set(settings, settings_row("path"), word, FROM_COMMAND_LINE, "", faults);
+        settings_set(settings, settings_row("path"), word, FROM_COMMAND_LINE, "PATH", faults);
+    else if (row >= 0 && settings_table[row].commands & (int)command)
+        faults_add(faults, "unexpected argument '%s': did you mean '--%s'?", word, word);
+    else if (command == COMMAND_TRANSLATE)
+        faults_add(faults, "unexpected argument '%s': did you mean '--input %s'?", word, word);
     else
         faults_add(faults, "unexpected argument '%s'", word);
 }
@@ -215,7 +257,7 @@ void settings_read(struct settings *settings, enum command command, int argc, ch
         } else if (split(argv[i]).name[0])
             read_option(settings, command, &i, argc, argv, faults);
         else
-            read_plain(settings, command, argv[i], faults);
+            read_plain(settings, command, &i, argc, argv, faults);
     }
     if (command == COMMAND_TRANSLATE &&
         !settings->output) // the one default that a command has for itself

@@ -122,6 +122,8 @@ static void check_schedule(const struct settings *s, const struct settings_facts
     refuse(s, &s->valid_interval, !facts->has_valid, "--valid-interval needs --valid", faults);
     refuse(s, &s->patience, !facts->has_valid && s->patience != 0, "--patience needs --valid",
            faults);
+    refuse(s, &s->divergence, !facts->has_valid && s->divergence != 0, "--divergence needs --valid",
+           faults);
 }
 
 void settings_resolve(struct settings *settings, const struct settings_facts *facts,

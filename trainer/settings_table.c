@@ -189,10 +189,15 @@ const struct setting settings_table[] = {
             "most epochs; 0: no limit (default: 100 with --valid, else 20)"),
     INTEGER("patience", patience, LIMIT, TRAIN, "8", 0, MANY,
             "validations without a new best that end the run; 0: no limit"),
+    REAL("divergence", divergence, LIMIT, TRAIN, "3", 0, MANY,
+         "a validation loss that is this much above the best, in nats a token, ends the run as "
+         "failed; 0: no limit"),
 
     INTEGER("threads", threads, RUN, TRAIN | TRANSLATE | SCORE, NULL, 1, 4096,
             "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
             "use)"),
+    INTEGER("watchdog", watchdog, RUN, TRAIN, "300", 0, 1e6,
+            "seconds within which a rank that stands still is named and ends the job; 0: never"),
     TEXT("kernel", kernel, RUN, TRAIN | TRANSLATE | SCORE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids"),

@@ -1,4 +1,5 @@
 #include "trainer/snapshot.h"
+#include <math.h>
 #include <string.h>
 
 const char *const snapshot_block_names[] = {"parameters", "moments/first", "moments/second"};
@@ -64,6 +65,35 @@ static bool read_block(const struct parameters *parameters, struct checkpoint *c
     return true;
 }
 
+/* What no run can have come to, although the file is whole. */
+static bool check_state(const struct train_state *state, struct reason *why)
+{
+    for (int i = 0; snapshot_integers[i]; i++) {
+        int64_t value = *(const int64_t *)((const char *)state + integer_offsets[i]);
+        if (value < 0 || value > (int64_t)1 << 53)
+            return fail(why, "%s is %lld", snapshot_integers[i], (long long)value);
+    }
+    return (isfinite(state->rate_factor) && state->rate_factor >= 0) ||
+           fail(why, "rate_factor is %g", state->rate_factor);
+}
+
+/* Every parameter is there, of the model's shape, and no other: known before memory is taken. */
+static bool check_shapes(const struct parameters *parameters, struct checkpoint *checkpoint,
+                         struct reason *why)
+{
+    int64_t count;
+    if (!checkpoint_arrays(checkpoint, "parameters", &count, why))
+        return false;
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        if (!checkpoint_read(checkpoint, "parameters", p->name, p->rows, p->columns, 0, 0, NULL,
+                             why))
+            return false;
+    }
+    return count == parameters->count || fail(why, "has %lld parameters, but its settings make %d",
+                                              (long long)count, parameters->count);
+}
+
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why)
 {
     char *state = (char *)&run->state;
@@ -76,14 +106,16 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
         if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(state + real_offsets[i]),
                                  why))
             return false;
-    if (!checkpoint_get_integer(checkpoint, "corpus_digest", &digest, why))
+    if (!check_state(&run->state, why) ||
+        !checkpoint_get_integer(checkpoint, "corpus_digest", &digest, why))
         return false;
     if (digest != (int64_t)run->corpus->digest)
         return fail(why, "was trained on a corpus with digest %016llx, but '%s' has %016llx",
                     (unsigned long long)digest, run->corpus->path,
                     (unsigned long long)run->corpus->digest);
     struct range whole = {0, run->model.parameters.total}, part = exchange_part(run->exchange);
-    return read_block(&run->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, whole, run->weights,
+    return check_shapes(&run->model.parameters, checkpoint, why) &&
+           read_block(&run->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, whole, run->weights,
                       why) &&
            (!run->first || read_block(&run->model.parameters, checkpoint, SNAPSHOT_FIRST, part,
                                       run->first, why)) &&
@@ -120,6 +152,8 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
     if (!with_weights)
         return true;
     struct range whole = {0, snapshot->model.parameters.total};
+    if (!check_shapes(&snapshot->model.parameters, checkpoint, why))
+        return false;
     snapshot->weights = memory_take((size_t)whole.count * sizeof *snapshot->weights);
     return read_block(&snapshot->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, whole,
                       snapshot->weights, why);

@@ -4,14 +4,17 @@
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "comm/watch.h"
 #include "io/run_folder.h"
 #include "io/stream.h"
 #include "trainer/agree.h"
 #include "trainer/computing.h"
 #include "trainer/continue.h"
-#include "trainer/report_start.h"
+#include "trainer/guard.h"
+#include "trainer/run_memory.h"
 #include "trainer/saver.h"
 #include "trainer/snapshot.h"
+#include "trainer/stop.h"
 #include <limits.h>
 #include <string.h>
 
@@ -97,16 +100,19 @@ static void resolve(struct run *run)
     faults_agree(&faults);
 }
 
-static void make_replica(struct run *run)
+static void make_model(struct run *run)
 {
     struct shape shape;
-    struct settings *s = run->settings;
-    settings_shape(s, run->corpus->tokenizers[SOURCE].vocabulary.size,
+    settings_shape(run->settings, run->corpus->tokenizers[SOURCE].vocabulary.size,
                    run->corpus->tokenizers[TARGET].vocabulary.size, &shape);
-    settings_optimizer(s, &run->optimizer);
+    settings_optimizer(run->settings, &run->optimizer);
     model_init(&run->model, &shape);
+}
+
+static void make_replica(struct run *run)
+{
     int64_t total = run->model.parameters.total;
-    run->exchange = exchange_open((int)s->lanes, total);
+    run->exchange = exchange_open((int)run->settings->lanes, total);
     size_t part = (size_t)exchange_part(run->exchange).count * sizeof(float);
     run->weights = memory_take((size_t)total * sizeof(float));
     run->gradient = memory_take(part);
@@ -131,6 +137,7 @@ static void begin(struct run *run)
     if (comm_rank() == 0)
         parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
     comm_broadcast(run->weights, (size_t)run->model.parameters.total * sizeof(float), 0);
+    run->guard = guard_open(run, exchange_part(run->exchange));
     if (s->check)
         return;
     if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
@@ -149,8 +156,9 @@ static void begin(struct run *run)
 static void go_on(struct run *run, struct checkpoint *checkpoint)
 {
     struct reason why;
-    agree(snapshot_read(run, checkpoint, &why), "run '%s': its checkpoint %s",
-          run->settings->output, why.text);
+    agree(snapshot_read(run, checkpoint, &why), "checkpoint '%s': %s", checkpoint_path(checkpoint),
+          why.text);
+    run->guard = guard_open(run, exchange_part(run->exchange));
     run->saving = run->saved = run->state.update;
     checkpoint_close(checkpoint);
     point_at("start.continue", run->state.update, NULL, 0);
@@ -167,8 +175,11 @@ void run_start(struct run *run, struct settings *settings)
     computing_agree();
     struct checkpoint *checkpoint = continue_find(settings);
     run->continued = checkpoint != NULL;
+    watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
     resolve(run);
+    make_model(run);
+    run_memory_check(run);
     make_replica(run);
     if (!settings->check)
         run->saver = saver_open(run);
@@ -183,6 +194,8 @@ void run_start(struct run *run, struct settings *settings)
 void run_release(struct run *run)
 {
     saver_close(run->saver);
+    guard_close(run->guard);
+    text_release(&run->skipped);
     exchange_close(run->exchange);
     model_release(&run->model);
     arena_release(&run->arena);

@@ -1,6 +1,7 @@
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "comm/watch.h"
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
@@ -50,8 +51,9 @@ static int validate(struct run *run, struct report *report)
         return 0;
     point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
-    int best =
-        schedule_validated(run->settings, &run->state, evaluation.loss / (double)evaluation.tokens);
+    double loss = evaluation.loss / (double)evaluation.tokens;
+    agree(schedule_sound(run->settings, &run->state, loss, &why), "%s", why.text);
+    int best = schedule_validated(run->settings, &run->state, loss);
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
@@ -78,8 +80,11 @@ static void save(struct run *run, struct report *report)
 static int boundary(struct run *run, struct report *report)
 {
     double seconds;
+    struct reason slow;
     if (saver_poll(run->saver, &seconds))
         report_saved(report, seconds);
+    if (watch_slow(&slow))
+        report_line(report, "%s", slow.text);
     int validated = run->state.validation_due;
     if (validated && !validate(run, report))
         return 0;
@@ -93,7 +98,8 @@ static int boundary(struct run *run, struct report *report)
 static void refuse_endless_skips(const struct run *run)
 {
     agree(run->state.skips < run->settings->max_skips,
-          "%lld updates in a row had no finite loss or gradient", (long long)run->state.skips);
+          "%lld updates in a row had no finite loss or gradient: in the last, %s",
+          (long long)run->state.skips, run->skipped.bytes);
 }
 
 /* For one more update and a checkpoint, on rank 0: once again as long as it ever took. */

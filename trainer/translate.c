@@ -5,6 +5,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "io/folder.h"
 #include "io/lines.h"
 #include "io/pairs.h"
 #include "io/utf8.h"
@@ -205,6 +206,10 @@ static void open_files(struct work *work)
     work->input = lines_open(s->input, &why);
     if (!work->input)
         die("'%s': %s", s->input, why.text);
+    if (s->output &&
+        (folder_same_file(s->output, s->model) || folder_same_file(s->output, s->input)))
+        die_usage("--output '%s': is the file that %s reads", s->output,
+                  folder_same_file(s->output, s->model) ? "--model" : "--input");
     work->output = !s->output || strcmp(s->output, "-") == 0 ? stdout : fopen(s->output, "w");
     if (!work->output)
         die("'%s': %s", s->output, strerror(errno));

@@ -3,11 +3,22 @@
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "model/rows.h"
+#include "trainer/agree.h"
+#include "trainer/guard.h"
 #include "trainer/schedule.h"
+#include "trainer/skipped.h"
 #include <math.h>
 
 /* What every rank must know of every lane. */
-enum lane_fact { LANE_LOSS, LANE_TOKENS, LANE_SOURCE_TOKENS, LANE_SENTENCES, LANE_FACTS };
+enum lane_fact {
+    LANE_LOSS,
+    LANE_TOKENS,
+    LANE_SOURCE_TOKENS,
+    LANE_SENTENCES,
+    LANE_BROKEN, // 1: its gradient is not finite
+    LANE_FACTS
+};
 enum { LANES_MOST = 4096 };
 
 static void compute_lanes(struct run *run, const struct feed_group *group,
@@ -29,6 +40,7 @@ static void compute_lanes(struct run *run, const struct feed_group *group,
         facts[lane][LANE_SENTENCES] = batch->B;
         point_at("update.gradient", update, gradient,
                  (size_t)run->model.parameters.total * sizeof(float));
+        facts[lane][LANE_BROKEN] = !rows_finite(gradient, run->model.parameters.total);
         exchange_lane_done(run->exchange);
     }
 }
@@ -40,8 +52,13 @@ static void sum_lanes(int lanes, const double (*facts)[LANE_FACTS], struct updat
     for (int lane = 0; lane < lanes; lane++) {
         for (int fact = 0; fact < LANE_FACTS; fact++)
             sums[fact] += facts[lane][fact];
-        if (result->lane < 0 && !isfinite(facts[lane][LANE_LOSS]))
+        bool of_loss = !isfinite(facts[lane][LANE_LOSS]);
+        if (!of_loss && !facts[lane][LANE_BROKEN])
+            continue;
+        if (result->broken++ == 0) {
             result->lane = lane;
+            result->of_loss = of_loss;
+        }
     }
     require(sums[LANE_TOKENS] > 0);
     result->loss = sums[LANE_LOSS] / sums[LANE_TOKENS];
@@ -63,7 +80,7 @@ static void compare_weights(struct run *run)
 
 static void step(struct run *run, struct update_result *result)
 {
-    struct range part = exchange_part(run->exchange);
+    struct reason why;
     double scale = 1.0 / (double)result->tokens;
     if (run->settings->clip > 0 && result->norm > run->settings->clip) {
         scale *= run->settings->clip / result->norm;
@@ -72,9 +89,9 @@ static void step(struct run *run, struct update_result *result)
     run->state.steps++;
     run->state.skips = 0;
     point_at("update.step", run->state.update + 1, NULL, 0);
-    optimizer_step(&run->optimizer, result->rate, run->state.steps, scale, part.count,
-                   run->weights + part.first, run->gradient, run->first, run->second);
+    agree(guard_step(run->guard, run, result->rate, scale, &why), "%s", why.text);
     exchange_gather(run->exchange, run->weights);
+    guard_take(run->guard);
 }
 
 static void advance(struct train_state *state, const struct feed_group *group,
@@ -91,13 +108,23 @@ static void advance(struct train_state *state, const struct feed_group *group,
     state->sum_clipped += result->clipped;
 }
 
+/* Weights that changed by themselves are a likely cause, and would not be compared by a step. */
+static void skip(struct run *run, const struct feed_group *group,
+                 const struct update_result *result)
+{
+    struct reason why;
+    run->state.skips++;
+    agree(guard_check_all(run->guard, run, &why), "%s", why.text);
+    skipped_describe(run, group, result);
+}
+
 void update_run(struct run *run, const struct feed_group *group, int check_weights,
                 struct update_result *result)
 {
     int lanes = (int)run->settings->lanes;
     double facts[LANES_MOST][LANE_FACTS] = {{0}};
     require(lanes <= LANES_MOST);
-    *result = (struct update_result){.epoch = group->epoch + 1, .lane = -1};
+    *result = (struct update_result){.epoch = group->epoch + 1};
     points_update(run->state.update + 1);
     point_at("update.begin", run->state.update + 1, NULL, 0);
 
@@ -112,10 +139,10 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
     result->norm = sqrt(square) / (double)result->tokens;
     result->rate = schedule_rate(run->settings, &run->state, run->state.update + 1);
     result->skipped = !isfinite(result->loss) || !isfinite(square);
-    if (result->skipped)
-        run->state.skips++;
-    else
+    if (!result->skipped)
         step(run, result);
     advance(&run->state, group, result);
+    if (result->skipped)
+        skip(run, group, result);
     point_at("update.end", run->state.update, NULL, 0);
 }

@@ -15,7 +15,9 @@ struct update_result {
     double norm; // of the mean gradient a token, before clipping
     double rate;
     int clipped, skipped;
-    int lane; // of a skipped update: the first lane whose loss is not finite, or -1
+    int broken;   // lanes whose loss or gradient is not finite
+    int lane;     // the first of them
+    bool of_loss; // it is its loss
 };
 
 /* [all] Moves weights, moments and state on by one update. check_weights: the weights are compared

@@ -11,6 +11,7 @@ static struct {
     int rank, size;
     char host[256];
     bool silent;
+    void (*tell)(int status, const char *words);
     void (*end)(int status);
 } speaker = {.size = 1, .end = exit};
 
@@ -29,9 +30,10 @@ void die_speaker(int rank, int size, const char *host)
     speaker.silent = false;
 }
 
-void die_silent(void)
+void die_silent(void (*tell)(int status, const char *words))
 {
     speaker.silent = true;
+    speaker.tell = tell;
 }
 
 void die_ending(void (*end)(int status))
@@ -65,11 +67,25 @@ static void print_line(const char *format, va_list arguments)
     (void)written; // nowhere is left to complain to
 }
 
+/* To be ended by the launcher; who is not has something to tell that nobody else has. */
+static void keep_silent(int status, const char *format, va_list arguments)
+{
+    static char words[8192];
+    sleep(SILENCE);
+    if (!speaker.tell)
+        return;
+    vsnprintf(words, sizeof words, format, arguments);
+    dying_here = false;
+    atomic_flag_clear(&dying);
+    speaker.silent = false;
+    speaker.tell(status, words);
+}
+
 static void say(int status, const char *format, va_list arguments)
 {
     be_the_first(status);
     if (speaker.silent)
-        sleep(SILENCE);
+        keep_silent(status, format, arguments);
     else
         print_line(format, arguments);
 }

@@ -24,8 +24,9 @@ _Noreturn void die_usage(const char *format, ...) __attribute__((format(printf, 
 /* Who speaks from now on. The host is copied. */
 void die_speaker(int rank, int size, const char *host);
 /* This process stays silent when it dies, and is slow to end (a launcher's rank other than 0 before
- * MPI has started: rank 0 has the same to say, and must not be taken down before it has). */
-void die_silent(void);
+ * MPI has started: rank 0 has the same to say, and must not be taken down before it has). What is
+ * still there then was met by this rank alone, and told through `tell`, which must not return. */
+void die_silent(void (*tell)(int status, const char *words));
 /* How the process ends once the line is out; must not return. Default: exit(status). */
 void die_ending(void (*end)(int status));
 

@@ -3,6 +3,9 @@
 #include "comm/base/memory.h"
 #include <string.h>
 #include <xxhash.h>
+#ifdef CHORUS_HASH_DISPATCH // the widest vectors that the processor has; the values are the same
+#include <xxh_x86dispatch.h>
+#endif
 
 uint64_t hash_bytes(const void *bytes, size_t count)
 {

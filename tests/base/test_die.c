@@ -98,7 +98,7 @@ static void wrong_usage_has_status_2_and_further_lines(void **state)
 
 static void die_in_silence(void)
 {
-    die_silent();
+    die_silent(NULL);
     die("it broke");
 }
 
@@ -109,9 +109,28 @@ static void the_silent_say_nothing_but_fail(void **state)
     assert_string_equal(said, "");
 }
 
+static void tell(int status, const char *words)
+{
+    die_speaker(3, 4, "d");
+    die("status %d: %s", status, words);
+}
+
+static void die_in_silence_alone(void)
+{
+    die_silent(tell);
+    die_usage("it %s", "broke");
+}
+
+static void what_the_silent_met_alone_is_told_late(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(die_in_silence_alone), STATUS_FAILED);
+    assert_string_equal(said, "fatal: rank 3 of 4 (d): status 2: it broke\n");
+}
+
 static void die_after_silence(void)
 {
-    die_silent();
+    die_silent(NULL);
     die_speaker(1, 2, "a");
     die("it broke");
 }
@@ -224,6 +243,7 @@ int main(void)
         cmocka_unit_test(an_only_rank_says_no_rank),
         cmocka_unit_test(wrong_usage_has_status_2_and_further_lines),
         cmocka_unit_test(the_silent_say_nothing_but_fail),
+        cmocka_unit_test(what_the_silent_met_alone_is_told_late),
         cmocka_unit_test(a_speaker_is_silent_no_more),
         cmocka_unit_test(the_ending_can_be_replaced),
         cmocka_unit_test(an_ending_that_dies_says_nothing_more),

@@ -2,6 +2,7 @@
  * under mpirun with the name of a misfortune, and reads what is printed and the status. */
 #include "comm/base/die.h"
 #include "comm/comm.h"
+#include "comm/watch.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,32 @@ static void kill_in_a_sum(void)
     comm_sum_reals(&value, 1);
 }
 
+/* Each rank waits for the next one. */
+static void wait_in_a_chain(void)
+{
+    char byte = 0;
+    if (comm_rank() < 2)
+        comm_receive(comm_rank() + 1, &byte, 1);
+    if (comm_rank() > 0)
+        comm_send(comm_rank() - 1, &byte, 1);
+}
+
+static void stop_in_a_chain(void)
+{
+    watch_start(4, NULL);
+    if (comm_rank() == 2)
+        raise(SIGSTOP);
+    wait_in_a_chain();
+}
+
+static void two_stops_in_a_chain(void)
+{
+    watch_start(4, NULL);
+    if (comm_rank() != 1)
+        raise(SIGSTOP);
+    wait_in_a_chain();
+}
+
 static void nothing_wrong(void)
 {
     comm_agree(NULL, STATUS_FAILED, 0);
@@ -56,9 +83,10 @@ static const struct {
     const char *name;
     void (*happen)(void);
 } MISFORTUNES[] = {
-    {"one-in-trouble", one_in_trouble}, {"two-in-trouble", two_in_trouble},
-    {"wrong-usage", wrong_usage},       {"death-in-a-sum", death_in_a_sum},
-    {"kill-in-a-sum", kill_in_a_sum},   {"nothing-wrong", nothing_wrong},
+    {"one-in-trouble", one_in_trouble},   {"two-in-trouble", two_in_trouble},
+    {"wrong-usage", wrong_usage},         {"death-in-a-sum", death_in_a_sum},
+    {"kill-in-a-sum", kill_in_a_sum},     {"nothing-wrong", nothing_wrong},
+    {"stop-in-a-chain", stop_in_a_chain}, {"two-stops-in-a-chain", two_stops_in_a_chain},
 };
 
 static int suffer(const char *name)
@@ -137,6 +165,30 @@ static void a_killed_rank_ends_those_who_wait(void **state)
     assert_int_equal(status_of("kill-in-a-sum"), 128 + SIGKILL);
 }
 
+static void assert_said_of(int rank, int silent)
+{
+    char host[256] = "", text[1024];
+    gethostname(host, sizeof host - 1);
+    snprintf(text, sizeof text,
+             "watchdog: rank %d (%s) gives no sign of life for 4 s: rank %d waits in the message",
+             silent, host, rank);
+    assert_said(rank, text);
+}
+
+static void a_stopped_rank_is_named_not_who_waits_for_it(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of("stop-in-a-chain"), STATUS_FAILED);
+    assert_said_of(0, 2);
+}
+
+static void the_lowest_that_lives_speaks_of_two_stopped(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of("two-stops-in-a-chain"), STATUS_FAILED);
+    assert_said_of(1, strstr(said, "watchdog: rank 0") ? 0 : 2);
+}
+
 static void a_regular_end_is_silent_with_the_status_of_rank_0(void **state)
 {
     (void)state;
@@ -154,6 +206,8 @@ int main(int count, char **arguments)
         cmocka_unit_test(wrong_usage_has_its_status),
         cmocka_unit_test(a_death_ends_those_who_wait),
         cmocka_unit_test(a_killed_rank_ends_those_who_wait),
+        cmocka_unit_test(a_stopped_rank_is_named_not_who_waits_for_it),
+        cmocka_unit_test(the_lowest_that_lives_speaks_of_two_stopped),
         cmocka_unit_test(a_regular_end_is_silent_with_the_status_of_rank_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,6 @@ quietly() { "$@" 2>said || { cat said >&2 && return 1; }; }
 claim "a closed pipe is no failure" without_reader quietly "$CHORUS" score --model run/best.h5 --corpus corpus-valid
 
 "$CHORUS" prepare --source valid.source --target valid.target --tokenizer words --min-count 40 --output other >/dev/null
-expect_fatal 1 "fatal: corpus 'other': source vocabularies differ: 14 and 32 symbols" score --corpus other
+expect_fatal 1 "fatal: corpus 'other': is not like the checkpoint's: source vocabularies differ: 14 and 32 symbols (give its text, --source and --target)" score --corpus other
 head -100 valid.target >short.target
 expect_fatal 1 "fatal: 'valid.source' has 150 lines, but 'short.target' has 100" score --source valid.source --target short.target

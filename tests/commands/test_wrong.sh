@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # When the world is wrong: one fatal line that names what and why, a non-zero status, all ranks ended within five seconds, nothing half-written
-# under a final name, no process behind. (Wrong usage: test_usage.sh.)
+# under a final name, no process behind. (What a person gets wrong: mistakes.txt.)
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
@@ -24,82 +24,37 @@ claim "corpora are prepared" make_corpora 300 3
 
 # --- preparing ---
 texts=(--source train.source --target train.target)
-expect_fatal 1 "fatal: 'none.txt': No such file or directory" prepare --source none.txt --target train.target --output new
-mkdir folder
-expect_fatal 1 "fatal: 'folder': is a directory" prepare --source folder --target train.target --output new
 if ! root; then
     cp train.source locked && chmod 0 locked
     expect_fatal 1 "fatal: 'locked': Permission denied" prepare --source locked --target train.target --output new
 fi
 head -200 train.target >short.target
-expect_fatal 1 "fatal: 'train.source' has 300 lines, but 'short.target' has 200" prepare --source train.source --target short.target --output new
 expect_fatal 1 "fatal: rank 0 of 3 (HOST): 'train.source' has 300 lines, but 'short.target' has 200" \
     ranks 3 "$CHORUS" prepare --source train.source --target short.target --tokenizer words --output new
-{ cat train.source && printf 's1 \xff\n'; } >invalid.source
-{ cat train.target && printf 't1\n'; } >longer.target
-expect_fatal 1 "fatal: 'invalid.source': line 301: invalid UTF-8" prepare --strict --source invalid.source --target longer.target --output new
-{ cat train.source && printf 's1 \0 s2\n'; } >nul.source
-expect_fatal 1 "fatal: 'nul.source': line 301: holds a NUL" prepare --source nul.source --target longer.target --output new
-: >empty
-expect_fatal 1 "fatal: 'empty': is empty" prepare --source empty --target empty --output new
-{ cat train.source && head -c 1100000 /dev/zero | tr '\0' s && echo; } >wide.source
-expect_fatal 1 "fatal: 'wide.source': line 301: is longer than 1 MiB" prepare --source wide.source --target longer.target --output new
-gzip -c train.source | head -c 300 >cut.source.gz
-expect_fatal 1 "fatal: 'cut.source.gz': line 31: unexpected end of gzip data" prepare --source cut.source.gz --target train.target --output new
-expect_fatal 1 "fatal: corpus 'folder': has no corpus.h5" quiet "$CHORUS" prepare "${texts[@]}" --like folder --output new
-expect_fatal 2 "fatal: --output 'corpus': exists (--overwrite replaces a corpus)" prepare "${texts[@]}" --output corpus
-expect_fatal 2 "fatal: --output 'empty': is a file, not a folder" prepare "${texts[@]}" --overwrite --output empty
-echo precious >folder/file
-expect_fatal 2 "fatal: --output 'folder': is no corpus, and is not overwritten" prepare "${texts[@]}" --overwrite --output folder
 claim "no corpus was made" nothing_at new
-claim "what stood there still does" test "$(cat folder/file)" = precious
-expect_fatal 1 "fatal: corpus 'no/where': cannot make 'no/where.partial': No such file or directory" prepare "${texts[@]}" --output no/where
 
 # --- corpora and checkpoints that are none ---
 grep -v valid settings.yml >alone.yml
 settings=(--config alone.yml)
-expect_fatal 1 "fatal: corpus 'none': No such file or directory" train_alone --corpus none --output new
-expect_fatal 1 "fatal: corpus 'empty': is a file, not a corpus folder" train_alone --corpus empty --output new
-expect_fatal 1 "fatal: corpus 'folder': has no corpus.h5" train_alone --corpus folder --output new
-mkdir fake && head -c 4096 train.source >fake/corpus.h5
-expect_fatal 1 "fatal: corpus 'fake': corpus.h5: is not a Chorus file" train_alone --corpus fake --output new
 claim "a run" train run 2 1
-cp run/last.h5 fake/corpus.h5
-expect_fatal 1 "fatal: corpus 'fake': corpus.h5: is a Chorus checkpoint, not a corpus" train_alone --corpus fake --output new
+mkdir fake && cp run/last.h5 fake/corpus.h5
 expect_fatal 1 "fatal: rank 0 of 3 (HOST): corpus 'fake': corpus.h5: is a Chorus checkpoint, not a corpus" \
     ranks 3 "$CHORUS" train --corpus fake --output new
-expect_fatal 1 "fatal: checkpoint 'corpus/corpus.h5': is a Chorus corpus, not a checkpoint" quiet "$CHORUS" translate --model corpus/corpus.h5
-expect_fatal 1 "fatal: checkpoint 'corpus': is a folder, not a file" quiet "$CHORUS" translate --model corpus
-expect_fatal 1 "fatal: checkpoint 'empty': is not a Chorus file" quiet "$CHORUS" translate --model empty
-cp run/last.h5 damaged.h5 && printf 'damaged!' | dd of=damaged.h5 bs=1 seek=3000 conv=notrunc status=none
-expect_fatal 1 "fatal: checkpoint 'damaged.h5': checksum of the file does not match" quiet "$CHORUS" score --model damaged.h5 --corpus corpus-valid
 head -c 3000 run/last.h5 >cut.h5
-expect_fatal 1 "fatal: checkpoint 'cut.h5': has 2488 bytes instead of $(($(wc -c <run/last.h5) - 512)) behind its first 512" quiet "$CHORUS" score --model cut.h5 --corpus corpus-valid
+expect_fatal 1 "fatal: checkpoint 'cut.h5': is truncated: has 3000 bytes of $(wc -c <run/last.h5)" quiet "$CHORUS" score --model cut.h5 --corpus corpus-valid
 cp -r corpus holed && rm holed/shard-00001.h5
 expect_fatal 1 "fatal: corpus 'holed': shard 'shard-00001.h5': No such file or directory" train_alone "${settings[@]}" --corpus holed --output run-holed
 cp -r corpus mixed && cp corpus/shard-00000.h5 mixed/shard-00001.h5
 expect_fatal 1 "fatal: corpus 'mixed': shard 'shard-00001.h5': is not the file that belongs here: its checksum is another" \
     train_alone "${settings[@]}" --corpus mixed --output run-mixed
-expect_fatal 1 "fatal: corpus 'holed': shard 'shard-00001.h5': No such file or directory" \
-    quiet "$CHORUS" score --model run/last.h5 --corpus holed
-prepare "${texts[@]}" --output others
-expect_fatal 1 "fatal: corpus 'others' is not like 'corpus': source vocabularies differ: 20 and 32 symbols (prepare it with --like)" \
-    train_alone --corpus corpus --valid others --output new
 claim "no run was made" nothing_at new
 
 # --- run folders ---
-expect_fatal 2 "fatal: --output 'folder': is not empty and holds no run" train_alone --corpus corpus --output folder
-expect_fatal 2 "fatal: --output 'empty': is a file, not a run folder" train_alone --corpus corpus --output empty
-expect_fatal 2 "fatal: --corpus is missing: there is no run 'new' to continue" train_alone --output new
 expect_fatal 2 "fatal: rank 0 of 5 (HOST): 4 lanes cannot use 5 ranks: start at most 4 ranks, or give --lanes 5" \
     ranks 5 "$CHORUS" train "${settings[@]}" --corpus corpus --output new
 claim "no run was made of these" nothing_at new
 idle() { train run 5 1 --updates 13 >idle.log && grep -q '^warning: 1 of 5 ranks have no lane and are idle' idle.log; }
 claim "a run that continues leaves the surplus idle" idle
-printf 'hidden: 16\nbatch-tokens: [40\n' >broken.yml
-expect_fatal 2 "fatal: broken.yml: line 2: a list where a value belongs" train_alone --corpus corpus --config broken.yml --output new
-printf 'hidden: 16\n\tlanes: 4\n' >tab.yml
-expect_fatal 2 "fatal: tab.yml: line 2: found a tab character that violates indentation" train_alone --corpus corpus --config tab.yml --output new
 
 "$CHORUS" train "${settings[@]}" --corpus corpus --output busy --threads 1 --updates 1000000 >/dev/null 2>busy.err &
 busy=$!

@@ -3,7 +3,7 @@
  * at the first time that this rank comes by the point with that number (-1: any number; rank -1:
  * every rank):
  *     SIGUSR1, SIGTERM, SIGINT, SIGHUP, SIGKILL, SIGSTOP   sends itself the signal
- *     launcher   kills the process that started it (mpirun) with SIGKILL
+ *     launcher   kills the process that started it (mpirun) with SIGKILL and waits for its own end
  *     flip       flips the lowest bit of the last byte of the data
  *     nan        makes the first float of the data a NaN
  *     spin       computes for ever
@@ -16,6 +16,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
+#include "comm/comm.h"
 #include "model/product.h"
 #include <fcntl.h>
 #include <math.h>
@@ -37,8 +38,7 @@ static struct order {
 
 static int this_rank(void)
 {
-    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
-    return rank ? atoi(rank) : 0;
+    return comm_launcher_rank();
 }
 
 static void note(const struct order *order, int64_t number)
@@ -65,8 +65,10 @@ static void send_signal(const char *action)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (strcmp(action, signals[i].name) == 0)
             kill(getpid(), signals[i].number);
-    if (strcmp(action, "launcher") == 0)
+    if (strcmp(action, "launcher") == 0) {
         kill(getppid(), SIGKILL);
+        sleep(60);
+    }
 }
 
 static void stand_still(const char *action)

@@ -71,7 +71,7 @@ static void made_lines(const struct made_corpus *made, const char *folder, struc
     free(writers);
 }
 
-static void make_corpus(const struct made_corpus *made, const char *folder)
+static __attribute__((unused)) void make_corpus(const struct made_corpus *made, const char *folder)
 {
     struct reason why;
     mkdir(folder, 0777);

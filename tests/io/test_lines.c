@@ -101,6 +101,49 @@ static void lines_come_without_their_ends(void **state)
     assert_reads("a||b\rc\r|d\r|");
 }
 
+static void a_byte_order_mark_at_the_head_is_left_out(void **state)
+{
+    (void)state;
+    put_text("\xEF\xBB\xBF"
+             "a\nb\xEF\xBB\xBF\n");
+    assert_reads("a|b\xEF\xBB\xBF|");
+    put_text("a\n\xEF\xBB\xBF"
+             "b\n");
+    assert_reads("a|\xEF\xBB\xBF"
+                 "b|");
+}
+
+static void what_was_left_out_is_counted(void **state)
+{
+    (void)state;
+    const char *bytes;
+    size_t length;
+    struct reason why;
+    put_text("\xEF\xBB\xBF"
+             "a\r\nb\r\nc\n");
+    struct lines *lines = lines_open(path, &why);
+    while (lines_next(lines, &bytes, &length, &why) == 1) {
+    }
+    assert_true(lines_marks(lines).byte_order);
+    assert_int_equal(lines_marks(lines).windows_ends, 2);
+    lines_close(lines);
+}
+
+static void utf16_is_told_as_such(void **state)
+{
+    (void)state;
+    const char *words =
+        "line 1: looks like UTF-16, not UTF-8 ('iconv -f UTF-16 -t UTF-8' converts it)";
+    put("\xFF\xFE"
+        "a\0\n\0",
+        6);
+    assert_fails(words);
+    put("\xFE\xFF\x56\xE0\0\n", 6);
+    assert_fails(words);
+    put("a\0b\0\n\0", 6);
+    assert_fails(words);
+}
+
 static void the_number_counts_from_one(void **state)
 {
     (void)state;
@@ -338,6 +381,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_come_without_their_ends),
+        cmocka_unit_test(a_byte_order_mark_at_the_head_is_left_out),
+        cmocka_unit_test(what_was_left_out_is_counted),
+        cmocka_unit_test(utf16_is_told_as_such),
         cmocka_unit_test(the_number_counts_from_one),
         cmocka_unit_test(what_cannot_be_opened_says_why),
         cmocka_unit_test(a_nul_is_a_failure_that_names_its_line),

@@ -143,7 +143,7 @@ static void reasons_read_well(void **state)
     unsigned char *bytes = read_bytes(path, &count);
     bytes[24] = 2;
     write_bytes(copy, bytes, count);
-    assert_reason(copy, SEALED_CHECKPOINT, "format version 2 is newer than this program's 1");
+    assert_reason(copy, SEALED_CHECKPOINT, "is of format version 2: this program reads version 1");
     bytes[24] = 1;
     bytes[count - 1] ^= 1;
     write_bytes(copy, bytes, count);

@@ -68,6 +68,20 @@ static void nothing_is_no_settings(void **state)
     }
 }
 
+static void windows_files_are_read(void **state)
+{
+    (void)state;
+    struct yaml yaml;
+    struct reason why = {""};
+    assert_true(parse("\xEF\xBB\xBF"
+                      "a: 1\r\nb: 2\r\n",
+                      &yaml, &why));
+    assert_int_equal(yaml.count, 2);
+    assert_string_equal(yaml.pairs[0].name, "a");
+    assert_string_equal(yaml.pairs[1].value, "2");
+    yaml_release(&yaml);
+}
+
 static void anything_else_fails_with_its_line(void **state)
 {
     (void)state;
@@ -86,6 +100,9 @@ static void anything_else_fails_with_its_line(void **state)
         {"a: 1\n---\nb: 2\n", "line 2: a second document"},
         {"a: 1\nb: \"\\0\"\n", "line 2: holds a NUL"},
         {"a: 1\nb: 'open\n", "line 3: found unexpected end of stream"},
+        {"\xFF\xFE"
+         "a: 1\n",
+         "line 1: looks like UTF-16, not UTF-8"},
         {"a: 1\nb: c: d\n", "line 2: mapping values are not allowed in this context"},
         {"a: 1\nb: \xFF\n", "line 2: invalid leading UTF-8 octet"},
         {"a: 1\n\tb: 2\n", "line 2: found a tab character that violates indentation"},
@@ -221,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_strings_as_they_stand),
         cmocka_unit_test(nothing_is_no_settings),
+        cmocka_unit_test(windows_files_are_read),
         cmocka_unit_test(anything_else_fails_with_its_line),
         cmocka_unit_test(what_is_written_reads_back),
         cmocka_unit_test(simple_values_are_written_plainly),

@@ -79,6 +79,30 @@ static void plateau_halves_after_bad_validations_and_patience_ends(void **state)
     assert_int_equal(schedule_ending(&s, &at), ENDING_NONE);
 }
 
+static void divergence_is_a_loss_far_above_the_best(void **state)
+{
+    (void)state;
+    struct reason why;
+    struct settings s = {.divergence = 3};
+    struct train_state at = {.update = 200};
+    assert_true(schedule_sound(&s, &at, 1e30, &why)); // nothing was better yet
+    assert_false(schedule_sound(&s, &at, NAN, &why));
+    schedule_validated(&s, &at, 4.0);
+    at.update = 800;
+    assert_true(schedule_sound(&s, &at, 7.0, &why));
+    assert_false(schedule_sound(&s, &at, 7.25, &why));
+    assert_string_equal(why.text,
+                        "validation loss 7.25 at update 800 is more than 3 nats above its best, 4 "
+                        "at update 200: training diverges (start anew with a lower "
+                        "--learning-rate, or --divergence 0 to go on)");
+    s.divergence = 0;
+    assert_true(schedule_sound(&s, &at, 1e30, &why));
+    assert_false(schedule_sound(&s, &at, INFINITY, &why));
+    assert_string_equal(why.text,
+                        "validation loss at update 800 is not finite: training diverges (start "
+                        "anew with a lower --learning-rate)");
+}
+
 static void limits_end_a_run(void **state)
 {
     (void)state;
@@ -99,6 +123,7 @@ int main(void)
         cmocka_unit_test(warmup_is_linear_before_every_schedule),
         cmocka_unit_test(rates_follow_their_schedule),
         cmocka_unit_test(plateau_halves_after_bad_validations_and_patience_ends),
+        cmocka_unit_test(divergence_is_a_loss_far_above_the_best),
         cmocka_unit_test(limits_end_a_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,7 +128,7 @@ static void an_empty_text_is_its_default(void **state)
     (void)state;
     struct settings settings;
     struct faults faults = {0};
-    READ(&settings, COMMAND_TRANSLATE, &faults, "--model", "", "--input=", "--kernel=");
+    READ(&settings, COMMAND_TRANSLATE, &faults, "--model=", "--input=", "--kernel=");
     assert_null(settings.model);
     assert_string_equal(settings.input, "-");
     assert_string_equal(settings.output, "-");
@@ -172,7 +172,7 @@ static void inspect_takes_one_plain_argument(void **state)
     assert_faults(&faults, "unexpected argument 'more'");
     settings_release(&settings);
     READ(&settings, COMMAND_TRAIN, &faults, "corpus");
-    assert_faults(&faults, "unexpected argument 'corpus'");
+    assert_faults(&faults, "unexpected argument 'corpus': did you mean '--corpus'?");
     settings_release(&settings);
 }
 
@@ -204,7 +204,7 @@ static void each_wrong_word_is_a_fault(void **state)
         {COMMAND_TRAIN, {"--config"}, "--config: a value is missing"},
         {COMMAND_TRAIN, {"--hidden", "abc"}, "--hidden: 'abc' is not a whole number"},
         {COMMAND_TRAIN, {"--hidden", "1.5"}, "--hidden: '1.5' is not a whole number"},
-        {COMMAND_TRAIN, {"--hidden="}, "--hidden: '' is not a whole number"},
+        {COMMAND_TRAIN, {"--hidden="}, "--hidden: a value is missing"},
         {COMMAND_TRAIN, {"--hidden", "0"}, "--hidden: 0 is below 1"},
         {COMMAND_TRAIN, {"--hidden", "70000"}, "--hidden: 70000 is above 65,536"},
         {COMMAND_TRAIN, {"--hidden", "-1"}, "--hidden: -1 is below 1"},

@@ -196,6 +196,7 @@ static void each_contradiction_is_a_fault(void **state)
          "--plateau-patience has an effect with --schedule plateau only"},
         {"--valid-interval 10", &without_valid, "--valid-interval needs --valid"},
         {"--patience 3", &without_valid, "--patience needs --valid"},
+        {"--divergence 2", &without_valid, "--divergence needs --valid"},
         {"--attention dot --encoder-hidden 100 --context mean", &with_valid,
          "attention dot needs encoder-hidden x directions (200) equal to hidden (512): choose "
          "general or additive"},

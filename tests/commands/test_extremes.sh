@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Extremes, through the command line: what comes out is looked at, not only that something does.
+. "$(dirname "$0")/lib.sh"
+. "$CHORUS_SOURCE/tests/commands/text.sh"
+. "$CHORUS_SOURCE/tests/commands/run.sh"
+
+quiet() { timeout -k 2 60 "$@" >/dev/null; }
+prepare() { quiet "$CHORUS" prepare --tokenizer words --min-count 1 "$@"; }
+tiny=(--embedding 8 --hidden 8 --threads 1)
+updates() { [ "$(tail -1 "$1/metrics.jsonl" | sed 's/{"update":\([0-9]*\).*/\1/')" = "$2" ]; }
+
+# --- one sentence, in one shard, for 8 ranks ---
+echo "s1 s2 s3" >one.source
+echo "t3 t2 t1" >one.target
+claim "one sentence is prepared" prepare --source one.source --target one.target --shards 1 --output one
+claim "and learnt by one rank" quiet "$CHORUS" train --corpus one "${tiny[@]}" --lanes 8 --updates 100 --warmup 0 --learning-rate 0.03 --dropout 0 \
+    --unknown-dropout 0 --output one-rank
+claim "and by 8, seven of which have nothing to do" quiet "$CHORUS_SOURCE/tests/mpirun.sh" 8 "$CHORUS" train --corpus one "${tiny[@]}" --lanes 8 --updates 100 --warmup 0 \
+    --learning-rate 0.03 --dropout 0 --unknown-dropout 0 --output eight-ranks
+claim "to the same bits" cmp one-rank/last.h5 eight-ranks/last.h5
+translation() { "$CHORUS" translate --model one-rank/last.h5 --input one.source 2>/dev/null; }
+claim "which it then translates" test "$(translation)" = "t3 t2 t1"
+
+# --- a validation corpus of which nothing is left ---
+printf '\n' >blank.source && echo t1 >blank.target
+claim "a text of which nothing is left is prepared" quiet "$CHORUS" prepare --source blank.source --target blank.target --like one --output none
+expect_fatal 1 "fatal: corpus 'none': holds no sentences" quiet "$CHORUS" train --corpus one --valid none "${tiny[@]}" --output with-none
+
+# --- 20,000 tokens ---
+awk 'BEGIN { for (i = 0; i < 20000; i++) { printf "s%d ", i % 7 > "long.source"; printf "t%d ", i % 5 > "long.target" } }'
+echo >>long.source && echo >>long.target
+claim "a sentence of 20,000 tokens is prepared" prepare --source long.source --target long.target --max-length 20000 --shards 1 --output long
+long=(--embedding 2 --hidden 2 --context-use first --dropout 0 --threads 1)
+claim "and trained on" quiet "$CHORUS" train --corpus long "${long[@]}" --lanes 1 --updates 2 --output on-long
+claim "for two updates" updates on-long 2
+of_20000() { grep -q '"target_tokens":20001' on-long/metrics.jsonl; }
+claim "of all its tokens" of_20000
+
+# --- a vocabulary of 200,000 ---
+awk 'BEGIN { for (i = 0; i < 20000; i++) { for (k = 0; k < 10; k++) printf "w%d ", 10 * i + k; print "" } }' >words.source
+awk '{ print "t" NR % 9 }' words.source >words.target
+claim "200,000 words are prepared" prepare --source words.source --target words.target --source-vocabulary 200003 --output words
+sizes() { "$CHORUS" inspect --json words | grep -q '"vocabulary":200003'; }
+claim "each is in the vocabulary" sizes
+claim "and trained on" quiet "$CHORUS" train --corpus words --embedding 2 --hidden 2 --threads 1 --lanes 1 --updates 2 --output on-words
+claim "for two updates" updates on-words 2

@@ -1,0 +1,61 @@
+/* What memory there is, from folders that stand for the root. */
+#include "tests/io/made_files.h"
+#include "trainer/host_memory.h"
+
+static void made_file(const char *folder, const char *name, const char *content)
+{
+    char command[512];
+    snprintf(command, sizeof command, "mkdir -p '%s/%s'", made_folder, folder);
+    assert_int_equal(system(command), 0);
+    snprintf(command, sizeof command, "%s/%s/%s", made_folder, folder, name);
+    FILE *file = fopen(command, "w");
+    assert_non_null(file);
+    fputs(content, file);
+    fclose(file);
+}
+
+static void what_is_not_known_limits_nothing(void **state)
+{
+    (void)state;
+    assert_true(host_memory(made_folder) == INT64_MAX);
+}
+
+static void what_is_available_is_the_hosts(void **state)
+{
+    (void)state;
+    made_file("proc", "meminfo", "MemTotal: 9000 kB\nMemFree: 10 kB\nMemAvailable:  4000 kB\n");
+    assert_int_equal(host_memory(made_folder), 4000 * 1024);
+}
+
+static void the_smallest_limit_of_a_group_and_what_it_is_in_counts(void **state)
+{
+    (void)state;
+    made_file("proc/self", "cgroup", "9:name=systemd:/x\n0::/job/step\n");
+    made_file("sys/fs/cgroup/job/step", "memory.max", "max\n");
+    assert_int_equal(host_memory(made_folder), 4000 * 1024);
+    made_file("sys/fs/cgroup/job", "memory.max", "3000000\n");
+    assert_int_equal(host_memory(made_folder), 3000000);
+    made_file("sys/fs/cgroup/job/step", "memory.max", "2000000\n");
+    assert_int_equal(host_memory(made_folder), 2000000);
+}
+
+static void limits_of_the_first_version_count_as_well(void **state)
+{
+    (void)state;
+    made_file("proc/self", "cgroup", "4:memory:/not/seen/from/here\n3:cpu:/job\n");
+    made_file("sys/fs/cgroup/memory", "memory.limit_in_bytes", "9223372036854771712\n");
+    assert_int_equal(host_memory(made_folder), 4000 * 1024);
+    made_file("sys/fs/cgroup/memory", "memory.limit_in_bytes", "1000000\n");
+    assert_int_equal(host_memory(made_folder), 1000000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_known_limits_nothing),
+        cmocka_unit_test(what_is_available_is_the_hosts),
+        cmocka_unit_test(the_smallest_limit_of_a_group_and_what_it_is_in_counts),
+        cmocka_unit_test(limits_of_the_first_version_count_as_well),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
