@@ -200,17 +200,19 @@ static bool write_file(struct saver *saver, const char *folder)
     run_folder_checkpoint_path(folder, saver->state.update, file, sizeof file);
     if (!run_folder_held(folder, &why))
         return trouble(saver, "run folder '%s': %s", folder, why.text);
+    struct reason lost;
     struct checkpoint_writer *writer = checkpoint_create(file, &why);
-    if (!writer || !write_contents(saver, writer, &why)) {
-        checkpoint_abandon(writer);
-        return trouble(saver, "checkpoint '%s': %s", file, why.text);
-    }
+    bool well = writer && write_contents(saver, writer, &why);
     atomic_fetch_add(&saver->steps, 1);
-    if (!run_folder_held(folder, &why)) {
+    if (!run_folder_held(folder, &lost)) {
         checkpoint_abandon(writer);
-        return trouble(saver, "run folder '%s': %s", folder, why.text);
+        return trouble(saver, "run folder '%s': %s", folder, lost.text);
     }
-    return checkpoint_commit(writer, &why) || trouble(saver, "checkpoint '%s': %s", file, why.text);
+    if (!well)
+        checkpoint_abandon(writer);
+    else
+        well = checkpoint_commit(writer, &why);
+    return well || trouble(saver, "checkpoint '%s': %s", file, why.text);
 }
 
 /* The checkpoint that best.h5 is: this one before there was a validation, and when somebody removed

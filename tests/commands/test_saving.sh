@@ -26,7 +26,7 @@ files() { (cd "$1" && echo update-*); }
 claim "corpora are prepared" make_corpora 700 3
 undisturbed() { train undisturbed 1 1 >undisturbed.log; }
 claim "an undisturbed run" undisturbed
-claim "its log tells the memory of the copy" grep -Eq "; rank 0's copy for checkpoints [0-9.]+ kB$" undisturbed.log
+claim "its log tells the memory of the copy" grep -Eq "rank 0's copy for checkpoints [0-9.]+ kB$" undisturbed.log
 
 # From the second on, every checkpoint takes two seconds more, before a byte of it is written.
 slow() { CHORUS_HOOK_LOG=slow.hooks hooked "checkpoint.open@2 0 0 slow; saver.wait -1 0 count" slow 2 >slow.log 2>slow.error; }

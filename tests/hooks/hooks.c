@@ -9,6 +9,7 @@
  *     spin       computes for ever
  *     block      reads from a pipe that nobody writes
  *     slow       sleeps for 2 seconds, at every time
+ *     nap        sleeps for half a second, at every time
  *     die        ends as die() does, with "fatal: hook"
  *     count      prints "allocations N ragged M" (so far: ours; products cut into three pieces or
  *                more with a ragged last one) on standard error, at every time
@@ -25,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ORDERS = 8 };
@@ -82,12 +84,15 @@ static void stand_still(const char *action)
             continue;
     if (strcmp(action, "slow") == 0)
         sleep(2);
+    if (strcmp(action, "nap") == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
 }
 
 static void act(struct order *order, int64_t number, void *data, size_t bytes)
 {
     const char *action = order->action;
-    const bool repeated = strcmp(action, "count") == 0 || strcmp(action, "slow") == 0;
+    const bool repeated =
+        strcmp(action, "count") == 0 || strcmp(action, "slow") == 0 || strcmp(action, "nap") == 0;
     order->done = !repeated;
     note(order, number);
     send_signal(action);
