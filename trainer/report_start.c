@@ -4,6 +4,8 @@
 #include "model/threads.h"
 #include "trainer/computing.h"
 #include "trainer/run_memory.h"
+#include "trainer/saver.h"
+#include <math.h>
 #include <stdio.h>
 
 static void lines_of_machine(struct report *report)
