@@ -1,0 +1,17 @@
+# A target is tests/fuzz/fuzz_NAME.c. Under the preset `fuzz` it becomes a program of libFuzzer; else one that replays
+# the inputs of tests/fuzz/corpus/NAME, and a test.
+file(GLOB sources CONFIGURE_DEPENDS fuzz/fuzz_*.c)
+set(given fuzz/given.c fuzz/given_read.c fuzz/given_checksums.c)
+foreach(source ${sources})
+  get_filename_component(program ${source} NAME_WE)
+  string(REPLACE fuzz_ "" name ${program})
+  if(CHORUS_FUZZ)
+    add_executable(${program} ${source} ${given})
+    target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${program} ${source} ${given} fuzz/replay.c)
+    add_test(NAME fuzz/${name} COMMAND ${program} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 120)
+  endif()
+  target_link_libraries(${program} PRIVATE trainer)
+endforeach()

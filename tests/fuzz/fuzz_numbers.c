@@ -1,0 +1,27 @@
+/* Words that should be numbers or names, and numbers in words. */
+#include "given.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const names[] = {"hidden", "batch-tokens", "seed"};
+    struct given given = {data, size};
+    struct text word = {0};
+    char shown[32];
+    double real, again;
+    int64_t integer;
+    text_of_bytes(given_integer(&given, 8), shown);
+    text_of_count(given_integer(&given, 8), shown);
+    text_of_duration((double)given_integer(&given, 8) / 1000, shown);
+    text_add(&word, (const char *)given.data, given.size);
+    if (text_to_integer(word.bytes, &integer)) {
+        text_of_count(integer, shown);
+        text_of_bytes(integer, shown);
+    }
+    if (text_to_real(word.bytes, &real)) {
+        text_of_real(real, shown);
+        require(text_to_real(shown, &again) && again == real);
+    }
+    text_nearest(word.bytes, names, 3);
+    text_release(&word);
+    return 0;
+}
