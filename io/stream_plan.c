@@ -122,8 +122,9 @@ static void cut(struct stream_plan *plan, int last)
     int64_t first = 0, source_tokens = 0, target_tokens = 0;
     plan->batch_count = 0;
     for (int64_t i = 0; i < plan->count; i++) {
-        source_tokens += plan->sentences[i].lengths[SOURCE] + (options->source_end ? 1 : 0);
-        target_tokens += plan->sentences[i].lengths[TARGET] + 1;
+        source_tokens +=
+            (int64_t)plan->sentences[i].lengths[SOURCE] + (options->source_end ? 1 : 0);
+        target_tokens += (int64_t)plan->sentences[i].lengths[TARGET] + 1;
         int64_t count = i + 1 - first;
         int full = source_tokens >= options->batch_tokens ||
                    target_tokens >= options->batch_tokens || count >= options->batch_sentences;
@@ -184,6 +185,8 @@ static void choose_rest(struct stream_plan *plan)
  * every part of an epoch sees all lengths. */
 static void deal_groups(struct stream_plan *plan)
 {
+    if (!plan->groups) // nor is there a list
+        return;
     int32_t rounds = 1, placed = 0;
     while ((rounds + 1) * (rounds + 1) <= plan->groups)
         rounds++;
@@ -244,6 +247,8 @@ static int compare_places(const void *left, const void *right)
 
 void stream_plan_carry(struct stream_plan *plan)
 {
+    if (!plan->count) // nor are there lists yet
+        return;
     struct plan_batch *rest = plan->batches + plan->rest_start;
     sort(rest, plan->rest, sizeof *rest, compare_places);
     int64_t kept = 0, tail = plan->count - plan->tail;
