@@ -26,7 +26,7 @@ static bool check_length(struct sealed *file, const char *name, enum sealed_type
                                       (long long)found, (long long)expected));
 }
 
-/* First 0, never falling, last `last`; no step over INT32_MAX. */
+/* First 0, never falling, last `last`; no step of INT32_MAX, since lengths get an end. */
 static bool check_offsets(struct shard *shard, const char *name, int64_t last, struct reason *why)
 {
     if (!check_length(shard->file, name, SEALED_INT64, shard->sentences + 1, why))
@@ -39,7 +39,7 @@ static bool check_offsets(struct shard *shard, const char *name, int64_t last, s
         if (first == 0 && offsets[0] != 0)
             return fail(why, "array '%s' does not start at 0", name);
         for (int64_t i = 0; i < count; i++) {
-            if (offsets[i] < before || offsets[i] - before > INT32_MAX)
+            if (offsets[i] < before || offsets[i] - before >= INT32_MAX)
                 return fail(why, "array '%s' falls or leaps at %lld", name, (long long)(first + i));
             before = offsets[i];
         }
@@ -84,14 +84,15 @@ static bool check_lines(struct shard *shard, struct reason *why)
     return true;
 }
 
+/* The lines first: with them the table's number of sentences is one that the file can hold. */
 static bool check_shard(struct shard *shard, const struct corpus *corpus, struct reason *why)
 {
+    if (!check_lines(shard, why))
+        return false;
     for (int side = 0; side < SIDES; side++)
         if (!check_offsets(shard, offsets_names[side], shard->tokens[side], why) ||
             !check_ids(shard, side, corpus->tokenizers[side].vocabulary.size, why))
             return false;
-    if (!check_lines(shard, why))
-        return false;
     if (!shard->has_text)
         return true;
     return sealed_dimensions(shard->file, "/target/text/bytes", SEALED_BYTES, 1, &shard->text_bytes,
