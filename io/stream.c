@@ -2,7 +2,9 @@
 #include "comm/base/points.h"
 #include "io/stream_plan.h"
 #include "io/stream_reader.h"
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The pieces of all shards have numbers; piece p of a shard is [p * PIECE - shift, (p + 1) * PIECE
  * - shift) of its sentences, cut at both ends, with a shift of the epoch. */
@@ -208,6 +210,27 @@ bool stream_next(struct stream *stream, struct stream_group *group, struct reaso
     return true;
 }
 
+/* A table may claim what its shards cannot hold, and memory goes by it before a shard is opened: a
+ * sentence is the 8 bytes of its line at least. */
+static bool check_claims(const struct corpus *corpus, struct reason *why)
+{
+    struct text path = {0};
+    bool sound = true;
+    for (int s = 0; sound && s < corpus->shards; s++) {
+        const struct corpus_shard *row = &corpus->table[s];
+        struct stat status;
+        text_clear(&path);
+        text_add_format(&path, "%s/%s", corpus->path, row->file);
+        if (stat(path.bytes, &status) != 0)
+            sound = fail(why, "shard '%s': %s", row->file, strerror(errno));
+        else if (row->sentences > status.st_size / (int64_t)sizeof(int64_t))
+            sound = fail(why, "shard '%s': is too small for %lld sentences", row->file,
+                         (long long)row->sentences);
+    }
+    text_release(&path);
+    return sound;
+}
+
 static void number_pieces(struct stream *stream, const struct corpus *corpus)
 {
     for (int s = 0; s < stream->shards; s++) {
@@ -228,6 +251,8 @@ struct stream *stream_open(const struct corpus *corpus, const struct stream_opti
         fail(why, corpus->sentences ? "has too many sentences" : "has no sentences");
         return NULL;
     }
+    if (!check_claims(corpus, why))
+        return NULL;
     struct stream *stream = memory_take(sizeof *stream);
     size_t shards = (size_t)corpus->shards;
     stream->options = *options;
