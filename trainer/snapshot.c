@@ -123,6 +123,19 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
                                        run->second, why));
 }
 
+/* Do the arrays have the shapes that the settings claim? Memory goes by them. */
+static bool check_shapes(const struct parameters *parameters, struct checkpoint *checkpoint,
+                         struct reason *why)
+{
+    for (int i = 0; i < parameters->count; i++) {
+        const struct parameter *p = &parameters->list[i];
+        if (!checkpoint_read(checkpoint, "parameters", p->name, p->rows, p->columns, 0, 0, NULL,
+                             why))
+            return false;
+    }
+    return true;
+}
+
 bool snapshot_settings(struct settings *settings, const struct checkpoint *checkpoint,
                        struct reason *why)
 {
@@ -151,6 +164,8 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
     model_init(&snapshot->model, &shape);
     if (!with_weights)
         return true;
+    if (!check_shapes(&snapshot->model.parameters, checkpoint, why))
+        return false;
     struct range whole = {0, snapshot->model.parameters.total};
     if (!check_shapes(&snapshot->model.parameters, checkpoint, why))
         return false;
