@@ -31,21 +31,39 @@ const char *given_bytes(struct given *given, size_t count, size_t *length)
     return bytes;
 }
 
-/* Files without a name, one for each number, by the path of their descriptor. */
+static char folder[32];
+
+static void remove_folder(void)
+{
+    struct reason ignored;
+    folder_remove(folder, &ignored);
+}
+
+/* In memory where the system has it: writers wait for the disk. */
+const char *given_corpus(void)
+{
+    if (folder[0])
+        return folder;
+    strcpy(folder, "/dev/shm/chorus-fuzz-XXXXXX");
+    if (!mkdtemp(folder)) {
+        strcpy(folder, "/tmp/chorus-fuzz-XXXXXX");
+        require(mkdtemp(folder));
+    }
+    atexit(remove_folder);
+    return folder;
+}
+
 static const char *put_file(int number, const void *head, size_t head_size, const void *data,
                             size_t size)
 {
-    static FILE *files[GIVEN_FILES];
-    static char paths[GIVEN_FILES][32];
-    if (!files[number])
-        require(files[number] = tmpfile());
-    int descriptor = fileno(files[number]);
-    snprintf(paths[number], sizeof paths[number], "/proc/self/fd/%d", descriptor);
-    require(ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0);
-    require(write(descriptor, head, head_size) == (ssize_t)head_size);
-    require(write(descriptor, data, size) == (ssize_t)size);
-    require(lseek(descriptor, 0, SEEK_SET) == 0);
-    return paths[number];
+    static const char *const names[GIVEN_FILES] = {"corpus.h5", "shard-00000.h5"};
+    static char path[64];
+    snprintf(path, sizeof path, "%s/%s", given_corpus(), names[number]);
+    FILE *file = fopen(path, "wb");
+    require(file && fwrite(head, 1, head_size, file) == head_size);
+    require(!size || fwrite(data, 1, size, file) == size);
+    require(fclose(file) == 0);
+    return path;
 }
 
 const char *given_file(int number, const struct given *given)
@@ -82,32 +100,6 @@ const char *given_sealed(enum sealed_what what, const struct given *given, uint6
     const char *path = put_file(what == SEALED_SHARD, block, sizeof block, rest, given->size);
     memory_free(rest);
     return path;
-}
-
-static char folder[] = "/tmp/chorus-fuzz-XXXXXX";
-
-static void remove_folder(void)
-{
-    struct reason ignored;
-    folder_remove(folder, &ignored);
-}
-
-const char *given_corpus(void)
-{
-    static bool made;
-    static const char *const names[GIVEN_FILES] = {"corpus.h5", "shard-00000.h5"};
-    if (made)
-        return folder;
-    made = true;
-    require(mkdtemp(folder));
-    atexit(remove_folder);
-    struct given nothing = {0};
-    for (int i = 0; i < GIVEN_FILES; i++) {
-        char path[64];
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        require(symlink(given_file(i, &nothing), path) == 0);
-    }
-    return folder;
 }
 
 void given_words(struct tokenizer *tokenizer, int size)

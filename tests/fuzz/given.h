@@ -24,7 +24,9 @@ int64_t given_integer(struct given *given, int bytes); // signed, little-endian
 /* The next count bytes, or fewer at the end. */
 const char *given_bytes(struct given *given, size_t count, size_t *length);
 
-/* The path of a file that holds what is left; there are as many files as numbers. */
+/* The folder of this process, and in it a file that holds what is left: number 0 is corpus.h5, number
+ * 1 shard-00000.h5. The path is valid until the next call. */
+const char *given_corpus(void);
 enum { GIVEN_FILES = 2 };
 const char *given_file(int number, const struct given *given);
 
@@ -32,9 +34,6 @@ const char *given_file(int number, const struct given *given);
  * HDF5's superblock and object headers put right; or, if it starts as our files do, the whole file
  * as it is. *hash: of the user block. */
 const char *given_sealed(enum sealed_what what, const struct given *given, uint64_t *hash);
-
-/* A corpus folder with corpus.h5 and shard-00000.h5, which are links to given files 0 and 1. */
-const char *given_corpus(void);
 
 /* Words w3, w4 ... behind the reserved symbols. */
 void given_words(struct tokenizer *tokenizer, int vocabulary);

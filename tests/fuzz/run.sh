@@ -15,7 +15,7 @@ cmake --preset fuzz >"$build/log" 2>&1 || { cat "$build/log" && exit 1; }
 cmake --build --preset fuzz --target "${names[@]/#/fuzz_}" >"$build/log" 2>&1 ||
     { grep -E "error:|FAILED|unknown target" -A5 "$build/log" && exit 1; }
 
-export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/leaks.supp:print_suppressions=0
 fuzz() { # NAME
     local log=$build/$1.log found=$build/found/$1
