@@ -4,6 +4,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
+#include "io/pieces_model.h"
 #include "io/sentencepiece.h"
 #include "io/tokenizer_kinds.h"
 #include "io/utf8.h"
@@ -143,6 +144,8 @@ static bool fill_vocabulary(struct tokenizer *tokenizer, struct reason *why)
 /* The library, and what we need of its pieces: the bytes. */
 static bool load(struct tokenizer *tokenizer, struct reason *why)
 {
+    if (!pieces_model_check(tokenizer->model.bytes, tokenizer->model.length))
+        return fail(why, "the SentencePiece model has a normalisation other than identity");
     void *library = sentencepiece_load(&tokenizer->model, why);
     if (!library)
         return false;
