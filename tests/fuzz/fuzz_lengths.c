@@ -2,6 +2,7 @@
  * lengths micro-batches. An array is a count and its steps, of which 127 says that a number comes. */
 #include "given.h"
 #include "io/corpus_writer.h"
+#include <limits.h>
 #include <stdio.h>
 
 enum { MOST = 64 };
@@ -48,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct corpus corpus = {.path = (char *)given_corpus(), .shards = 1, .table = &row};
     struct reason why;
     row.sentences = corpus.sentences = take_count(&given);
-    char path[64];
+    char path[PATH_MAX + 32];
     snprintf(path, sizeof path, "%s/%s", corpus.path, row.file);
     remove(path); // of the input before
     struct sealed *file = sealed_create(path, SEALED_SHARD, &why);

@@ -1,6 +1,7 @@
 /* corpus.h5 with any numbers in its table of shards, sealed as it should be. */
 #include "given.h"
 #include "io/corpus_writer.h"
+#include <limits.h>
 #include <stdio.h>
 
 enum { ROWS = 4 };
@@ -12,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct corpus corpus = {.shards = 1 + given_byte(&given) % ROWS, .table = table};
     struct reason why;
     const char *folder = given_corpus();
-    char path[64];
+    char path[PATH_MAX + 32];
     for (int side = 0; side < SIDES; side++)
         given_words(&corpus.tokenizers[side], 4);
     corpus.joint = given_byte(&given) % 2;

@@ -2,6 +2,7 @@
 #include "comm/base/hash.h"
 #include "given_checksums.h"
 #include "io/folder.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ const char *given_bytes(struct given *given, size_t count, size_t *length)
     return bytes;
 }
 
-static char folder[32];
+static char folder[PATH_MAX];
 
 static void remove_folder(void)
 {
@@ -39,16 +40,13 @@ static void remove_folder(void)
     folder_remove(folder, &ignored);
 }
 
-/* In memory where the system has it: writers wait for the disk. */
 const char *given_corpus(void)
 {
+    const char *parent = getenv("TMPDIR");
     if (folder[0])
         return folder;
-    strcpy(folder, "/dev/shm/chorus-fuzz-XXXXXX");
-    if (!mkdtemp(folder)) {
-        strcpy(folder, "/tmp/chorus-fuzz-XXXXXX");
-        require(mkdtemp(folder));
-    }
+    snprintf(folder, sizeof folder, "%s/chorus-fuzz-XXXXXX", parent ? parent : "/tmp");
+    require(mkdtemp(folder));
     atexit(remove_folder);
     return folder;
 }
@@ -57,7 +55,7 @@ static const char *put_file(int number, const void *head, size_t head_size, cons
                             size_t size)
 {
     static const char *const names[GIVEN_FILES] = {"corpus.h5", "shard-00000.h5"};
-    static char path[64];
+    static char path[PATH_MAX + 32];
     snprintf(path, sizeof path, "%s/%s", given_corpus(), names[number]);
     FILE *file = fopen(path, "wb");
     require(file && fwrite(head, 1, head_size, file) == head_size);
