@@ -247,9 +247,7 @@ static int compare_places(const void *left, const void *right)
 
 void stream_plan_carry(struct stream_plan *plan)
 {
-    if (!plan->count) // nor are there lists yet
-        return;
-    struct plan_batch *rest = plan->batches + plan->rest_start;
+    struct plan_batch *rest = plan->rest ? plan->batches + plan->rest_start : NULL;
     sort(rest, plan->rest, sizeof *rest, compare_places);
     int64_t kept = 0, tail = plan->count - plan->tail;
     for (int32_t i = 0; i < plan->rest;
