@@ -1,7 +1,7 @@
-/* What is looked at in a SentencePiece model before the library reads it. Its table of normalisation
- * (precompiled_charsmap, in normalizer_spec or denormalizer_spec) is followed without a look at its
- * bounds, so a forged one makes the library read anywhere. Ours have none: they normalise by
- * `identity`. Private to io. */
+/* What is looked at in a SentencePiece model before the library reads it. Its table of
+ * normalisation (precompiled_charsmap, in normalizer_spec or denormalizer_spec) is followed without
+ * a look at its bounds, so a forged one makes the library read anywhere. Ours have none: they
+ * normalise by `identity`. Private to io. */
 #ifndef PIECES_MODEL_H
 #define PIECES_MODEL_H
 

@@ -1,5 +1,5 @@
 /* Arrays of a shard with any numbers in them, sealed as they should be: offsets become lengths, and
- * lengths micro-batches. An array is a count and its steps, of which 127 says that a number comes. */
+ * lengths micro-batches. An array is a count and its steps; after a step of 127 a number comes. */
 #include "given.h"
 #include "io/corpus_writer.h"
 #include <limits.h>

@@ -24,8 +24,8 @@ int64_t given_integer(struct given *given, int bytes); // signed, little-endian
 /* The next count bytes, or fewer at the end. */
 const char *given_bytes(struct given *given, size_t count, size_t *length);
 
-/* The folder of this process, and in it a file that holds what is left: number 0 is corpus.h5, number
- * 1 shard-00000.h5. The path is valid until the next call. */
+/* The folder of this process, and in it a file that holds what is left: number 0 is corpus.h5,
+ * number 1 shard-00000.h5. The path is valid until the next call. */
 const char *given_corpus(void);
 enum { GIVEN_FILES = 2 };
 const char *given_file(int number, const struct given *given);
@@ -35,8 +35,8 @@ const char *given_file(int number, const struct given *given);
  * as it is. *hash: of the user block. */
 const char *given_sealed(enum sealed_what what, const struct given *given, uint64_t *hash);
 
-/* Words w3, w4 ... behind the reserved symbols. */
-void given_words(struct tokenizer *tokenizer, int vocabulary);
+/* Words w3, w4 ... behind the reserved symbols: size in all. */
+void given_words(struct tokenizer *tokenizer, int size);
 
 /* Calls all that reads a shard, and lets the stream run over an epoch of a corpus. */
 void given_read_shard(const struct corpus *corpus);

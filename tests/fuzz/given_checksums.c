@@ -1,6 +1,6 @@
-/* Puts HDF5's own checksums right (file format 3.0, sections II.A, III.C, IV.A.1.b), so that what is
- * forged is read and not refused for a sum: of the superblock, and of all blocks of metadata whose
- * length can be told by their head. */
+/* Puts HDF5's own checksums right (its file format, version 3.0), so that what is forged is read
+ * and not refused for a sum: of the superblock, and of all blocks of metadata whose length can be
+ * told by their head. */
 #include "given_checksums.h"
 #include <string.h>
 

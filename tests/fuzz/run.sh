@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# run.sh SECONDS [NAME ...]: builds the preset `fuzz` (clang-14) and runs each target, or those named, for so long, two at
-# a time, on from the inputs in corpus/ and those of earlier runs (build/fuzz/inputs). At a finding: status 1 and the
-# input's path; when it is mended, keep the input as corpus/NAME/found-WHAT.
+# run.sh SECONDS [NAME ...]: builds the preset `fuzz` (clang-14) and runs each target, or those named, for so long, two
+# at a time, on from the inputs in corpus/ and those of earlier runs (build/fuzz/inputs). At a finding: status 1 and
+# the input's path; when it is mended, keep the input as corpus/NAME/found-WHAT.
 #
 # Targets that forge HDF5's metadata run on behind a crash: HDF5 1.10 does crash on some (an address near 2^64; its
-# checksums, which the targets put right, guard against accidents only). What the stack shows to be HDF5's own is counted.
+# checksums, which the targets put right, guard against accidents only). What the stack shows to be HDF5's own is
+# counted.
 set -eu
 [ $# -gt 0 ] || { echo "usage: run.sh SECONDS [NAME ...]" && exit 2; }
 seconds=$1
@@ -24,8 +25,8 @@ export UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS=suppressions=$PWD/tests/lea
 # Did HDF5 fail by itself: is the innermost frame that is not a sanitizer's or libc's in it, and no memory of ours hurt?
 of_hdf5() { # LOG
     local frame
-    frame=$(grep -E '^ +#[0-9]+ ' "$1" | grep -vE ' (in )?(__interceptor_|__sanitizer|__asan|malloc|calloc|realloc)|sysdeps' |
-        head -1)
+    frame=$(grep -E '^ +#[0-9]+ ' "$1" |
+        grep -vE ' in (__interceptor_|__sanitizer|__asan|malloc|calloc|realloc)|sysdeps' | head -1)
     [[ $frame == *libhdf5* ]] && ! grep -q "memory\.c:" "$1"
 }
 
@@ -55,5 +56,13 @@ export -f fuzz finding of_hdf5
 export build seconds
 TMPDIR=$(mktemp -d -p /dev/shm chorus-fuzz-XXXXXX) # in memory: writers wait for the disk, and a crash leaves its files
 export TMPDIR
-trap 'rm -rf "$TMPDIR"' EXIT
+clean() {
+    rm -rf "$TMPDIR"
+    local file process
+    for file in /dev/shm/__KMP_REGISTERED_LIB_*; do # of libomp, in programs that crashed
+        process=${file##*LIB_}
+        [ -e "/proc/${process%_*}" ] || rm -f "$file"
+    done
+}
+trap clean EXIT
 printf '%s\n' "${names[@]}" | xargs -P 2 -I{} bash -c 'fuzz {}' || exit 1

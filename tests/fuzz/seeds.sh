@@ -33,7 +33,7 @@ row() { # CORPUS TEXT: of its table, as fuzz_shard.c reads it
     sentences=$(h5dump -y -d /shards/sentences "$1/corpus.h5" | grep -oP '^\s+\K\d+' | head -1)
     tokens=$(h5dump -y -d /shards/tokens "$1/corpus.h5" | grep -oP '^\s+\K\d+, \d+' | tr -d ,)
     # shellcheck disable=SC2086 # two numbers
-    printf "\\x0$2" && little "$sentences" $tokens
+    printf '%b' "\\x0$2" && little "$sentences" $tokens
 }
 
 seed lines text <source
