@@ -144,8 +144,8 @@ static bool fill_vocabulary(struct tokenizer *tokenizer, struct reason *why)
 /* The library, and what we need of its pieces: the bytes. */
 static bool load(struct tokenizer *tokenizer, struct reason *why)
 {
-    if (!pieces_model_check(tokenizer->model.bytes, tokenizer->model.length))
-        return fail(why, "the SentencePiece model has a normalisation other than identity");
+    if (!pieces_model_check(tokenizer->model.bytes, tokenizer->model.length, why))
+        return false;
     void *library = sentencepiece_load(&tokenizer->model, why);
     if (!library)
         return false;

@@ -45,20 +45,23 @@ static bool take_field(struct message *message, uint64_t *number, struct message
     return true;
 }
 
-bool pieces_model_check(const char *model, size_t length)
+bool pieces_model_check(const char *model, size_t length, struct reason *why)
 {
     const unsigned char *bytes = (const unsigned char *)model;
     struct message all = {bytes, bytes + length}, content, inner;
     uint64_t number;
     while (all.at < all.end) {
         if (!take_field(&all, &number, &content))
-            return false;
+            return fail(why, "SentencePiece: the model is damaged");
         if (number != NORMALIZER && number != DENORMALIZER)
             continue;
-        while (content.at < content.end)
-            if (!take_field(&content, &number, &inner) ||
-                (number == CHARSMAP && inner.at < inner.end))
-                return false;
+        while (content.at < content.end) {
+            if (!take_field(&content, &number, &inner))
+                return fail(why, "SentencePiece: the model is damaged");
+            if (number == CHARSMAP && inner.at < inner.end)
+                return fail(why, "SentencePiece: the model has a normalisation that is not "
+                                 "'identity'");
+        }
     }
     return true;
 }

@@ -5,10 +5,10 @@
 #ifndef PIECES_MODEL_H
 #define PIECES_MODEL_H
 
-#include <stdbool.h>
+#include "comm/base/reason.h"
 #include <stddef.h>
 
 /* Is it a protobuf message without such a table? */
-bool pieces_model_check(const char *model, size_t length);
+bool pieces_model_check(const char *model, size_t length, struct reason *why);
 
 #endif
