@@ -94,19 +94,24 @@ static bool check_shapes(const struct parameters *parameters, struct checkpoint 
                                               (long long)count, parameters->count);
 }
 
-bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why)
+bool snapshot_state(struct train_state *state, struct checkpoint *checkpoint, struct reason *why)
 {
-    char *state = (char *)&run->state;
-    int64_t digest;
+    char *start = (char *)state;
     for (int i = 0; snapshot_integers[i]; i++)
         if (!checkpoint_get_integer(checkpoint, snapshot_integers[i],
-                                    (int64_t *)(state + integer_offsets[i]), why))
+                                    (int64_t *)(start + integer_offsets[i]), why))
             return false;
     for (int i = 0; snapshot_reals[i]; i++)
-        if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(state + real_offsets[i]),
+        if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(start + real_offsets[i]),
                                  why))
             return false;
-    if (!check_state(&run->state, why) ||
+    return check_state(state, why);
+}
+
+bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why)
+{
+    int64_t digest;
+    if (!snapshot_state(&run->state, checkpoint, why) ||
         !checkpoint_get_integer(checkpoint, "corpus_digest", &digest, why))
         return false;
     if (digest != (int64_t)run->corpus->digest)
@@ -121,19 +126,6 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
                                       run->first, why)) &&
            (!run->second || read_block(&run->model.parameters, checkpoint, SNAPSHOT_SECOND, part,
                                        run->second, why));
-}
-
-/* Do the arrays have the shapes that the settings claim? Memory goes by them. */
-static bool check_shapes(const struct parameters *parameters, struct checkpoint *checkpoint,
-                         struct reason *why)
-{
-    for (int i = 0; i < parameters->count; i++) {
-        const struct parameter *p = &parameters->list[i];
-        if (!checkpoint_read(checkpoint, "parameters", p->name, p->rows, p->columns, 0, 0, NULL,
-                             why))
-            return false;
-    }
-    return true;
 }
 
 bool snapshot_settings(struct settings *settings, const struct checkpoint *checkpoint,
@@ -164,8 +156,6 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
     model_init(&snapshot->model, &shape);
     if (!with_weights)
         return true;
-    if (!check_shapes(&snapshot->model.parameters, checkpoint, why))
-        return false;
     struct range whole = {0, snapshot->model.parameters.total};
     if (!check_shapes(&snapshot->model.parameters, checkpoint, why))
         return false;

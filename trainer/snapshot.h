@@ -13,6 +13,8 @@ extern const char *const snapshot_block_names[SNAPSHOT_BLOCKS];
 bool snapshot_write_head(const struct run *run, const struct train_state *state,
                          struct checkpoint_writer *writer, struct reason *why);
 
+/* The state alone; one that no run can have come to is refused. */
+bool snapshot_state(struct train_state *state, struct checkpoint *checkpoint, struct reason *why);
 /* State, weights and this rank's part of the moments. */
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why);
 

@@ -10,12 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t hash;
     const char *path = given_sealed(SEALED_CHECKPOINT, &given, &hash);
     struct checkpoint *checkpoint = checkpoint_open(path, &why);
-    int64_t integer;
-    double number;
-    for (int i = 0; checkpoint && snapshot_integers[i]; i++)
-        checkpoint_get_integer(checkpoint, snapshot_integers[i], &integer, &why);
-    for (int i = 0; checkpoint && snapshot_reals[i]; i++)
-        checkpoint_get_real(checkpoint, snapshot_reals[i], &number, &why);
+    struct train_state state;
+    if (checkpoint && snapshot_state(&state, checkpoint, &why))
+        require(state.update >= 0 && state.epoch >= 0 && state.group >= 0); // stream_seek's claim
     checkpoint_close(checkpoint);
     snapshot_open(&snapshot, path, 1, &why);
     snapshot_close(&snapshot);
