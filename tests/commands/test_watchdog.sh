@@ -77,7 +77,7 @@ claim "a rank that spins in update 3 says so" \
 claim "a rank that was stopped in update 5 is named by rank 0" stands a "model.forward 5 2 SIGSTOP" \
     "rank 0 of 3 \($host\): watchdog: rank 2 \($host\) $others 0 waits in the [a-z ]+ of update 5"
 claim "rank 0 in a read that never returns, in a checkpoint" \
-    stands a "checkpoint.flush 0 0 block" "rank 0 of 3 \($host\): $own 'checkpoint.flush' of update 8"
+    stands a "checkpoint.flush 0 0 block" "rank 0 of 3 \($host\): $own 'saver.wait' of update 16"
 claim "a loader in a read that never returns" \
     stands a "stream.window@2 -1 2 block" "rank 2 of 3 \($host\): $own 'feed.wait' of update [0-9]+"
 claim "rank 0 that was stopped in a sum" stands a "exchange.bucket 7 0 SIGSTOP" \

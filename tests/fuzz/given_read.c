@@ -11,7 +11,7 @@ static void read_sentence(struct shard *shard, int64_t index, int vocabulary)
             return;
         require(length >= 0);
         int32_t *ids = memory_take((size_t)length * sizeof *ids);
-        if (shard_ids(shard, side, index, 1, ids, &why))
+        if (shard_ids(shard, side, index, 1, length, ids, &why))
             for (int32_t i = 0; i < length; i++)
                 require(ids[i] >= 0 && ids[i] < vocabulary);
         memory_free(ids);
