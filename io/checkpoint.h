@@ -33,7 +33,7 @@ bool checkpoint_append(struct checkpoint_writer *writer, int64_t elements, const
 /* All is on disk, still aside: what follows is commit, which renames, or abandon. */
 bool checkpoint_seal(struct checkpoint_writer *writer, struct reason *why);
 bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why); // closes in any case
-void checkpoint_abandon(struct checkpoint_writer *writer); // NULL is allowed
+void checkpoint_abandon(struct checkpoint_writer *writer);                    // NULL is allowed
 
 struct checkpoint;
 struct checkpoint *checkpoint_open(const char *path, struct reason *why);

@@ -224,7 +224,8 @@ bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
     for (int side = 0; side < SIDES; side++)
         corpus_write_tokenizer(file, side, &corpus->tokenizers[side], why);
     write_table(file, corpus, why);
-    sealed_write_array(file, "/longest", SEALED_INT64, 1, &(int64_t){SIDES}, corpus->longest, why);
+    const int64_t sides = SIDES;
+    sealed_write_array(file, "/longest", SEALED_INT64, 1, &sides, corpus->longest, why);
     uint64_t hash;
     return sealed_commit(file, &hash, why);
 }

@@ -27,7 +27,7 @@ struct run {
     struct arena arena;
     struct train_state state;
     struct saver *saver; // NULL with --check
-    int64_t saving;      // update of the newest checkpoint that was asked for: the same on all ranks
+    int64_t saving;      // update of the newest checkpoint asked for: the same on all ranks
     int64_t saved;       // update of the newest in the folder, as rank 0 knows; -1: none
     int continued;       // this start found a run
     struct text skipped; // why the last skipped update was, in words

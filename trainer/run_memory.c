@@ -9,8 +9,8 @@
 #include "trainer/saver.h"
 #include <stdio.h>
 
-/* OpenBLAS takes 128 MiB of addresses for each thread that computes, at its first product, and where
- * it cannot have them it tries for ever. The rest is the thread's stack. */
+/* OpenBLAS takes 128 MiB of addresses for each thread that computes, at its first product, and
+ * where it cannot have them it tries for ever. The rest is the thread's stack. */
 enum { THREAD_ADDRESSES = 144 << 20 };
 
 static int64_t most(int64_t a, int64_t b)

@@ -105,8 +105,8 @@ void settings_release(struct settings *settings);
 void settings_read(struct settings *settings, enum command command, int argc, char **argv,
                    struct faults *faults);
 /* One value in words, with the type's and the bounds' checks; subject: what the message starts with
- * ("--hidden", "small.yml: line 3: hidden"). A fault leaves the value as it was, but for a path (which
- * would be called missing too). An empty text is its default. */
+ * ("--hidden", "small.yml: line 3: hidden"). A fault leaves the value as it was, but for a path
+ * (which would be called missing too). An empty text is its default. */
 void settings_set(struct settings *settings, int row, const char *value, enum setting_from from,
                   const char *subject, struct faults *faults);
 /* The value in words, such that settings_set gives it back; "" for a text that is NULL; false for

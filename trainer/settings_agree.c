@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Name and value of each setting, each with its NUL; the command first. Hosts may have other numbers
- * of cores, and threads change no result. */
+/* Name and value of each setting, each with its NUL; the command first. Hosts may have other
+ * numbers of cores, and threads change no result. */
 static void describe(const struct settings *settings, enum command command, struct text *all)
 {
     struct text value = {0};

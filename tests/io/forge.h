@@ -1,5 +1,5 @@
-/* For tests: the content of a sealed file in memory, changed at will and sealed as it should be: what
- * another program, or somebody on purpose, could write. */
+/* For tests: the content of a sealed file in memory, changed at will and sealed as it should be:
+ * what another program, or somebody on purpose, could write. */
 #ifndef FORGE_H
 #define FORGE_H
 

@@ -281,8 +281,8 @@ static void wrong_tables_are_refused(void **state)
         {"shard-00000.h5", 20, (int64_t)1 << 62, damaged},
         {"shard-00000.h5", 20, -1, damaged},
         {"shard-00000.h5", (int64_t)1 << 40, 60, "has 20 elements instead of 1099511627776"},
-        {"shard-00000.h5", 19, 60, "has 21 elements instead of 20"},
-        {"shard-00000.h5", 0, 60, "has 21 elements instead of 1"},
+        {"shard-00000.h5", 19, 60, "has 20 elements instead of 19"},
+        {"shard-00000.h5", 0, 60, "has 20 elements instead of 0"},
         {"shard-00000.h5", 20, 61, "ends at 60 instead of 61"},
         {"shard-00000.h5", 20, 0, "ends at 60 instead of 0"},
     };

@@ -1,7 +1,7 @@
 #include "tests/ranks/ranks.h"
 
-#include "comm/base/points.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/base/random.h"
 #include "comm/exchange.h"
 #include <string.h>
