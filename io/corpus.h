@@ -35,6 +35,9 @@ void corpus_close(struct corpus *corpus);
 bool corpus_alike(const struct tokenizer *a, const struct tokenizer *b,
                   struct reason *why); // arrays of SIDES
 
+/* The same of one tokenizer each; side: what they are called in words. */
+bool corpus_tokenizers_alike(const struct tokenizer *a, const struct tokenizer *b, const char *side,
+                             struct reason *why);
 /* A tokenizer under /source or /target of any of our files. */
 bool corpus_write_tokenizer(struct sealed *file, enum side side, const struct tokenizer *tokenizer,
                             struct reason *why);
