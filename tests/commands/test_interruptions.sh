@@ -15,7 +15,7 @@ batch-tokens: 60
 valid-interval: 4
 checkpoint-interval: 4
 log-interval: 2
-updates: 18
+updates: 24
 keep: 2
 YAML
 
@@ -73,13 +73,13 @@ all_gone() { # WORD of their command lines
 
 newest() { (cd "$1" 2>/dev/null && ls update-*.h5 2>/dev/null | tail -1); }
 
-# Nothing more is lost than since the last checkpoint: those up to the last whole multiple of the interval are there.
+# Nothing more is lost than since the last checkpoint: what the log said was saved is there.
 kept() { # RUN
-    local line update newest
+    local said newest
     newest=$(newest "$1")
     [ -n "$newest" ] || { [ ! -e "$1" ] && return 0; } || return 1
-    line=$(tail -1 "$1/metrics.jsonl" 2>/dev/null) update=${line#*:} update=${update%%,*}
-    [ -z "$line" ] || [ "$((10#$(tr -dc 0-9 <<<"${newest%.h5}")))" -ge $(((update - 1) / 4 * 4)) ]
+    said=$(sed -nE 's/^checkpoint at update ([0-9]+) saved.*/\1/p' "$1.log" | tail -1)
+    [ "$((10#$(tr -dc 0-9 <<<"${newest%.h5}")))" -ge "${said:-0}" ]
 }
 
 # interrupt POINT RANK PASSING ACTION RANKS: one start of run POINT; the hook must have been hit.
