@@ -55,11 +55,11 @@ static void the_slow_one_is_found_along_the_chain(void **state)
     const int rank = comm_rank(), last = comm_size() - 1;
     char byte = 0, name[32];
     struct reason words = {""};
-    watch_start(4, asked_to_end);
+    watch_start(8, asked_to_end);
     points_update(12);
     bool early = watch_slow(&words);
     if (rank == last)
-        sleep_for(1.4);
+        sleep_for(3.2);
     else
         comm_receive(rank + 1, &byte, 1);
     if (rank)
