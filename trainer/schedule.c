@@ -1,6 +1,7 @@
 #include "trainer/schedule.h"
 #include "comm/base/die.h"
 #include <math.h>
+#include <stdio.h>
 
 double schedule_rate(const struct settings *settings, const struct train_state *state,
                      int64_t update)
@@ -26,22 +27,24 @@ double schedule_rate(const struct settings *settings, const struct train_state *
 }
 
 bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,
-                    struct reason *why)
+                    int symbols, struct reason *why)
 {
-    long long update = (long long)state->update, best = (long long)state->best_update;
-    double most = settings->divergence;
+    long long update = (long long)state->update;
+    double most = settings->divergence, best = state->best_update ? state->best_loss : log(symbols);
+    char than[64] = "that of guessing";
     if (!isfinite(loss))
         return fail(why,
                     "validation loss at update %lld is not finite: training diverges (start anew "
                     "with a lower --learning-rate)",
                     update);
-    if (most <= 0 || best == 0 || loss <= state->best_loss + most)
+    if (most <= 0 || loss <= best + most)
         return true;
+    if (state->best_update)
+        snprintf(than, sizeof than, "its best at update %lld", (long long)state->best_update);
     return fail(why,
-                "validation loss %.4g at update %lld is more than %g nats above its best, %.4g at "
-                "update %lld: training diverges (start anew with a lower --learning-rate, or "
-                "--divergence 0 to go on)",
-                loss, update, most, state->best_loss, best);
+                "validation loss %.4g at update %lld is more than %g nats above %.4g, %s: training "
+                "diverges (start anew with a lower --learning-rate, or --divergence 0 to go on)",
+                loss, update, most, best, than);
 }
 
 int schedule_validated(const struct settings *settings, struct train_state *state, double loss)

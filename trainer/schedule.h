@@ -15,9 +15,10 @@ double schedule_rate(const struct settings *settings, const struct train_state *
 int schedule_validated(const struct settings *settings, struct train_state *state, double loss);
 
 /* False, with why in words, if a validation's loss shows that training diverges: it is not finite,
- * or more than settings->divergence above the best. To be asked before schedule_validated. */
+ * or more than settings->divergence above the best, which before the first validation is that of
+ * guessing among `symbols` target symbols. To be asked before schedule_validated. */
 bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,
-                    struct reason *why);
+                    int symbols, struct reason *why);
 
 enum ending { ENDING_NONE, ENDING_UPDATES, ENDING_EPOCHS, ENDING_PATIENCE };
 enum ending schedule_ending(const struct settings *settings, const struct train_state *state);

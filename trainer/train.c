@@ -52,7 +52,8 @@ static int validate(struct run *run, struct report *report)
     point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
     double loss = evaluation.loss / (double)evaluation.tokens;
-    agree(schedule_sound(run->settings, &run->state, loss, &why), "%s", why.text);
+    int symbols = run->model.shape.target_vocabulary;
+    agree(schedule_sound(run->settings, &run->state, loss, symbols, &why), "%s", why.text);
     int best = schedule_validated(run->settings, &run->state, loss);
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)

@@ -25,7 +25,7 @@ claim "without a limit it goes on to its end" train free 1 1 --divergence 0
 # What must be said, from the losses of the free run: the first that is more than 3 above the best before it.
 wanted=$(awk -F'[:,]' '/validation_loss/ {
     if (n++ && $4 > best + 3) {
-        printf "validation loss %.4g at update %d is more than 3 nats above its best, %.4g at update %d: training diverges (start anew with a ", $4, $2, best, at
+        printf "validation loss %.4g at update %d is more than 3 nats above %.4g, its best at update %d: training diverges (start anew with a ", $4, $2, best, at
         printf "lower --learning-rate, or --divergence 0 to go on)"
         exit
     }
@@ -47,3 +47,10 @@ claim "on two ranks neither" before two
 expect_fatal 1 "fatal: $wanted" quiet two 1 1
 claim "told to go on, it does" train two 1 1 --divergence 0
 claim "as without a limit from the start" cmp free/last.h5 two/last.h5
+
+exploded() { # before the first validation: what guessing loses stands for the best
+    ! train early 1 1 --valid-interval 8 --warmup 0 2>&1 >/dev/null | grep -v \
+        '^fatal: validation loss [0-9.e+]* at update 8 is more than 3 nats above 3.[0-9]*, that of guessing: training diverges (.*)$' &&
+        [ "$(readlink early/last.h5)" = update-00000000.h5 ]
+}
+claim "an explosion before the first validation ends the run too" exploded

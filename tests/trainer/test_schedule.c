@@ -85,19 +85,24 @@ static void divergence_is_a_loss_far_above_the_best(void **state)
     struct reason why;
     struct settings s = {.divergence = 3};
     struct train_state at = {.update = 200};
-    assert_true(schedule_sound(&s, &at, 1e30, &why)); // nothing was better yet
-    assert_false(schedule_sound(&s, &at, NAN, &why));
+    assert_true(schedule_sound(&s, &at, 9.9, 1000, &why)); // nothing was better yet
+    assert_false(schedule_sound(&s, &at, 10, 1000, &why));
+    assert_string_equal(why.text,
+                        "validation loss 10 at update 200 is more than 3 nats above 6.908, that of "
+                        "guessing: training diverges (start anew with a lower --learning-rate, or "
+                        "--divergence 0 to go on)");
+    assert_false(schedule_sound(&s, &at, NAN, 1000, &why));
     schedule_validated(&s, &at, 4.0);
     at.update = 800;
-    assert_true(schedule_sound(&s, &at, 7.0, &why));
-    assert_false(schedule_sound(&s, &at, 7.25, &why));
+    assert_true(schedule_sound(&s, &at, 7.0, 1000, &why));
+    assert_false(schedule_sound(&s, &at, 7.25, 1000, &why));
     assert_string_equal(why.text,
-                        "validation loss 7.25 at update 800 is more than 3 nats above its best, 4 "
+                        "validation loss 7.25 at update 800 is more than 3 nats above 4, its best "
                         "at update 200: training diverges (start anew with a lower "
                         "--learning-rate, or --divergence 0 to go on)");
     s.divergence = 0;
-    assert_true(schedule_sound(&s, &at, 1e30, &why));
-    assert_false(schedule_sound(&s, &at, INFINITY, &why));
+    assert_true(schedule_sound(&s, &at, 1e30, 1000, &why));
+    assert_false(schedule_sound(&s, &at, INFINITY, 1000, &why));
     assert_string_equal(why.text,
                         "validation loss at update 800 is not finite: training diverges (start "
                         "anew with a lower --learning-rate)");
