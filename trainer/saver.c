@@ -248,6 +248,7 @@ static void *write_all(void *argument)
     struct saver *saver = argument;
     const char *folder = saver->run->settings->output;
     saver->failed = !write_file(saver, folder) || !write_links(saver, folder);
+    point_at("saver.end", saver->state.update, NULL, 0);
     saver->seconds = clock_seconds() - saver->start;
     atomic_store(&saver->done, true);
     return NULL;
@@ -261,6 +262,7 @@ void saver_first(struct saver *saver, const char *aside)
         return;
     if (!write_file(saver, aside))
         die("%s", saver->trouble);
+    point_at("saver.end", saver->state.update, NULL, 0);
     saver->slowest = clock_seconds() - saver->start;
 }
 

@@ -59,7 +59,7 @@ killed() {
     program=$CHORUS_HOOKS CHORUS_HOOK=$3 train "$1" "$2" 1
     [ "$(cd "$1" && ls update-*.h5 | tail -1)" = update-00000016.h5 ]
 }
-claim "a rank killed in update 21 leaves the checkpoint of update 16" killed c 3 "update.begin 21 1 slow; update.gradient 21 1 SIGKILL"
+claim "a rank killed in update 21 leaves the checkpoint of update 16" killed c 3 "update.begin 20 0 settle; update.gradient 21 1 SIGKILL"
 claim "continued from there it ends" train c 4 1
 claim "with the same bits" same_end undisturbed c
 

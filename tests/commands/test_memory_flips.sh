@@ -20,8 +20,8 @@ updates: 10
 keep: 2
 YAML
 
-hooked() { # 'HOOKS' RUN RANKS: training with hooks, without its log; the checkpoint of update 5 has time to reach the disk
-    program=$CHORUS_HOOKS CHORUS_HOOK="update.begin 7 0 nap; $1" train "$2" "$3" 1 >/dev/null
+hooked() { # 'HOOKS' RUN RANKS: training with hooks, without its log; the checkpoint of update 5 reaches the disk
+    program=$CHORUS_HOOKS CHORUS_HOOK="update.begin 7 0 settle; $1" train "$2" "$3" 1 >/dev/null
 }
 stands_at() { # RUN UPDATE: its last checkpoint is that one, and sound
     [ "$(readlink "$1/last.h5")" = "update-$(printf %08d "$2").h5" ] && "$CHORUS" inspect --check "$1/last.h5"

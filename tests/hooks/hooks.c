@@ -9,7 +9,7 @@
  *     spin       computes for ever
  *     block      reads from a pipe that nobody writes
  *     slow       sleeps for 2 seconds, at every time
- *     nap        sleeps for half a second, at every time
+ *     settle     waits until the checkpoints that were begun are on disk (on rank 0)
  *     die        ends as die() does, with "fatal: hook"
  *     count      prints "allocations N ragged M" (so far: ours; products cut into three pieces or
  *                more with a ragged last one) on standard error, at every time
@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,8 @@ static struct order {
     int rank, passing; // of its passings, the first is 1
     int passed, done;
 } orders[ORDERS];
+
+static atomic_int begun, saved; // checkpoints
 
 static int this_rank(void)
 {
@@ -84,8 +87,8 @@ static void stand_still(const char *action)
             continue;
     if (strcmp(action, "slow") == 0)
         sleep(2);
-    if (strcmp(action, "nap") == 0)
-        nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
+    while (strcmp(action, "settle") == 0 && atomic_load(&saved) < atomic_load(&begun))
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
 static void act(struct order *order, int64_t number, void *data, size_t bytes)
@@ -111,6 +114,10 @@ static void act(struct order *order, int64_t number, void *data, size_t bytes)
 
 static void at(const char *point, int64_t number, void *data, size_t bytes)
 {
+    if (strcmp(point, "snapshot.begin") == 0)
+        atomic_fetch_add(&begun, 1);
+    if (strcmp(point, "saver.end") == 0)
+        atomic_fetch_add(&saved, 1);
     for (int i = 0; i < ORDERS; i++) {
         struct order *order = &orders[i];
         if (!order->done && strcmp(order->point, point) == 0 &&
