@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # jobs/train.slurm on a real SLURM: a job that gets a signal saves, requeues itself, continues on fewer nodes and ends as an
-# undisturbed run does; a failed one is not requeued, nor one that was cancelled. CHORUS_SLURM=all: a time limit too (a minute), and
-# by srun besides mpirun: not always, because Open MPI 4.1.4 crashes in MPI_Init at some starts by srun.
+# undisturbed run does; a failed one is not requeued, nor one that was cancelled. CHORUS_SLURM=all, for some minutes: by srun besides
+# mpirun, a job that stops before its time limit, and one that loses a node.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
@@ -122,13 +122,23 @@ for launcher in $launchers; do
 done
 
 if [ "${CHORUS_SLURM:-}" = all ]; then
-    for launcher in $launchers; do
-        claim "$launcher: a job of one minute" submit "limit-$launcher" "$launcher" "$slowly" --nodes=3 --time=1 --signal=B:USR1@30
+    for launcher in $launchers; do # by SLURM_JOB_END_TIME alone, without a signal
+        claim "$launcher: a job of one minute" submit "limit-$launcher" "$launcher" "$slowly" --nodes=1 --time=1 --signal=B:USR1@0
     done
     for launcher in $launchers; do
-        claim "$launcher: its time limit makes it requeue itself" requeued "limit-$launcher"
+        claim "$launcher: makes it requeue itself" requeued "limit-$launcher"
+        claim "$launcher: because its time was over" grep -q "^stopped: the job's time is over" "limit-$launcher.log"
         claim "$launcher: it may start" start_now "limit-$launcher"
         claim "$launcher: it ends" finished "limit-$launcher" 1
         claim "$launcher: it has the undisturbed run's bits" same_end "limit-$launcher"
     done
+
+    claim "a job that will lose a node" submit lost mpirun "$slowly" --nodes=2-3
+    claim "trains" at_update lost 2
+    claim "the node is cut off" ip -n chorus-sw link set p3 down
+    claim "SLURM requeues the job by itself" requeued lost
+    claim "it may start" start_now lost
+    claim "it ends" finished lost 1
+    claim "it ran on 3 hosts, then on 2" on_hosts lost 3 2
+    claim "it has the undisturbed run's bits" same_end lost
 fi
