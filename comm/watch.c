@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -267,8 +268,9 @@ void watch_start(double seconds, int (*ending)(void))
             listen_to(rank);
     }
     atomic_store(&watch.closing, false);
-    if (pthread_create(&watch.thread, NULL, look_at_own, NULL) != 0)
-        die("cannot start the watchdog's thread");
+    int trouble = pthread_create(&watch.thread, NULL, look_at_own, NULL);
+    if (trouble)
+        die("cannot start the watchdog's thread: %s", strerror(trouble));
 }
 
 /* True when nothing is under way between this rank and that one, and nothing more will be. */

@@ -1,11 +1,13 @@
 extern "C" {
 #include "io/sentencepiece.h"
+#include "comm/base/memory.h"
 #include "io/tokenizer_kinds.h"
 }
 #include <cstdio>
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <new>
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 #include <string>
@@ -22,9 +24,11 @@ namespace
 using sentencepiece::SentencePieceProcessor;
 using sentencepiece::util::Status;
 
-/* The library's level is one for the process. */
-void silence()
+/* Both are one for the process: the library's level, and what ends it where C++ has no memory left,
+ * in whatever function, so that no exception about that comes up. */
+void set_up()
 {
+    std::set_new_handler(memory_gone);
     sentencepiece::logging::SetMinLogLevel(5); // beyond fatal
 }
 
@@ -130,7 +134,7 @@ extern "C" bool sentencepiece_train(const struct sentencepiece_training *trainin
                                     struct text *model, int *size, struct reason *why)
 try {
     *size = 0;
-    silence();
+    set_up();
     Sentences sentences(training);
     std::string bytes;
     Status status =
@@ -154,7 +158,7 @@ try {
 
 extern "C" void *sentencepiece_load(const struct text *model, struct reason *why)
 try {
-    silence();
+    set_up();
     auto processor = std::make_unique<SentencePieceProcessor>();
     Status status = processor->LoadFromSerializedProto(
         std::string_view(model->bytes ? model->bytes : "", model->length));

@@ -7,6 +7,7 @@
 #include <yaml.h>
 
 enum { FILE_MOST = 1 << 20 };
+static const char no_memory[] = "no memory for the YAML parser";
 
 /* The events of a document and where it stands in them. */
 struct reading {
@@ -37,6 +38,8 @@ static bool next_event(struct reading *reading)
     if (yaml_parser_parse(parser, &reading->event))
         return true;
     size_t line = parser->problem_mark.line;
+    if (parser->error == YAML_MEMORY_ERROR)
+        return fail(reading->why, "%s", no_memory);
     if (parser->error == YAML_READER_ERROR) // has an offset instead
         line = count_lines(reading->bytes, parser->problem_offset);
     return fail(reading->why, "line %zu: %s", line + 1,
@@ -139,7 +142,7 @@ bool yaml_parse(const char *bytes, size_t length, struct yaml *yaml, struct reas
     }
     struct reading reading = {.bytes = bytes, .yaml = yaml, .why = why};
     if (!yaml_parser_initialize(&reading.parser))
-        return fail(why, "no memory for the YAML parser");
+        return fail(why, "%s", no_memory);
     yaml_parser_set_encoding(&reading.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reading.parser, (const unsigned char *)bytes, length);
     bool good = read_documents(&reading);

@@ -1,11 +1,53 @@
 #include "trainer/kernel_start.h"
 #include "comm/base/die.h"
+#include "comm/comm.h"
 #include "model/kernel.h"
+#include "trainer/host_memory.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+extern char **environ; // POSIX has it in no header
+
+/* What OpenBLAS takes while it is loaded, where it can: 256 MiB, and the libraries' own beginnings.
+ * Where it cannot, it tries for ever. */
+enum { LOADING_ADDRESSES = 288 << 20 };
+
+/* Of a rank other than 0 that the launcher has not ended: it is alone in this trouble. */
+static void speak_after_all(int status, const char *words)
+{
+    char host[256] = "";
+    (void)status;
+    gethostname(host, sizeof host - 1);
+    die_speaker(comm_launcher_rank(), comm_launcher_size(), host);
+    die("%s", words);
+}
+
+/* Before any library begins, MPI included; nor has the C library taken over the environment. */
+static void refuse_few_addresses(int argc, char **argv, char **environment)
+{
+    (void)argc;
+    (void)argv;
+    int64_t addresses = host_memory_addresses();
+    if (addresses >= LOADING_ADDRESSES)
+        return;
+    environ = environment;
+    if (comm_launcher_rank() != 0)
+        die_silent(speak_after_all);
+    char wanted[32], had[32];
+    text_of_bytes(LOADING_ADDRESSES, wanted);
+    text_of_bytes(addresses, had);
+    die("memory: OpenBLAS needs %s of address space to be loaded, and its limit (ulimit -v) leaves "
+        "%s: a higher limit",
+        wanted, had);
+}
+
+/* Where a C library does not know this section, nothing is refused. */
+__attribute__((section(".preinit_array"),
+               used)) static void (*const before_libraries)(int, char **,
+                                                            char **) = refuse_few_addresses;
 
 static const char *const done = "CHORUS_REEXECUTED";
 

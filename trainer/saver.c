@@ -275,8 +275,9 @@ void saver_save(struct saver *saver)
     if (comm_rank() != 0)
         return;
     atomic_store(&saver->done, false);
-    if (pthread_create(&saver->thread, NULL, write_all, saver) != 0)
-        die("cannot start the thread that writes checkpoints");
+    int refusal = pthread_create(&saver->thread, NULL, write_all, saver);
+    if (refusal)
+        die("cannot start the thread that writes checkpoints: %s", strerror(refusal));
     saver->writing = true;
 }
 

@@ -7,6 +7,7 @@
 #include "trainer/commands.h"
 #include "trainer/computing.h"
 #include "trainer/evaluate.h"
+#include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include <errno.h>
@@ -69,6 +70,7 @@ int score(const struct settings *settings)
     computing_agree();
     agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
+    run_memory_addresses(0, "");
     struct pairs *pairs = open_pairs(settings, &snapshot, &corpus, &why);
     evaluate_agree(pairs != NULL, settings->corpus, &why);
 

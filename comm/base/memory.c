@@ -47,6 +47,11 @@ void *memory_grow(void *old, size_t old_bytes, size_t new_bytes)
     return grown;
 }
 
+void memory_gone(void)
+{
+    die("memory: no more can be had (%lld bytes are held)", (long long)atomic_load(&held));
+}
+
 void memory_free(void *pointer)
 {
     if (!pointer)

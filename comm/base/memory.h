@@ -14,6 +14,8 @@
 void *memory_take(size_t bytes);
 /* As realloc, with the new part zeroed; the old pointer may be NULL with old_bytes 0. */
 void *memory_grow(void *old, size_t old_bytes, size_t new_bytes);
+/* Ends the program: a library of ours has none left. */
+void memory_gone(void);
 /* NULL is allowed. */
 void memory_free(void *pointer);
 char *memory_copy_text(const char *text);

@@ -28,9 +28,14 @@ one_line() { # STATUS PATTERN COMMAND ...
 # --- more memory than there is ---
 too_large="^fatal: memory: the run needs about [0-9.]+ [GT]B on this host \(1 rank x \(weights .*, gradients and exchange .*, moments .*, a micro-batch .*\)\), and [0-9.]+ .B are there: fewer ranks on a host, a smaller model or fewer batch-tokens$"
 huge=(--hidden 60000 --embedding 4000)
-claim "a run that the host has no memory for is refused" one_line 1 "$too_large" train_alone "${huge[@]}" --output large
-claim "by --check too" one_line 1 "$too_large" train_alone "${huge[@]}" --check
-on_two() { ranks 2 "$CHORUS" train --corpus corpus --config settings.yml "${huge[@]}" --output large; }
+within() { # KIB COMMAND ...
+    (ulimit -v "$1" && shift && timeout -k 2 20 "$@")
+}
+guarded() { within 4000000 "$@"; } # a check that is broken must not fill the host
+train_huge() { guarded "$CHORUS" train --corpus corpus --config settings.yml "${huge[@]}" "$@" >/dev/null; }
+claim "a run that the host has no memory for is refused" one_line 1 "$too_large" train_huge --output large
+claim "by --check too" one_line 1 "$too_large" train_huge --check
+on_two() { guarded "$CHORUS_SOURCE/tests/mpirun.sh" 2 "$CHORUS" train --corpus corpus --config settings.yml "${huge[@]}" --output large; }
 claim "ranks of a host count together" one_line 1 "^fatal: rank 0 of 2 \(.*\): memory: .*\(2 ranks x " on_two
 claim "before anything is written" nothing_at large
 addresses() { (ulimit -v 600000 && quiet "$CHORUS" train --corpus corpus --threads 2 --lanes 4 --updates 2 --output large); }
@@ -38,7 +43,47 @@ claim "a limit of address space is known" one_line 1 "^fatal: memory: a rank nee
     addresses
 claim "before anything is written" nothing_at large
 
+# --- address space, from what the program cannot even be loaded with to what is enough: an end with one line, or a whole run ---
+no_room="^fatal: memory: OpenBLAS needs [0-9.]+ MB of address space to be loaded, and its limit \(ulimit -v\) leaves [0-9.]+ .?B: a higher limit$"
+for limit in 100000 200000 300000; do
+    claim "with $limit KiB the program ends before OpenBLAS is loaded" one_line 1 "$no_room" within $limit "$CHORUS" --version
+done
+small_rank() { [ "$OMPI_COMM_WORLD_RANK" = 0 ] && exec "$@"; ulimit -v 200000 && exec "$@"; }
+export -f small_rank
+one_small() { timeout -k 2 20 "$CHORUS_SOURCE/tests/mpirun.sh" 2 bash -c 'small_rank "$@"' - "$CHORUS" train --corpus corpus --config settings.yml --output small; }
+claim "so does a rank alone, which is named" one_line 1 "^fatal: rank 1 of 2 \(.*\): memory: OpenBLAS needs " one_small
+both_small() {
+    timeout -k 2 20 "$CHORUS_SOURCE/tests/mpirun.sh" 2 bash -c 'ulimit -v 200000 && exec "$@"' - "$CHORUS" train --corpus corpus --config settings.yml --output small
+}
+claim "where all ranks do, one speaks" one_line 1 "$no_room" both_small
+well_or_one_line() { # KIB COMMAND ...
+    local seen status=0
+    seen=$(within "$@" 2>&1 >/dev/null) || status=$?
+    echo "status $status: $seen"
+    [ $status = 0 ] || { [ $status = 1 ] && [ "$(wc -l <<<"$seen")" = 1 ] && [[ "$seen" == fatal:\ * ]]; }
+}
+claim "a run with a checkpoint" train_alone --output enough
+for limit in 400000 500000 560000; do
+    claim "a run within $limit KiB" well_or_one_line $limit "$CHORUS" train --corpus corpus --config settings.yml --checkpoint-interval 1 --output within
+    claim "a translation" well_or_one_line $limit "$CHORUS" translate --model enough/last.h5 --threads 1 --input train.source --output translated
+    claim "a corpus" well_or_one_line $limit "$CHORUS" prepare --source train.source --target train.target --vocabulary 100 --output pieces
+    if [ -e within ]; then claim "leaves a valid checkpoint" quiet "$CHORUS" inspect --check within/last.h5; fi
+    rm -rf within pieces
+done
+threads_wanted() { within 450000 "$CHORUS" "$@" --threads 1 >/dev/null; }
+few_addresses="^fatal: memory: a rank needs about [0-9.]+ MB of address space \(1 thread\), and its limit \(ulimit -v\) leaves [0-9.]+ .?B: "
+claim "translating is refused where a product could not be computed" one_line 1 "$few_addresses" threads_wanted translate --model enough/last.h5 --input train.source
+claim "and scoring" one_line 1 "$few_addresses" threads_wanted score --model enough/last.h5 --corpus corpus
+
 # --- what is said is what is used ---
+said_batch() { # CORPUS: bytes
+    "$CHORUS" train --corpus "$1" --config settings.yml --check | tr k K | sed -n 's/.*a micro-batch \([0-9.]*\) \([KMG]\)B.*/\1\2/p' | numfmt --from=si
+}
+{ cat train.source; yes s1 | head -150 | xargs; } >longer.source
+{ cat train.target; yes t1 | head -150 | xargs; } >longer.target
+claim "a corpus with one long sentence" quiet "$CHORUS" prepare --source longer.source --target longer.target --tokenizer words --shards 3 --output longer
+longest_counts() { echo "$(said_batch corpus) $(said_batch longer)"; [ "$(said_batch longer)" -gt "$((2 * $(said_batch corpus)))" ]; }
+claim "needs the memory of that sentence" longest_counts
 measured() { # OPTION ...: resident memory within a fifth of what was said, beside some 35 MB of libraries
     CHORUS_HOOK="update.end -1 0 count" "$CHORUS_HOOKS" train --corpus corpus --threads 1 --updates 8 --output measured "$@" 2>counts >log || return 1
     rm -rf measured

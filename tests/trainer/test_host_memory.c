@@ -39,6 +39,17 @@ static void the_smallest_limit_of_a_group_and_what_it_is_in_counts(void **state)
     assert_int_equal(host_memory(made_folder), 2000000);
 }
 
+static void what_a_group_uses_already_is_not_left_but_for_pages_of_files(void **state)
+{
+    (void)state;
+    made_file("sys/fs/cgroup/job", "memory.current", "1900000\n");
+    assert_int_equal(host_memory(made_folder), 1100000);
+    made_file("sys/fs/cgroup/job", "memory.stat", "anon 5\ninactive_file 800000\nslab 7\n");
+    assert_int_equal(host_memory(made_folder), 1900000);
+    made_file("sys/fs/cgroup/job", "memory.current", "9000000\n");
+    assert_int_equal(host_memory(made_folder), 0);
+}
+
 static void limits_of_the_first_version_count_as_well(void **state)
 {
     (void)state;
@@ -47,6 +58,10 @@ static void limits_of_the_first_version_count_as_well(void **state)
     assert_int_equal(host_memory(made_folder), 4000 * 1024);
     made_file("sys/fs/cgroup/memory", "memory.limit_in_bytes", "1000000\n");
     assert_int_equal(host_memory(made_folder), 1000000);
+    made_file("sys/fs/cgroup/memory", "memory.usage_in_bytes", "500000\n");
+    made_file("sys/fs/cgroup/memory", "memory.stat",
+              "inactive_file 1\ntotal_inactive_file 100000\n");
+    assert_int_equal(host_memory(made_folder), 600000);
 }
 
 int main(void)
@@ -55,6 +70,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_limits_nothing),
         cmocka_unit_test(what_is_available_is_the_hosts),
         cmocka_unit_test(the_smallest_limit_of_a_group_and_what_it_is_in_counts),
+        cmocka_unit_test(what_a_group_uses_already_is_not_left_but_for_pages_of_files),
         cmocka_unit_test(limits_of_the_first_version_count_as_well),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
