@@ -5,6 +5,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "io/aside.h"
 #include "io/folder.h"
 #include "io/lines.h"
 #include "io/pairs.h"
@@ -15,6 +16,7 @@
 #include "trainer/commands.h"
 #include "trainer/computing.h"
 #include "trainer/evaluate.h"
+#include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include <errno.h>
@@ -28,9 +30,10 @@ struct work {
     struct arena arena;
     struct batch batch;
     struct lines *input; // on rank 0
-    FILE *output;        // on rank 0
-    struct text lines;   // the block's lines, each with its line end
-    int64_t number;      // of the line read last
+    FILE *output;        // on rank 0: of `aside`, or standard output
+    struct aside aside;
+    struct text lines; // the block's lines, each with its line end
+    int64_t number;    // of the line read last
     struct pairs_block block;
     int32_t order[PAIRS_BLOCK], starts[PAIRS_BLOCK + 1];
     struct text *translations; // of the block's lines; empty for the other ranks' batches
@@ -48,13 +51,17 @@ static void read_block(struct work *work)
         const char *bytes;
         size_t length;
         int got = lines_next(work->input, &bytes, &length, &why);
-        if (got < 0)
+        if (got < 0) {
+            aside_abandon(&work->aside);
             die("'%s': %s", work->settings->input, why.text);
+        }
         if (got == 0)
             break;
         work->number = lines_number(work->input);
-        if (!utf8_valid(bytes, length))
+        if (!utf8_valid(bytes, length)) {
+            aside_abandon(&work->aside);
             die("'%s': line %lld: invalid UTF-8", work->settings->input, (long long)work->number);
+        }
         text_add(&work->lines, bytes, length);
         text_add(&work->lines, "\n", 1);
     }
@@ -168,8 +175,12 @@ static void write_block(struct work *work)
         putc('\n', work->output);
     }
     fflush(work->output);
-    if (ferror(work->output) && errno != EPIPE)
-        die("'%s': %s", work->output == stdout ? "-" : work->settings->output, strerror(errno));
+    if (!ferror(work->output) || errno == EPIPE)
+        return;
+    const char *name = work->output == stdout ? "-" : work->settings->output;
+    const char *reason = strerror(errno);
+    aside_abandon(&work->aside);
+    die("'%s': %s", name, reason);
 }
 
 /* [all] One block; returns 0 at the end of the input, on a stop, or when nobody reads the output
@@ -210,9 +221,12 @@ static void open_files(struct work *work)
         (folder_same_file(s->output, s->model) || folder_same_file(s->output, s->input)))
         die_usage("--output '%s': is the file that %s reads", s->output,
                   folder_same_file(s->output, s->model) ? "--model" : "--input");
-    work->output = !s->output || strcmp(s->output, "-") == 0 ? stdout : fopen(s->output, "w");
-    if (!work->output)
-        die("'%s': %s", s->output, strerror(errno));
+    if (!s->output || strcmp(s->output, "-") == 0)
+        work->output = stdout;
+    else if (aside_open(&work->aside, s->output, &why))
+        work->output = work->aside.file;
+    else
+        die("'%s': %s", s->output, why.text);
 }
 
 static void summary(const struct work *work, double seconds)
@@ -236,6 +250,7 @@ int translate(const struct settings *settings)
     computing_agree();
     agree(snapshot_open(&work->snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
+    run_memory_addresses(0, "");
     if (comm_rank() == 0)
         open_files(work);
     arena_init(&work->arena);
@@ -247,12 +262,14 @@ int translate(const struct settings *settings)
     int stopped = stop_agreed();
     comm_sum_integers(&work->limited, 1);
     comm_sum_integers(&work->tokens, 1);
+    if (stopped)
+        aside_abandon(&work->aside);
     agree(!stopped, "%s: the translation is not complete", stop_words());
     if (comm_rank() == 0) {
         summary(work, clock_seconds() - start);
         lines_close(work->input);
-        if (work->output != stdout && fclose(work->output) != 0)
-            die("'%s': %s", settings->output, strerror(errno));
+        if (work->output != stdout && !aside_finish(&work->aside, &why))
+            die("'%s': %s", settings->output, why.text);
     }
     for (int i = 0; i < PAIRS_BLOCK; i++)
         text_release(&work->translations[i]);
