@@ -11,8 +11,10 @@ struct shard {
     char name[32]; // for messages
     int64_t sentences, tokens[SIDES], text_bytes;
     int has_text;
-    int64_t offsets[PIECE + 1]; // of one piece, for reading and checking
 };
+
+/* Of one piece, for reading and checking: not in each of thousands of shards. */
+static _Thread_local int64_t piece[PIECE + 1];
 
 static const char *const ids_names[SIDES] = {"/source/ids", "/target/ids"};
 static const char *const offsets_names[SIDES] = {"/source/offsets", "/target/offsets"};
@@ -31,7 +33,7 @@ static bool check_offsets(struct shard *shard, const char *name, int64_t last, s
 {
     if (!check_length(shard->file, name, SEALED_INT64, shard->sentences + 1, why))
         return false;
-    int64_t before = 0, *offsets = shard->offsets;
+    int64_t before = 0, *offsets = piece;
     for (int64_t first = 0; first <= shard->sentences; first += PIECE) {
         int64_t rest = shard->sentences + 1 - first, count = rest < PIECE ? rest : PIECE;
         if (!sealed_read(shard->file, name, SEALED_INT64, first, count, offsets, why))
@@ -53,7 +55,7 @@ static bool check_ids(struct shard *shard, enum side side, int vocabulary, struc
     const char *name = ids_names[side];
     if (!check_length(shard->file, name, SEALED_INT32, shard->tokens[side], why))
         return false;
-    int32_t *ids = (int32_t *)shard->offsets;
+    int32_t *ids = (int32_t *)piece;
     for (int64_t first = 0; first < shard->tokens[side]; first += PIECE) {
         int64_t rest = shard->tokens[side] - first, count = rest < PIECE ? rest : PIECE;
         if (!sealed_read(shard->file, name, SEALED_INT32, first, count, ids, why))
@@ -70,7 +72,7 @@ static bool check_lines(struct shard *shard, struct reason *why)
 {
     if (!check_length(shard->file, "/line", SEALED_INT64, shard->sentences, why))
         return false;
-    int64_t before = -1, *lines = shard->offsets;
+    int64_t before = -1, *lines = piece;
     for (int64_t first = 0; first < shard->sentences; first += PIECE) {
         int64_t rest = shard->sentences - first, count = rest < PIECE ? rest : PIECE;
         if (!sealed_read(shard->file, "/line", SEALED_INT64, first, count, lines, why))
@@ -152,10 +154,10 @@ bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t c
     for (int64_t done = 0; done < count;) {
         int64_t now = count - done < PIECE ? count - done : PIECE;
         if (!sealed_read(shard->file, offsets_names[side], SEALED_INT64, first + done, now + 1,
-                         shard->offsets, why))
+                         piece, why))
             return about(shard, why);
         for (int64_t i = 0; i < now; i++) {
-            int64_t length = shard->offsets[i + 1] - shard->offsets[i];
+            int64_t length = piece[i + 1] - piece[i];
             if (length < 0 || length > INT32_MAX)
                 return fail(why, "%s", other) || about(shard, why);
             lengths[done + i] = (int32_t)length;

@@ -7,14 +7,17 @@
 #include "trainer/continue.h"
 #include "trainer/report_start.h"
 #include "trainer/saver.h"
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct report {
     const struct run *run;
     struct text line; // reused
     int live, live_shown;
+    bool lost; // a part of the log could not be written
     double start;
     /* of this start, and since the last line of the log */
     double waited, computed;
@@ -52,6 +55,18 @@ void report_close(struct report *report)
     memory_free(report);
 }
 
+/* A run of days does not end for its log, and one who closed the pipe has read enough. */
+static void flush_log(struct report *report)
+{
+    if (fflush(stdout) == 0 || report->lost)
+        return;
+    report->lost = true;
+    if (errno != EPIPE)
+        fprintf(stderr,
+                "warning: standard output: %s: lines of the log are lost, the run goes on\n",
+                strerror(errno));
+}
+
 static void clear_live(struct report *report)
 {
     if (report->live_shown)
@@ -69,7 +84,7 @@ void report_line(struct report *report, const char *format, ...)
     vprintf(format, arguments);
     va_end(arguments);
     putchar('\n');
-    fflush(stdout);
+    flush_log(report);
 }
 
 void report_start(struct report *report)
@@ -144,7 +159,7 @@ static void log_updates(struct report *report, int64_t epoch, int due)
     if (!due) {
         printf("\rupdate %s  epoch %lld  loss %.4f  %.0f tokens/s  at most %s left\033[K", update,
                (long long)epoch, loss, rate, left);
-        fflush(stdout);
+        flush_log(report);
         report->live_shown = 1;
         return;
     }

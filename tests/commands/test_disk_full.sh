@@ -6,7 +6,7 @@
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 
 quiet() { timeout 60 "$@" >/dev/null; }
-nothing_at() { [ -z "$(ls -d "$1" 2>/dev/null)" ]; }
+nothing_at() { ! compgen -G "$1" >/dev/null; }
 cat >settings.yml <<'YAML'
 embedding: 16
 hidden: 16
@@ -124,6 +124,36 @@ claim "the same" diff -r corpus new-corpus
 # --- what is written elsewhere ---
 to_full() { timeout 60 "$@" >/dev/full; }
 model=undisturbed/last.h5
+translate() { "$CHORUS" translate --model $model --threads 1 "$@"; }
+for _ in {1..5}; do cat valid.source; done >input # more than a KiB of translations
+echo precious >old
+cp old outcome
+cut_short() { (ulimit -f 1 && quiet "$CHORUS" translate --model $model --threads 1 --input input "$@"); }
+expect_fatal 1 "fatal: 'outcome': File too large" cut_short --output outcome
+claim "a translation that finds no room leaves what was there" cmp old outcome
+expect_fatal 1 "fatal: 'new-outcome': File too large" cut_short --output new-outcome
+claim "and nothing half-written" nothing_at '*outcome*.partial'
+claim "nor anything under a new name" nothing_at new-outcome
+ln -s outcome link
+claim "with room again it is" quiet "$CHORUS" translate --model $model --threads 1 --input input --output link
+replaced() { [ -L link ] && [ "$(wc -l <outcome)" = "$(wc -l <input)" ]; }
+claim "whole, in the file that a link leads to" replaced
+printf 's1\n\xff\n' >invalid
+cp old outcome
+expect_fatal 1 "fatal: 'invalid': line 2: invalid UTF-8" translate --input invalid --output outcome
+claim "a text that is no text leaves what was there, too" cmp old outcome
+if [ -n "$CHORUS_HOOKS" ]; then
+    stopped() { CHORUS_HOOK="translate.block -1 -1 SIGTERM" quiet "$CHORUS_HOOKS" translate --model $model --threads 1 --input input --output outcome; }
+    expect_fatal 1 "fatal: stopped by SIGTERM: the translation is not complete" stopped
+    claim "so does a stop" cmp old outcome
+fi
+claim "and nothing half-written is left" nothing_at '*outcome*.partial'
+
+# --- a log that cannot be written is no reason to end a run ---
+claim "a run whose log finds no room" bash -c '"$0" train --corpus corpus --valid corpus-valid --config settings.yml --threads 1 --output unlogged >/dev/full 2>unlogged.err' "$CHORUS"
+claim "ends as any other" same_run unlogged undisturbed
+claim "with one warning" test "$(cat unlogged.err)" = "warning: standard output: No space left on device: lines of the log are lost, the run goes on"
+
 expect_fatal 1 "fatal: '/dev/full': No space left on device" quiet "$CHORUS" translate --model $model --input valid.source --output /dev/full
 expect_fatal 1 "fatal: '-': No space left on device" to_full "$CHORUS" translate --model $model --input valid.source
 expect_fatal 1 "fatal: standard output: No space left on device" to_full "$CHORUS" score --model $model --corpus corpus-valid
