@@ -110,6 +110,31 @@ gone() { # during the run; who writes when it goes may meet it first
 grep -v valid settings.yml >alone.yml
 claim "a run whose folder is gone ends with one line" gone
 
+# --- the folder may not be written any more (needs root; to mount it anew read-only Linux refuses while the lock is open) ---
+sealed_off() { # while a run writes into it
+    local status=0
+    "$CHORUS" train --corpus corpus --config alone.yml --updates 1000000 --threads 1 --output sealed >/dev/null 2>sealed.err &
+    for _ in {1..100}; do [ -s sealed/metrics.jsonl ] && break || sleep 0.1; done
+    chattr +i sealed
+    timeout 60 tail --pid=$! -f /dev/null || kill -KILL $!
+    wait $! || status=$?
+    chattr -i sealed
+    cat sealed.err
+    [ "$status" = 1 ] && [ "$(wc -l <sealed.err)" = 1 ] &&
+        grep -Eq "^fatal: (run folder 'sealed': [a-z.]*|checkpoint 'sealed/update-[0-9]*.h5'): (cannot .*: )?Operation not permitted$" sealed.err
+}
+mkdir may && chattr +i may 2>/dev/null && may=1 || may=0
+if [ $may = 1 ]; then
+    chattr -i may
+    trap 'ended=$?; chattr -i "$folder/sealed" 2>/dev/null; unmount; (exit $ended); finish' EXIT
+    claim "a run whose folder may not be written any more ends with one line" sealed_off
+    claim "and its last checkpoint is valid" quiet "$CHORUS" inspect --check sealed/last.h5
+    goes_on() { local at; at=$(readlink sealed/last.h5) && at=${at#update-} && quiet "$CHORUS" train --output sealed --threads 1 --updates $((10#${at%.h5} + 4)); }
+    claim "from which it goes on" goes_on
+else
+    echo "not tried: a folder cannot be made unchangeable here"
+fi
+
 # --- a corpus ---
 texts=(--source train.source --target train.target --tokenizer words)
 for blocks in 0 2 6; do

@@ -21,6 +21,16 @@ claim "to the same bits" cmp one-rank/last.h5 eight-ranks/last.h5
 translation() { "$CHORUS" translate --model one-rank/last.h5 --input one.source 2>/dev/null; }
 claim "which it then translates" test "$(translation)" = "t3 t2 t1"
 
+# --- more ranks than sentences ---
+printf 's1 s2\ns3\n' >two.source
+two() { timeout -k 2 60 "$@" translate --model one-rank/last.h5 --threads 1 --input two.source --output "$out"; }
+out=two.alone && claim "two sentences are translated by one rank" two "$CHORUS"
+out=two.by5 && claim "and by 5" two "$CHORUS_SOURCE/tests/mpirun.sh" 5 "$CHORUS"
+claim "to the same" cmp two.alone two.by5
+scored() { timeout -k 2 60 "$@" score --model one-rank/last.h5 --corpus one --threads 1 | tr -d '\r'; }
+same_score() { [ -n "$(scored "$CHORUS")" ] && [ "$(scored "$CHORUS")" = "$(scored "$CHORUS_SOURCE/tests/mpirun.sh" 5 "$CHORUS")" ]; }
+claim "one sentence is scored by 5 ranks as by one" same_score
+
 # --- a validation corpus of which nothing is left ---
 printf '\n' >blank.source && echo t1 >blank.target
 claim "a text of which nothing is left is prepared" quiet "$CHORUS" prepare --source blank.source --target blank.target --like one --output none
@@ -35,6 +45,9 @@ claim "and trained on" quiet "$CHORUS" train --corpus long "${long[@]}" --lanes 
 claim "for two updates" updates on-long 2
 of_20000() { grep -q '"target_tokens":20001' on-long/metrics.jsonl; }
 claim "of all its tokens" of_20000
+claim "and translated" bash -c 'timeout -k 2 20 "$0" translate --model on-long/last.h5 --threads 1 --input long.source --output long.output 2>long.summary' "$CHORUS"
+to_the_limit() { [ "$(wc -w <long.output)" = 60050 ] && grep -q '; 1 reached the limit' long.summary; }
+claim "up to 3 x source + 50 tokens" to_the_limit
 
 # --- a vocabulary of 200,000 ---
 awk 'BEGIN { for (i = 0; i < 20000; i++) { for (k = 0; k < 10; k++) printf "w%d ", 10 * i + k; print "" } }' >words.source

@@ -45,6 +45,20 @@ mv moved away
 ended "one whose folder was moved away" moved "was removed"
 claim "which makes no new one" test ! -e moved
 
+# Two starts under mpirun: the second is refused, and the first goes on.
+"$CHORUS_SOURCE/tests/mpirun.sh" 2 "$CHORUS" train --corpus corpus --config settings.yml --threads 1 --epochs 100000 --output shared >/dev/null 2>shared.error &
+launcher=$!
+for _ in {1..300}; do [ -s shared/metrics.jsonl ] && break || sleep 0.1; done
+first="$(head -1 shared/lock)"
+expect_fatal 1 "fatal: rank 0 of 2 (HOST): run folder 'shared': is in use by $(plain <<<"$first")" \
+    ranks 2 timeout -k 2 60 "$CHORUS" train --corpus corpus --config settings.yml --threads 1 --output shared
+named() { [[ $first =~ ^process\ ([0-9]+)\ on\ $(hostname)\  ]] && [ "$(readlink "/proc/${BASH_REMATCH[1]}/exe")" = "$CHORUS" ]; }
+claim "by its process and host" named
+kill -USR1 $launcher
+timeout 60 tail --pid=$launcher -f /dev/null || kill -KILL $launcher
+status=0 && wait $launcher || status=$?
+claim "and the first one ends as it is told" test "$status$(cat shared.error)" = 75
+
 begin replaced
 kill -STOP $process
 mv replaced before && cp -r before replaced && ls replaced >listed
