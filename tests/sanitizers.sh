@@ -13,5 +13,5 @@ checked() { # OPTIONS TESTS
     ASAN_OPTIONS=detect_leaks=1:$1 ctest --test-dir build/check --output-on-failure --no-tests=error -j 2 -R "$2"
 }
 # Whole stacks make allocating slow: only where MPI allocates too.
-checked fast_unwind_on_malloc=1 '^(base|io|model|fuzz)/'
-checked fast_unwind_on_malloc=0 '^(comm|trainer)/|^ranks/.*/[13]$|^commands/test_text_to_translation$'
+checked fast_unwind_on_malloc=1 '^(base|io|model|fuzz|trainer)/'
+checked fast_unwind_on_malloc=0 '^comm/|^ranks/.*/[13]$|^commands/test_text_to_translation$'
