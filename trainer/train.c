@@ -34,6 +34,14 @@ static int checkpoint_due(const struct run *run, int64_t update)
     return interval_ends(update, run->settings->checkpoint_interval);
 }
 
+/* Until the checkpoint that is being written, if any, is on disk. */
+static void finish_saving(struct run *run, struct report *report)
+{
+    double seconds;
+    if (saver_finish(run->saver, &seconds))
+        report_saved(report, seconds);
+}
+
 /* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
 static int validate(struct run *run, struct report *report)
 {
@@ -53,21 +61,16 @@ static int validate(struct run *run, struct report *report)
     struct train_state before = run->state;
     double loss = evaluation.loss / (double)evaluation.tokens;
     int symbols = run->model.shape.target_vocabulary;
-    agree(schedule_sound(run->settings, &run->state, loss, symbols, &why), "%s", why.text);
+    bool sound = schedule_sound(run->settings, &run->state, loss, symbols, &why);
+    if (!sound)
+        finish_saving(run, report);
+    agree(sound, "%s", why.text);
     int best = schedule_validated(run->settings, &run->state, loss);
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
     slowest.validation = fmax(slowest.validation, clock_seconds() - start);
     return 1;
-}
-
-/* Until the checkpoint that is being written, if any, is on disk. */
-static void finish_saving(struct run *run, struct report *report)
-{
-    double seconds;
-    if (saver_finish(run->saver, &seconds))
-        report_saved(report, seconds);
 }
 
 /* [all] */
@@ -96,10 +99,12 @@ static int boundary(struct run *run, struct report *report)
     return 1;
 }
 
-static void refuse_endless_skips(const struct run *run)
+static void refuse_endless_skips(struct run *run, struct report *report)
 {
-    agree(run->state.skips < run->settings->max_skips,
-          "%lld updates in a row had no finite loss or gradient: in the last, %s",
+    bool endless = run->state.skips >= run->settings->max_skips;
+    if (endless)
+        finish_saving(run, report);
+    agree(!endless, "%lld updates in a row had no finite loss or gradient: in the last, %s",
           (long long)run->state.skips, run->skipped.bytes);
 }
 
@@ -132,7 +137,7 @@ static int advance(struct run *run, struct feed *feed, struct report *report)
     slowest.update =
         seconds > SLOWEST_FADES * slowest.update ? seconds : SLOWEST_FADES * slowest.update;
     report_update(report, &result, seconds, waited);
-    refuse_endless_skips(run);
+    refuse_endless_skips(run, report);
     run->state.validation_due = validation_due(run, next);
     return 1;
 }
