@@ -51,7 +51,7 @@ cmake --build --preset release --target chorus >>"$work/build.log" || { tail -50
 step "corpus"
 side() { printf '%s/%s.lc.norm.tok.%s' "$folder" "$1" "$2"; }
 chorus prepare --source "$(side train en)" --target "$(side train de)" --output "$work/corpus" --overwrite \
-    --joint --sentencepiece bpe --vocabulary 8000
+    --joint --sentencepiece bpe --vocabulary 6000
 chorus prepare --source "$(side val en)" --target "$(side val de)" --output "$work/corpus-valid" --overwrite \
     --like "$work/corpus"
 
