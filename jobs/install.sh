@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# install.sh [--tests]: installs the packages of Debian or Ubuntu that building and running Chorus need, with --tests
-# those of its tests too. Where all are there it does nothing and needs no rights.
+# install.sh [--tests|--fuzz]: installs the packages of Debian or Ubuntu that building and running Chorus need, with
+# --tests those of its tests too, with --fuzz those of tests/fuzz/run.sh. Where all are there it does nothing and needs
+# no rights.
 set -euo pipefail
 
 packages=(
@@ -14,7 +15,8 @@ packages=(
 case "${1:-}" in
 "") ;;
 --tests) packages+=(clang-format-14 clang-tidy-14 libomp-14-dev cppcheck git patch procps strace python3-h5py) ;;
-*) echo "usage: jobs/install.sh [--tests]" >&2 && exit 2 ;;
+--fuzz) packages+=(clang-14 libclang-rt-14-dev) ;;
+*) echo "usage: jobs/install.sh [--tests|--fuzz]" >&2 && exit 2 ;;
 esac
 
 missing=()

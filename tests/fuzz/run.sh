@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run.sh SECONDS [NAME ...]: builds the preset `fuzz` (clang-14, libclang-rt-14-dev) and runs each target, or those named,
-# for so long, two at a time, on from the inputs in corpus/ and of earlier runs (build/fuzz/inputs). At a finding: status 1,
-# and the input's path; when it is mended, keep the input as corpus/NAME/found-WHAT.
+# run.sh SECONDS [NAME ...]: builds the preset `fuzz` (clang-14, installed with it) and runs each target, or those
+# named, for so long, two at a time, on from the inputs in corpus/ and of earlier runs (build/fuzz/inputs). At a
+# finding: status 1, and the input's path; when it is mended, keep the input as corpus/NAME/found-WHAT.
 #
 # Targets that forge HDF5's metadata run on behind a crash: HDF5 1.10 does crash on some (an address near 2^64; its
 # checksums, which the targets put right, guard against accidents only). What the stack shows to be HDF5's own is
@@ -11,6 +11,7 @@ set -eu
 seconds=$1
 shift
 cd "$(dirname "$0")/../.."
+jobs/install.sh --fuzz
 build=$PWD/build/fuzz
 names=("$@")
 [ $# -gt 0 ] || mapfile -t names < <(basename -a -s .c tests/fuzz/fuzz_*.c | sed s/^fuzz_//)
