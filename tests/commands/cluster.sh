@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Several hosts made out of this machine (network namespaces), with a SLURM of their own; sourced behind lib.sh. Uses the scripts in
-# CHORUS_CLUSTER (by default ../shared/cluster beside the tree): hosts-up.sh, on.sh, slurm-up.sh and their reverses. One test at a
-# time has them. What was started is ended with the test.
+# Several hosts made out of this machine (network namespaces), with a SLURM of their own; sourced behind lib.sh. Uses
+# the scripts in CHORUS_CLUSTER (by default ../shared/cluster beside the tree): hosts-up.sh, on.sh, slurm-up.sh and
+# their reverses. One test at a time has them. What was started is ended with the test.
 #     cluster_up HOSTS          h0 (the head) and h1, h2 ...; skips the test where that cannot be
 #     cluster_slurm HOSTS       SLURM on them
 #     on HOST command ...       on that host, in this folder

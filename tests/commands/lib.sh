@@ -7,6 +7,7 @@
 #     refute "says what is claimed" command ...    it must fail
 #     expect_fatal STATUS 'fatal: the whole of standard error' command ...
 #     without_reader command ...                   the command, writing into a pipe that nobody reads
+#     quiet command ...                        the command without its standard output
 #     ranks N command ...                          the command under mpirun
 #     skip "why"                                   ends the test as skipped
 
@@ -32,6 +33,10 @@ cd "$folder" || exit 1
 skip() {
     echo "skipped: $*"
     exit 77
+}
+
+quiet() {
+    "$@" >/dev/null
 }
 
 ranks() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Damage that a run meets: checkpoints that are cut, of a newer version, of another run or under another number, links that point nowhere, shards
-# that change while they are read. One line says which file and what; a run never goes on with other content. (Damaged bytes: test_wrong.sh.)
+# Damage that a run meets: checkpoints that are cut, of a newer version, of another run or under another number, links
+# that point nowhere, shards that change while they are read. One line says which file and what; a run never goes on
+# with other content. (Damaged bytes: test_wrong.sh.)
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 [ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
@@ -17,7 +18,6 @@ keep: 4
 threads: 1
 YAML
 grep -v valid settings.yml >alone.yml
-quiet() { "$@" >/dev/null; }
 train() { # RUN [OPTION ...]
     quiet timeout 100 "$CHORUS" train --corpus corpus --valid corpus-valid --config settings.yml --output "$@"
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A disk that is full, or a run folder that is gone or may not be written: one fatal line that names file and reason, what was there before
-# intact, nothing half-written under a final name, and with room again the same bits as if nothing had been.
+# A disk that is full, or a run folder that is gone or may not be written: one fatal line that names file and reason,
+# what was there before intact, nothing half-written under a final name, and with room again the same bits as if nothing
+# had been.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 
-quiet() { timeout 60 "$@" >/dev/null; }
 nothing_at() { ! compgen -G "$1" >/dev/null; }
 cat >settings.yml <<'YAML'
 embedding: 16

@@ -4,7 +4,6 @@
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 
-quiet() { timeout -k 2 60 "$@" >/dev/null; }
 prepare() { quiet "$CHORUS" prepare --tokenizer words --min-count 1 "$@"; }
 tiny=(--embedding 8 --hidden 8 --threads 1)
 updates() { [ "$(tail -1 "$1/metrics.jsonl" | sed 's/{"update":\([0-9]*\).*/\1/')" = "$2" ]; }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A run whose folder was taken over, moved away or replaced writes no more: one fatal line. A lock that a dead process left does not count.
+# A run whose folder was taken over, moved away or replaced writes no more: one fatal line. A lock that a dead process
+# left does not count.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Three hosts, made out of this machine with network namespaces, and the link to one of them is cut: the job ends, and continued
-# on the other two it has the bits of an undisturbed run. Needs root, iproute2 and the folder of scripts that makes
-# the hosts: CHORUS_CLUSTER, or shared/cluster beside the source tree.
+# Three hosts, made out of this machine with network namespaces, and the link to one of them is cut: the job ends, and
+# continued on the other two it has the bits of an undisturbed run. Needs root, iproute2 and the folder of scripts that
+# makes the hosts: CHORUS_CLUSTER, or shared/cluster beside the source tree.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
@@ -36,8 +36,9 @@ updates: 24
 watchdog: 40
 YAML
 
-# on_hosts HOSTS SECONDS COMMAND ...: a rank on each, started from the head. mpirun notices in 10 s that a link is cut: before
-# the watchdog, for once it has sent word to that host, to end a job, it waits for the answer for a quarter of an hour.
+# on_hosts HOSTS SECONDS COMMAND ...: a rank on each, started from the head. mpirun notices in 10 s that a link is cut:
+# before the watchdog, for once it has sent word to that host, to end a job, it waits for the answer for a quarter of an
+# hour.
 on_hosts() {
     local hosts=$1 seconds=$2 ranks
     ranks=$(tr , '\n' <<<"$hosts" | wc -l)

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Limits of a host: memory that a run would need and that is not there, address space, file descriptors. And ranks that were started
-# differently.
+# Limits of a host: memory that a run would need and that is not there, address space, file descriptors. And ranks that
+# were started differently.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 
-quiet() { timeout -k 2 60 "$@" >/dev/null; }
 nothing_at() { [ -z "$(ls -d "$1"* 2>/dev/null)" ]; }
 cat >settings.yml <<'YAML'
 embedding: 16

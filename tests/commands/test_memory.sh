@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Memory does not grow with the corpus: training on the same text 20 times over has the same peak. And nothing of ours is allocated inside
-# the update loop after the first updates.
+# Memory does not grow with the corpus: training on the same text 20 times over has the same peak. And nothing of ours
+# is allocated inside the update loop after the first updates.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 [ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
 
-# 39,000 sentences are more than two of the stream's windows; long sources and short targets make much to read and little to compute.
+# 39,000 sentences are more than two of the stream's windows; long sources and short targets make much to read and
+# little to compute.
 awk 'BEGIN {
     srand(1)
     for (i = 0; i < 4096; i++) letters = letters sprintf("%c", 97 + int(26 * rand()))

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Every mistake that a person makes gets a good answer: mistakes.txt is the table of commands, their whole standard error and
-# status, tried here one after the other. Then the mistakes that must simply work, and what is remarked upon.
+# Every mistake that a person makes gets a good answer: mistakes.txt is the table of commands, their whole standard
+# error and status, tried here one after the other. Then the mistakes that must simply work, and what is remarked upon.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 
-quiet() { "$@" >/dev/null; }
 chorus() { "$CHORUS" "$@"; }
 train() { chorus train --corpus corpus --threads 1 --output new "$@"; }
 prepare() { chorus prepare --source train.source --target train.target --tokenizer words --vocabulary 20 --output new "$@"; }

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# The result does not depend on how many ranks or threads computed it: equal files in every checkpoint, and equal metrics but for times.
+# The result does not depend on how many ranks or threads computed it: equal files in every checkpoint, and equal
+# metrics but for times.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 [ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
 
-# The rate is zero from update 36 on, so that the validation of update 45 is no better than that of 36, on any processor.
+# The rate is zero from update 36 on, so that the validation of update 45 is no better than that of 36, on any
+# processor.
 cat >settings.yml <<'YAML'
 embedding: 90
 hidden: 150

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `chorus score`: log-probability, TAB, tokens for each pair, in order; the totals equal to the last bit to what training reported; the
-# same for a corpus and for its texts, and for any number of ranks.
+# `chorus score`: log-probability, TAB, tokens for each pair, in order; the totals equal to the last bit to what
+# training reported; the same for a corpus and for its texts, and for any number of ranks.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"

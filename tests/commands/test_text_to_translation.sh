@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole way on 2 ranks, small: text, corpus, training, continuing, translating, scoring, inspecting. The sanitizers run it too.
+# The whole way on 2 ranks, small: text, corpus, training, continuing, translating, scoring, inspecting. The sanitizers
+# run it too.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `chorus translate`: a line for each line, in order; the same bytes for any number of ranks and from wherever the text comes.
+# `chorus translate`: a line for each line, in order; the same bytes for any number of ranks and from wherever the text
+# comes.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Wrong usage is told before MPI starts, by one rank; help comes on standard output. (What is said of which mistake: mistakes.txt.)
+# Wrong usage is told before MPI starts, by one rank; help comes on standard output. (What is said of which mistake:
+# mistakes.txt.)
 . "$(dirname "$0")/lib.sh"
 
 train=("$CHORUS" train --corpus corpus --output run)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A rank that stands still ends the job with one line that names it, and the run goes on from its checkpoint with the same
-# bits; one that is slow is named in the log and not ended, and neither is a job that is suspended and woken.
+# A rank that stands still ends the job with one line that names it, and the run goes on from its checkpoint with the
+# same bits; one that is slow is named in the log and not ended, and neither is a job that is suspended and woken.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every rank holds the same weights: a copy that differs ends the run at the next boundary, and rank and parameter are named. A gradient
-# that is not finite skips the update on all ranks, and names lane and sentences; too many in a row end the run. In each case nothing is lost.
+# Every rank holds the same weights: a copy that differs ends the run at the next boundary, and rank and parameter are
+# named. A gradient that is not finite skips the update on all ranks, and names lane and sentences; too many in a row
+# end the run. In each case nothing is lost.
 . "$(dirname "$0")/lib.sh"
 . "$CHORUS_SOURCE/tests/commands/text.sh"
 . "$CHORUS_SOURCE/tests/commands/run.sh"
@@ -19,14 +20,8 @@ updates: 16
 keep: 2
 YAML
 
-hooked() { # 'HOOKS' RUN RANKS: training with hooks, without its log; the checkpoint of update 8 reaches the disk
-    program=$CHORUS_HOOKS CHORUS_HOOK="update.begin 9 0 settle; $1" train "$2" "$3" 1 >/dev/null
-}
-stands_at() { # RUN UPDATE: its last checkpoint is that one, and sound
-    [ "$(readlink "$1/last.h5")" = "update-$(printf %08d "$2").h5" ] && "$CHORUS" inspect --check "$1/last.h5"
-}
-same_end() { # A B
-    cmp "$1/last.h5" "$2/last.h5" && cmp <(metrics "$1") <(metrics "$2")
+settled() { # 'HOOKS' RUN RANKS: training with hooks, without its log; the checkpoint of update 8 reaches the disk
+    hooked "update.begin 9 0 settle; $1" "$2" "$3" >/dev/null
 }
 
 claim "corpora are prepared" make_corpora 400 3
@@ -36,13 +31,13 @@ last=$("$CHORUS" inspect undisturbed/last.h5 | awk '/^Parameters/ { on = 1; next
 
 for rank in 1 0; do
     expect_fatal 1 "fatal: rank 0 of 3 (HOST): weights of rank $rank (HOST) differ from the others' in '$last'" \
-        hooked "update.weights 12 $rank flip" "flipped-$rank" 3
+        settled "update.weights 12 $rank flip" "flipped-$rank" 3
     claim "the checkpoint before it stands" stands_at "flipped-$rank" 8
     claim "continued on 2 ranks it ends" train "flipped-$rank" 2 1
     claim "as if nothing had been" same_end undisturbed "flipped-$rank"
 done
 expect_fatal 1 "fatal: rank 0 of 3 (HOST): weights of rank 2 (HOST) differ from the others' in '$last'" \
-    hooked "update.weights 4 2 flip" checkpoint 3
+    settled "update.weights 4 2 flip" checkpoint 3
 claim "before a checkpoint that no validation goes with, too" stands_at checkpoint 0
 
 logged() { # RUN: one skipped update, the fifth, in its log and metrics
@@ -82,11 +77,11 @@ ended_by_skips() { # 'WHAT' COMMAND ...: one line, which names the lines (at an 
     [ "$status" = 1 ] && grep -Exq "fatal: (rank 0 of 3 \([^)]*\): )?3 updates in a row had no finite loss or gradient: in the last, \
 the $what is not finite; (its sentences: lines [0-9]+(, [0-9]+)+ of the text|it has no sentences)" <<<"$said"
 }
-claim "three such updates in a row end the run" ended_by_skips 'gradient of lane 3' hooked "$(nan 9); $(nan 10); $(nan 11)" skips 3
+claim "three such updates in a row end the run" ended_by_skips 'gradient of lane 3' settled "$(nan 9); $(nan 10); $(nan 11)" skips 3
 claim "the checkpoint before them stands" stands_at skips 8
 claim "continued without them it ends" train skips 2 1
 claim "as if nothing had been" same_end undisturbed skips
-claim "three with a good one between them are no end" hooked "$(nan 9); $(nan 10); $(nan 12)" good-between 3
+claim "three with a good one between them are no end" settled "$(nan 9); $(nan 10); $(nan 12)" good-between 3
 # A decay that multiplies the weights by a million: they are infinite after some updates.
 claim "a loss that is not finite is named, too" ended_by_skips 'loss of lane 0 \(the first of 8 such lanes\)' \
     train infinite 1 1 --optimizer sgd --learning-rate 1000 --weight-decay 1000 --warmup 0 --valid-interval 100

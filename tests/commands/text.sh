@@ -1,4 +1,5 @@
-# A small text of our own, sourced behind lib.sh: parallel lines of words, the target the source backwards in other words.
+# A small text of our own, sourced behind lib.sh: parallel lines of words, the target the source backwards in other
+# words.
 #     make_text NAME LINES SEED      writes NAME.source and NAME.target: 1 to 12 words out of 30
 make_text() {
     awk -v lines="$2" -v seed="$3" -v name="$1" 'BEGIN {
