@@ -131,3 +131,11 @@ bool kernel_choose(const struct processor *processor, const char *wanted, const 
         *choice = "SkylakeX";
     return true;
 }
+
+int kernel_vectors(const char *name)
+{
+    for (int i = 0; i < KERNELS; i++)
+        if (strcasecmp(name, kernels[i].name) == 0)
+            return kernels[i].needs >= NEEDS_AVX512 ? 64 : kernels[i].needs == NEEDS_AVX2 ? 32 : 0;
+    return 0;
+}

@@ -21,4 +21,7 @@ void processor_read(struct processor *processor);
 bool kernel_choose(const struct processor *processor, const char *wanted, const char *coretype,
                    const char **choice, struct reason *why);
 
+/* Bytes of the vectors with which this kernel multiplies and adds in one: 64, 32, or 0 for none. */
+int kernel_vectors(const char *name);
+
 #endif
