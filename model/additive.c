@@ -17,8 +17,8 @@ static void init(struct attention *attention, const struct shape *shape,
     attention->K = A;
     attention->key = place_add(parameters, "attention", "key", A, attention->M, 1, INITIAL_GLOROT);
     attention->bias = place_add(parameters, "attention", "bias", A, 0, 1, INITIAL_ZERO);
-    attention->query =
-        place_add(parameters, "attention", "query", A, attention->H, 1, INITIAL_GLOROT);
+    int64_t query = place_add(parameters, "attention", "query", A, attention->H, 1, INITIAL_GLOROT);
+    attention->query = (struct linear){query, A, attention->H, attention->H};
     attention->score = place_add(parameters, "attention", "score", 1, A, 1, INITIAL_GLOROT);
 }
 
@@ -33,6 +33,14 @@ static void start(const struct attention *attention, const real *block,
     states->keys = keys;
     states->projected =
         arena_take(arena, (size_t)states->T * (size_t)states->bank->B * (size_t)A, sizeof(real));
+    if (attention->stepwise)
+        linear_start(&attention->query, block, arena, &states->query);
+}
+
+static const struct linear_states *query_weights(const struct attention *attention,
+                                                 const struct attention_states *states)
+{
+    return attention->stepwise ? &states->query : NULL;
 }
 
 /* v^T tanh(k + q), a block at a time. */
@@ -60,7 +68,8 @@ static void score(const struct attention *attention, const real *block,
     const struct bank *bank = states->bank;
     int A = attention->K, H = attention->H, B = bank->B;
     real *projected = states->projected + (int64_t)t * B * A; // (n, B, A)
-    product(PRODUCT_NT, n * B, A, H, query, H, block + attention->query, H, 0, projected, A);
+    linear_forward(&attention->query, block, query_weights(attention, states), (int64_t)n * B,
+                   query, H, 0, projected, A);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < B; b++)
         for (int i = 0; i < n; i++) {
@@ -71,13 +80,15 @@ static void score(const struct attention *attention, const real *block,
         }
 }
 
-static void start_backward(const struct attention *attention, struct attention_states *states,
-                           struct arena *arena)
+static void start_backward(const struct attention *attention, const real *block,
+                           struct attention_states *states, struct arena *arena)
 {
     size_t A = (size_t)attention->K, B = (size_t)states->bank->B;
     states->dkeys = arena_take_zeroed(arena, (size_t)states->bank->N * A, sizeof(real));
     states->dprojected = arena_take_zeroed(arena, (size_t)states->T * B * A, sizeof(real));
     states->dscore = arena_take_zeroed(arena, B * A, sizeof(real));
+    if (attention->stepwise)
+        linear_start_backward(&attention->query, block, arena, &states->query);
 }
 
 /* With z = tanh(k + q) and e = v^T z:  dv += de z   dk += de v (1 - z^2)   dq likewise */
@@ -113,7 +124,8 @@ static void score_backward(const struct attention *attention, const real *block,
                                    states->dscore + (int64_t)b * A, states->dkeys + s * A,
                                    dprojected + row * A);
         }
-    product(PRODUCT_NN, n * B, H, A, dprojected, A, block + attention->query, H, 1, dquery, H);
+    linear_backward(&attention->query, block, query_weights(attention, states), (int64_t)n * B,
+                    dprojected, A, 1, dquery, H);
 }
 
 static void finish(const struct attention *attention, const real *block, real *gradient,
@@ -123,8 +135,7 @@ static void finish(const struct attention *attention, const real *block, real *g
     int A = attention->K, H = attention->H, M = attention->M;
     int N = (int)bank->N, rows = states->T * bank->B;
     rows_sum(bank->B, A, states->dscore, gradient + attention->score);
-    product(PRODUCT_TN, A, H, rows, states->dprojected, A, queries, H, 1,
-            gradient + attention->query, H);
+    linear_finish(&attention->query, gradient, rows, states->dprojected, A, queries, H);
     product(PRODUCT_TN, A, M, N, states->dkeys, A, bank->states, M, 1, gradient + attention->key,
             M);
     rows_sum(N, A, states->dkeys, gradient + attention->bias);

@@ -18,6 +18,7 @@ void attention_init(struct attention *attention, const struct shape *shape,
         .row = rows[shape->attention],
         .H = shape->hidden,
         .M = shape_memory_width(shape),
+        .stepwise = shape->attention_state == ATTENTION_PREVIOUS || shape->input_feeding,
     };
     attention->row->init(attention, shape, parameters);
 }
@@ -52,11 +53,11 @@ void attention_forward(const struct attention *attention, const real *block,
     product_each(PRODUCT_NN, states->items, B, N, M, 0, B * ldc);
 }
 
-void attention_start_backward(const struct attention *attention, struct arena *arena,
-                              struct attention_states *states)
+void attention_start_backward(const struct attention *attention, const real *block,
+                              struct arena *arena, struct attention_states *states)
 {
     states->dweights = arena_take(arena, (size_t)states->T * (size_t)states->bank->N, sizeof(real));
-    attention->row->start_backward(attention, states, arena);
+    attention->row->start_backward(attention, block, states, arena);
 }
 
 /* de_s = a_s (da_s - sum_k a_k da_k), e the scores */

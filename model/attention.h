@@ -9,15 +9,18 @@
 #define ATTENTION_H
 
 #include "model/bank.h"
+#include "model/linear.h"
 #include "model/parameters.h"
 #include "model/product.h"
 #include "model/shape.h"
 
 struct attention {
     const struct attention_row *row;
-    int H, M, K;                     // widths of query, memory, keys
-    int64_t key, bias, query, score; // places, additive: (A, M), (A), (A, H), (1, A)
-    int64_t weight;                  // general: (H, M)
+    int H, M, K;              // widths of query, memory, keys
+    int stepwise;             // one step at a time
+    int64_t key, bias, score; // places, additive: (A, M), (A), (1, A)
+    struct linear query;      // additive: (A, H)
+    int64_t weight;           // general: (H, M)
 };
 void attention_init(struct attention *attention, const struct shape *shape,
                     struct parameters *parameters);
@@ -29,6 +32,7 @@ struct attention_states {
     const real *keys; // (N, K), sentence by sentence as the bank
     real *weights;    // (T, N): a; sentence b's are weights[t][first[b]] up to lengths[b] further
     real *projected;  // (T, B, K): additive, W_q query
+    struct linear_states query; // additive, where it is applied step by step
     struct product_item *items; // (B), work
     real *dkeys;                // (N, K)
     real *dweights;             // (T, N): gradients of a, then of the scores
@@ -46,8 +50,8 @@ struct attention_row {
     /* weights of the steps [t, t + n) = scores; query (n, B, H). */
     void (*score)(const struct attention *attention, const real *block,
                   struct attention_states *states, int t, int n, const real *query);
-    void (*start_backward)(const struct attention *attention, struct attention_states *states,
-                           struct arena *arena);
+    void (*start_backward)(const struct attention *attention, const real *block,
+                           struct attention_states *states, struct arena *arena);
     /* dquery (n, B, H) += from dweights, which are the gradients of the scores. */
     void (*score_backward)(const struct attention *attention, const real *block,
                            struct attention_states *states, int t, int n, real *dquery);
@@ -66,8 +70,8 @@ void attention_start(const struct attention *attention, const real *block, struc
 void attention_forward(const struct attention *attention, const real *block,
                        struct attention_states *states, int t, int n, const real *query, real *c,
                        int ldc);
-void attention_start_backward(const struct attention *attention, struct arena *arena,
-                              struct attention_states *states);
+void attention_start_backward(const struct attention *attention, const real *block,
+                              struct arena *arena, struct attention_states *states);
 /* dc (n, B, M); dquery (n, B, H) is added to. */
 void attention_backward(const struct attention *attention, const real *block,
                         struct attention_states *states, int t, int n, const real *dc,

@@ -48,14 +48,15 @@ static struct steps all_rows(int B, int T, struct arena *arena)
     return (struct steps){.B = B, .count = T, .first = first};
 }
 
-static void start_layers(const struct decoder *decoder, struct decoder_states *states,
-                         struct arena *arena)
+static void start_layers(const struct decoder *decoder, const real *block,
+                         struct decoder_states *states, struct arena *arena)
 {
     int B = states->B, H = decoder->H;
     int64_t rows = (int64_t)states->T * B, elements = (int64_t)B * H;
     for (int l = 0; l < decoder->layers; l++) {
         struct recurrent_states *layer = &states->layer[l];
-        recurrent_start(&decoder->layer[l], &states->steps, take(arena, rows, H), H, arena, layer);
+        recurrent_start(&decoder->layer[l], block, &states->steps, take(arena, rows, H), H, arena,
+                        layer);
         rows_copy(B, H, states->context.h + l * elements, H, layer->state_h, H);
         if (states->context.c)
             rows_copy(B, H, states->context.c + l * elements, H, layer->state_c, H);
@@ -63,6 +64,19 @@ static void start_layers(const struct decoder *decoder, struct decoder_states *s
             states->input[l] = states->key && decoder->dropout_layer > 0 ? take(arena, rows, H)
                                                                          : states->layer[l - 1].h;
     }
+}
+
+/* What of the weights is applied step by step. */
+static void start_stepwise(const struct decoder *decoder, const real *block,
+                           struct decoder_states *states, struct arena *arena)
+{
+    if (decoder->J)
+        recurrent_start_input(&decoder->layer[0], block, decoder->E, decoder->J, arena,
+                              &states->layer[0]);
+    for (int l = 1; l < decoder->layers && decoder->J; l++)
+        recurrent_start_input(&decoder->layer[l], block, 0, decoder->H, arena, &states->layer[l]);
+    if (decoder->feeding)
+        readout_start(&decoder->readout, block, arena, &states->readout);
 }
 
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
@@ -84,7 +98,8 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     if (decoder->feeding)
         states->fed = arena_take_zeroed(arena, (size_t)B * (size_t)decoder->R, sizeof(real));
     context_forward(&decoder->context, block, encoder, source, arena, &states->context);
-    start_layers(decoder, states, arena);
+    start_layers(decoder, block, states, arena);
+    start_stepwise(decoder, block, states, arena);
     if (decoder->attends)
         attention_start(&decoder->attention, block, &source->bank, T, arena, &states->attention);
 }
@@ -111,7 +126,8 @@ static void read_out(const struct decoder *decoder, const real *block,
                      struct decoder_states *states, int t, int n)
 {
     struct readout_input input = decoder_reads(decoder, states, t);
-    readout_forward(&decoder->readout, block, (int64_t)n * states->B, &input,
+    readout_forward(&decoder->readout, block, decoder->feeding ? &states->readout : NULL,
+                    (int64_t)n * states->B, &input,
                     states->r + (int64_t)t * states->B * decoder->R);
 }
 
@@ -207,15 +223,21 @@ int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T)
 int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T)
 {
     int64_t H = decoder->H, layers = decoder->layers;
-    int64_t row = 2 * (decoder->J + decoder->M) + decoder->R;
-    for (int l = 0; l < layers; l++)
+    int64_t row = 2 * (decoder->J + decoder->M) + decoder->R, weights = 0;
+    for (int l = 0; l < layers; l++) {
+        int stepwise = l && decoder->J ? decoder->H : decoder->J;
         row += recurrent_memory(&decoder->layer[l]) + 2 * H; // h and dh
+        weights += recurrent_weights_memory(&decoder->layer[l], stepwise);
+    }
+    if (decoder->feeding)
+        weights += readout_memory(&decoder->readout);
     row += decoder->dropout_layer > 0 ? (layers - 1) * H : 0;
     int64_t reals = B * (layers * 8 * H + 2 * decoder->M + 2 * decoder->R);
     if (decoder->attends) {
         int64_t K = decoder->attention.K;
         reals += 2 * N * (T + K) + B * K; // weights, keys and their gradients
         row += decoder->attention.row->query_cost(&decoder->attention) ? 2 * K : 0;
+        weights += decoder->attention.stepwise ? linear_memory(&decoder->attention.query) : 0;
     }
-    return (reals + (int64_t)T * B * row) * (int64_t)sizeof(real);
+    return weights + (reals + (int64_t)T * B * row) * (int64_t)sizeof(real);
 }

@@ -46,6 +46,7 @@ struct decoder_states {
     real *r;   // (T, B, R)
     real *fed; // (B, R): r of the step before
     struct context_states context;
+    struct readout_states readout;     // with input feeding
     struct attention_states attention; // its weights say where a step looked
     real *dbeside, *dc, *dfed;         // (T, B, J), (T, B, M), (B, R)
     real *dh[SHAPE_LAYERS];            // (T, B, H)

@@ -6,21 +6,23 @@ static real *take(struct arena *arena, int64_t rows, int width)
     return arena_take(arena, (size_t)rows * (size_t)width, sizeof(real));
 }
 
-static void start_backward(const struct decoder *decoder, struct decoder_states *states,
-                           struct arena *arena)
+static void start_backward(const struct decoder *decoder, const real *block,
+                           struct decoder_states *states, struct arena *arena)
 {
     int64_t rows = (int64_t)states->T * states->B;
     for (int l = 0; l < decoder->layers; l++) {
-        recurrent_start_backward(&decoder->layer[l], arena, &states->layer[l]);
+        recurrent_start_backward(&decoder->layer[l], block, arena, &states->layer[l]);
         states->dh[l] = take(arena, rows, decoder->H);
     }
     states->dbeside = take(arena, rows, decoder->J);
-    if (decoder->feeding)
+    if (decoder->feeding) {
         states->dfed =
             arena_take_zeroed(arena, (size_t)states->B * (size_t)decoder->R, sizeof(real));
+        readout_start_backward(&decoder->readout, block, arena, &states->readout);
+    }
     if (decoder->attends) {
         states->dc = take(arena, rows, decoder->M);
-        attention_start_backward(&decoder->attention, arena, &states->attention);
+        attention_start_backward(&decoder->attention, block, arena, &states->attention);
     }
 }
 
@@ -29,8 +31,9 @@ static void read_out_backward(const struct decoder *decoder, const real *block,
                               struct decoder_states *states, int t, int n, real *dr)
 {
     int64_t row = (int64_t)t * states->B;
-    readout_backward(&decoder->readout, block, (int64_t)n * states->B, states->r + row * decoder->R,
-                     dr + row * decoder->R, states->dh[decoder->layers - 1] + row * decoder->H,
+    readout_backward(&decoder->readout, block, decoder->feeding ? &states->readout : NULL,
+                     (int64_t)n * states->B, states->r + row * decoder->R, dr + row * decoder->R,
+                     states->dh[decoder->layers - 1] + row * decoder->H,
                      decoder->attends ? states->dc + row * decoder->M : NULL);
 }
 
@@ -122,7 +125,7 @@ void decoder_backward(const struct decoder *decoder, const real *block, real *gr
                       struct decoder_states *states, real *dr, real *dx, struct arena *arena)
 {
     int stride = decoder_stride(decoder, states);
-    start_backward(decoder, states, arena);
+    start_backward(decoder, block, states, arena);
     if (!decoder->feeding)
         read_out_backward(decoder, block, states, 0, states->T, dr);
     for (int t = states->T - stride; t >= 0; t -= stride)

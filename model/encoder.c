@@ -63,8 +63,8 @@ void encoder_forward(const struct encoder *encoder, const real *block, const str
         for (int d = 0; d < encoder->directions; d++) {
             const struct recurrent *layer = &encoder->layer[l][d];
             struct recurrent_states *at = &states->layer[l][d];
-            recurrent_start(layer, &states->steps, states->h[l] + d * encoder->H, encoder->M, arena,
-                            at);
+            recurrent_start(layer, block, &states->steps, states->h[l] + d * encoder->H, encoder->M,
+                            arena, at);
             recurrent_project(layer, block, at, 0, N, 0, layer->I, states->input[l], 0);
             recurrent_forward(layer, block, at, 0, batch->S);
         }
@@ -73,13 +73,13 @@ void encoder_forward(const struct encoder *encoder, const real *block, const str
               encoder->dropout_states, key, arena);
 }
 
-void encoder_start_backward(const struct encoder *encoder, struct arena *arena,
+void encoder_start_backward(const struct encoder *encoder, const real *block, struct arena *arena,
                             struct encoder_states *states)
 {
     bank_start_backward(&states->bank, arena);
     for (int l = 0; l < encoder->layers; l++)
         for (int d = 0; d < encoder->directions; d++)
-            recurrent_start_backward(&encoder->layer[l][d], arena, &states->layer[l][d]);
+            recurrent_start_backward(&encoder->layer[l][d], block, arena, &states->layer[l][d]);
 }
 
 void encoder_backward(const struct encoder *encoder, const real *block, real *gradient,
@@ -145,9 +145,12 @@ int64_t encoder_memory(const struct encoder *encoder, int64_t N, int B)
 {
     int64_t layers = encoder->layers, M = encoder->M;
     int64_t row = 2 * M + 2 * M; // bank and its gradient; dh, dbelow
+    int64_t weights = 0;
     for (int l = 0; l < layers; l++)
-        for (int d = 0; d < encoder->directions; d++)
+        for (int d = 0; d < encoder->directions; d++) {
             row += recurrent_memory(&encoder->layer[l][d]);
+            weights += recurrent_weights_memory(&encoder->layer[l][d], 0);
+        }
     row += layers * M + (encoder->dropout_layer > 0 ? (layers - 1) * M : 0);
-    return (N * row + B * layers * 4 * M) * (int64_t)sizeof(real);
+    return weights + (N * row + B * layers * 4 * M) * (int64_t)sizeof(real);
 }

@@ -35,7 +35,7 @@ struct steps encoder_steps(const struct batch *batch, struct arena *arena);
 void encoder_forward(const struct encoder *encoder, const real *block, const struct batch *batch,
                      const real *x, const struct random_key *key, struct arena *arena,
                      struct encoder_states *states);
-void encoder_start_backward(const struct encoder *encoder, struct arena *arena,
+void encoder_start_backward(const struct encoder *encoder, const real *block, struct arena *arena,
                             struct encoder_states *states);
 /* Adds to the gradient; dx (N, E) is written. */
 void encoder_backward(const struct encoder *encoder, const real *block, real *gradient,

@@ -55,16 +55,17 @@ static void score(const struct attention *attention, const real *block,
     product_each(PRODUCT_NT, states->items, B, B * K, K, 0, N);
 }
 
-static void dot_start_backward(const struct attention *attention, struct attention_states *states,
-                               struct arena *arena)
+static void dot_start_backward(const struct attention *attention, const real *block,
+                               struct attention_states *states, struct arena *arena)
 {
-    (void)attention, (void)arena;
+    (void)attention, (void)block, (void)arena;
     states->dkeys = states->bank->dstates;
 }
 
-static void general_start_backward(const struct attention *attention,
+static void general_start_backward(const struct attention *attention, const real *block,
                                    struct attention_states *states, struct arena *arena)
 {
+    (void)block;
     states->dkeys =
         arena_take_zeroed(arena, (size_t)states->bank->N * (size_t)attention->K, sizeof(real));
 }

@@ -1,6 +1,5 @@
 #include "model/readout.h"
 #include "model/place.h"
-#include "model/product.h"
 #include "model/rows.h"
 #include <stddef.h>
 
@@ -20,49 +19,66 @@ void readout_init(struct readout *readout, const struct shape *shape, struct par
         .R = shape->readout,
         .bias = PLACE_NONE,
     };
-    readout->weight =
-        place_add(parameters, "readout", "weight", readout->R, width(readout), 1, INITIAL_GLOROT);
+    int H = readout->H, E = readout->E, M = readout->M, R = readout->R, ld = width(readout);
+    int64_t W = place_add(parameters, "readout", "weight", R, ld, 1, INITIAL_GLOROT);
+    readout->h = (struct linear){W, R, H, ld};
+    readout->x = (struct linear){W + H, R, E, ld};
+    readout->c = (struct linear){W + H + E, R, M, ld};
     if (!current)
         readout->bias = place_add(parameters, "readout", "bias", readout->R, 0, 1, INITIAL_ZERO);
 }
 
-void readout_forward(const struct readout *readout, const real *block, int64_t rows,
+void readout_start(const struct readout *readout, const real *block, struct arena *arena,
+                   struct readout_states *states)
+{
+    linear_start(&readout->h, block, arena, &states->h);
+    linear_start(&readout->x, block, arena, &states->x);
+    linear_start(&readout->c, block, arena, &states->c);
+}
+
+void readout_start_backward(const struct readout *readout, const real *block, struct arena *arena,
+                            struct readout_states *states)
+{
+    linear_start_backward(&readout->h, block, arena, &states->h);
+    linear_start_backward(&readout->c, block, arena, &states->c);
+}
+
+void readout_forward(const struct readout *readout, const real *block,
+                     const struct readout_states *states, int64_t rows,
                      const struct readout_input *input, real *r)
 {
-    int H = readout->H, E = readout->E, M = readout->M, R = readout->R, ld = width(readout);
-    const real *W = block + readout->weight;
-    product(PRODUCT_NT, (int)rows, R, H, input->h, H, W, ld, 0, r, R);
+    int H = readout->H, E = readout->E, R = readout->R;
+    linear_forward(&readout->h, block, states ? &states->h : NULL, rows, input->h, H, 0, r, R);
     if (E)
-        product(PRODUCT_NT, (int)rows, R, E, input->x, E, W + H, ld, 1, r, R);
-    if (M)
-        product(PRODUCT_NT, (int)rows, R, M, input->c, input->ldc, W + H + E, ld, 1, r, R);
+        linear_forward(&readout->x, block, states ? &states->x : NULL, rows, input->x, E, 1, r, R);
+    if (readout->M)
+        linear_forward(&readout->c, block, states ? &states->c : NULL, rows, input->c, input->ldc,
+                       1, r, R);
     rows_tanh(rows, R, readout->bias == PLACE_NONE ? NULL : block + readout->bias, r);
 }
 
-void readout_backward(const struct readout *readout, const real *block, int64_t rows, const real *r,
-                      real *dr, real *dh, real *dc)
+void readout_backward(const struct readout *readout, const real *block,
+                      const struct readout_states *states, int64_t rows, const real *r, real *dr,
+                      real *dh, real *dc)
 {
-    int H = readout->H, E = readout->E, M = readout->M, R = readout->R, ld = width(readout);
-    const real *W = block + readout->weight;
+    int H = readout->H, M = readout->M, R = readout->R;
     rows_tanh_backward(rows, R, r, dr);
-    product(PRODUCT_NN, (int)rows, H, R, dr, R, W, ld, 0, dh, H);
+    linear_backward(&readout->h, block, states ? &states->h : NULL, rows, dr, R, 0, dh, H);
     if (M)
-        product(PRODUCT_NN, (int)rows, M, R, dr, R, W + H + E, ld, 0, dc, M);
+        linear_backward(&readout->c, block, states ? &states->c : NULL, rows, dr, R, 0, dc, M);
 }
 
 void readout_finish(const struct readout *readout, const real *block, real *gradient, int64_t rows,
                     const struct readout_input *input, const real *dr, real *dx)
 {
-    int H = readout->H, E = readout->E, M = readout->M, R = readout->R, ld = width(readout);
-    const real *W = block + readout->weight;
-    real *dW = gradient + readout->weight;
-    product(PRODUCT_TN, R, H, (int)rows, dr, R, input->h, H, 1, dW, ld);
+    int H = readout->H, E = readout->E, R = readout->R;
+    linear_finish(&readout->h, gradient, rows, dr, R, input->h, H);
     if (E) {
-        product(PRODUCT_TN, R, E, (int)rows, dr, R, input->x, E, 1, dW + H, ld);
-        product(PRODUCT_NN, (int)rows, E, R, dr, R, W + H, ld, 1, dx, E);
+        linear_finish(&readout->x, gradient, rows, dr, R, input->x, E);
+        linear_backward(&readout->x, block, NULL, rows, dr, R, 1, dx, E);
     }
-    if (M)
-        product(PRODUCT_TN, R, M, (int)rows, dr, R, input->c, input->ldc, 1, dW + H + E, ld);
+    if (readout->M)
+        linear_finish(&readout->c, gradient, rows, dr, R, input->c, input->ldc);
     if (readout->bias != PLACE_NONE)
         rows_sum(rows, R, dr, gradient + readout->bias);
 }
@@ -70,4 +86,9 @@ void readout_finish(const struct readout *readout, const real *block, real *grad
 int64_t readout_cost(const struct readout *readout)
 {
     return (int64_t)readout->R * width(readout);
+}
+
+int64_t readout_memory(const struct readout *readout)
+{
+    return linear_memory(&readout->h) + linear_memory(&readout->x) + linear_memory(&readout->c);
 }

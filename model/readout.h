@@ -6,12 +6,14 @@
 #ifndef READOUT_H
 #define READOUT_H
 
+#include "model/linear.h"
 #include "model/parameters.h"
 #include "model/shape.h"
 
 struct readout {
-    int H, E, M, R;       // widths of h, E y and c (0 where it is not read), r
-    int64_t weight, bias; // places: (R, H + E + M), (R) or PLACE_NONE
+    int H, E, M, R;        // widths of h, E y and c (0 where it is not read), r
+    struct linear h, x, c; // what of W (R, H + E + M) stands for each
+    int64_t bias;          // place: (R) or PLACE_NONE
 };
 void readout_init(struct readout *readout, const struct shape *shape,
                   struct parameters *parameters);
@@ -22,18 +24,32 @@ struct readout_input {
     int ldc;
 };
 
+/* Where it is applied step by step, as with input feeding: readout_start, and for the way back
+ * readout_start_backward. Else states is NULL. */
+struct readout_states {
+    struct linear_states h, x, c;
+};
+void readout_start(const struct readout *readout, const real *block, struct arena *arena,
+                   struct readout_states *states);
+void readout_start_backward(const struct readout *readout, const real *block, struct arena *arena,
+                            struct readout_states *states);
+
 /* r (rows, R). */
-void readout_forward(const struct readout *readout, const real *block, int64_t rows,
+void readout_forward(const struct readout *readout, const real *block,
+                     const struct readout_states *states, int64_t rows,
                      const struct readout_input *input, real *r);
 /* Turns dr into the gradient before tanh; writes dh (rows, H) and, if c is read, dc (rows, M). */
-void readout_backward(const struct readout *readout, const real *block, int64_t rows, const real *r,
-                      real *dr, real *dh, real *dc);
+void readout_backward(const struct readout *readout, const real *block,
+                      const struct readout_states *states, int64_t rows, const real *r, real *dr,
+                      real *dh, real *dc);
 /* After all steps, from what readout_backward left in dr: adds the parameters' gradients and to dx
  * (rows, E). */
 void readout_finish(const struct readout *readout, const real *block, real *gradient, int64_t rows,
                     const struct readout_input *input, const real *dr, real *dx);
 
-/* Multiply-adds of a row in forward. */
+/* Multiply-adds of a row in forward. Bytes of the arena that readout_start and its counterpart
+ * take. */
 int64_t readout_cost(const struct readout *readout);
+int64_t readout_memory(const struct readout *readout);
 
 #endif

@@ -1,7 +1,6 @@
 #include "model/recurrent.h"
 #include "comm/base/die.h"
 #include "model/place.h"
-#include "model/product.h"
 #include "model/rows.h"
 #include "model/threads.h"
 
@@ -20,12 +19,6 @@ static int gates(const struct recurrent *layer)
     return layer->cell->gates * layer->H;
 }
 
-/* U of the gates apart: the last rows of (G H, H). */
-static int64_t recurrent_apart(const struct recurrent *layer)
-{
-    return layer->recurrent + (int64_t)joined(layer) * layer->H;
-}
-
 void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
                     enum cell_kind kind, int I, int H, int reverse)
 {
@@ -33,35 +26,64 @@ void recurrent_init(struct recurrent *layer, struct parameters *parameters, cons
     int G = cell->gates, P = cell->apart;
     *layer = (struct recurrent){.cell = cell, .I = I, .H = H, .reverse = reverse};
     layer->input = place_add(parameters, prefix, "input", G * H, I, G, INITIAL_GLOROT);
-    layer->recurrent = place_add(parameters, prefix, "recurrent", G * H, H, G, INITIAL_ORTHOGONAL);
+    int64_t U = place_add(parameters, prefix, "recurrent", G * H, H, G, INITIAL_ORTHOGONAL);
+    layer->joined = (struct linear){U, joined(layer), H, H};
+    layer->apart = (struct linear){U + (int64_t)joined(layer) * H, apart(layer), H, H};
     layer->bias = place_add(parameters, prefix, "bias", G * H, 0, G, cell->bias);
     layer->apart_bias =
         P ? place_add(parameters, prefix, "recurrent_bias", P * H, 0, P, INITIAL_ZERO) : PLACE_NONE;
 }
 
-void recurrent_start(const struct recurrent *layer, const struct steps *steps, real *h, int ldh,
-                     struct arena *arena, struct recurrent_states *states)
+void recurrent_start(const struct recurrent *layer, const real *block, const struct steps *steps,
+                     real *h, int ldh, struct arena *arena, struct recurrent_states *states)
 {
     size_t N = (size_t)steps->first[steps->count], B = (size_t)steps->B, H = (size_t)layer->H;
     *states = (struct recurrent_states){.steps = *steps, .h = h, .ldh = ldh};
     states->gates = arena_take(arena, N * (size_t)gates(layer), sizeof(real));
     states->h_before = arena_take(arena, N * H, sizeof(real));
     states->state_h = arena_take_zeroed(arena, B * H, sizeof(real));
-    if (apart(layer))
+    linear_start(&layer->joined, block, arena, &states->joined_weights);
+    if (apart(layer)) {
         states->apart = arena_take(arena, N * (size_t)apart(layer), sizeof(real));
+        linear_start(&layer->apart, block, arena, &states->apart_weights);
+    }
     if (layer->cell->memory) {
         states->c_before = arena_take(arena, N * H, sizeof(real));
         states->state_c = arena_take_zeroed(arena, B * H, sizeof(real));
     }
 }
 
+static struct linear input_of(const struct recurrent *layer, int column, int width)
+{
+    return (struct linear){layer->input + column, gates(layer), width, layer->I};
+}
+
+void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
+                           struct arena *arena, struct recurrent_states *states)
+{
+    struct linear input = input_of(layer, column, width);
+    states->column = column;
+    states->width = width;
+    linear_start(&input, block, arena, &states->input_weights);
+}
+
+/* NULL where they are applied once, to all rows. */
+static const struct linear_states *input_weights(const struct recurrent_states *states, int column,
+                                                 int width)
+{
+    return states->width && states->column == column && states->width == width
+               ? &states->input_weights
+               : NULL;
+}
+
 void recurrent_project(const struct recurrent *layer, const real *block,
                        struct recurrent_states *states, int64_t row, int64_t rows, int column,
                        int width, const real *x, int add)
 {
+    struct linear input = input_of(layer, column, width);
     int G = gates(layer);
-    product(PRODUCT_NT, (int)rows, G, width, x, width, block + layer->input + column, layer->I, add,
-            states->gates + row * G, G);
+    linear_forward(&input, block, input_weights(states, column, width), rows, x, width, add,
+                   states->gates + row * G, G);
 }
 
 /* What row `row` of the packed states, sentence b, hands to its cell. */
@@ -99,11 +121,11 @@ static void step_forward(const struct recurrent *layer, const real *block,
     rows_copy(rows, H, states->state_h, H, h_before, H);
     if (layer->cell->memory)
         rows_copy(rows, H, states->state_c, H, states->c_before + row * H, H);
-    product(PRODUCT_NT, rows, joined(layer), H, h_before, H, block + layer->recurrent, H, 1,
-            states->gates + row * G, G);
+    linear_forward(&layer->joined, block, &states->joined_weights, rows, h_before, H, 1,
+                   states->gates + row * G, G);
     if (P)
-        product(PRODUCT_NT, rows, P, H, h_before, H, block + recurrent_apart(layer), H, 0,
-                states->apart + row * P, P);
+        linear_forward(&layer->apart, block, &states->apart_weights, rows, h_before, H, 0,
+                       states->apart + row * P, P);
 #pragma omp parallel for num_threads(threads())                                                    \
     schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
     for (int b = 0; b < rows; b++) {
@@ -123,13 +145,20 @@ void recurrent_forward(const struct recurrent *layer, const real *block,
         step_forward(layer, block, states, layer->reverse ? step + count - 1 - i : step + i);
 }
 
-void recurrent_start_backward(const struct recurrent *layer, struct arena *arena,
+void recurrent_start_backward(const struct recurrent *layer, const real *block, struct arena *arena,
                               struct recurrent_states *states)
 {
     size_t elements = (size_t)states->steps.B * (size_t)layer->H;
     states->dstate_h = arena_take_zeroed(arena, elements, sizeof(real));
     if (layer->cell->memory)
         states->dstate_c = arena_take_zeroed(arena, elements, sizeof(real));
+    linear_start_backward(&layer->joined, block, arena, &states->joined_weights);
+    if (apart(layer))
+        linear_start_backward(&layer->apart, block, arena, &states->apart_weights);
+    if (states->width) {
+        struct linear input = input_of(layer, states->column, states->width);
+        linear_start_backward(&input, block, arena, &states->input_weights);
+    }
 }
 
 /* The cell; then dh_before += dgates U. */
@@ -146,11 +175,11 @@ static void step_backward(const struct recurrent *layer, const real *block,
         struct cell_row at = cell_row(layer, states, row + b, b);
         layer->cell->backward(&at);
     }
-    product(PRODUCT_NN, rows, H, joined(layer), states->gates + row * G, G,
-            block + layer->recurrent, H, 1, states->dstate_h, H);
+    linear_backward(&layer->joined, block, &states->joined_weights, rows, states->gates + row * G,
+                    G, 1, states->dstate_h, H);
     if (P)
-        product(PRODUCT_NN, rows, H, P, states->apart + row * P, P, block + recurrent_apart(layer),
-                H, 1, states->dstate_h, H);
+        linear_backward(&layer->apart, block, &states->apart_weights, rows, states->apart + row * P,
+                        P, 1, states->dstate_h, H);
 }
 
 void recurrent_backward(const struct recurrent *layer, const real *block,
@@ -164,18 +193,19 @@ void recurrent_project_backward(const struct recurrent *layer, const real *block
                                 const struct recurrent_states *states, int64_t row, int64_t rows,
                                 int column, int width, real *dx, int add)
 {
+    struct linear input = input_of(layer, column, width);
     int G = gates(layer);
-    product(PRODUCT_NN, (int)rows, width, G, states->gates + row * G, G,
-            block + layer->input + column, layer->I, add, dx, width);
+    linear_backward(&input, block, input_weights(states, column, width), rows,
+                    states->gates + row * G, G, add, dx, width);
 }
 
 void recurrent_finish_input(const struct recurrent *layer, real *gradient,
                             const struct recurrent_states *states, int column, int width,
                             const real *x)
 {
-    int G = gates(layer), N = (int)states->steps.first[states->steps.count];
-    product(PRODUCT_TN, G, width, N, states->gates, G, x, width, 1,
-            gradient + layer->input + column, layer->I);
+    struct linear input = input_of(layer, column, width);
+    linear_finish(&input, gradient, states->steps.first[states->steps.count], states->gates,
+                  gates(layer), x, width);
 }
 
 void recurrent_finish(const struct recurrent *layer, real *gradient,
@@ -183,12 +213,10 @@ void recurrent_finish(const struct recurrent *layer, real *gradient,
 {
     int H = layer->H, G = gates(layer), P = apart(layer);
     int N = (int)states->steps.first[states->steps.count];
-    product(PRODUCT_TN, joined(layer), H, N, states->gates, G, states->h_before, H, 1,
-            gradient + layer->recurrent, H);
+    linear_finish(&layer->joined, gradient, N, states->gates, G, states->h_before, H);
     rows_sum(N, G, states->gates, gradient + layer->bias);
     if (P) {
-        product(PRODUCT_TN, P, H, N, states->apart, P, states->h_before, H, 1,
-                gradient + recurrent_apart(layer), H);
+        linear_finish(&layer->apart, gradient, N, states->apart, P, states->h_before, H);
         rows_sum(N, P, states->apart, gradient + layer->apart_bias);
     }
 }
@@ -201,4 +229,10 @@ int64_t recurrent_cost(const struct recurrent *layer)
 int64_t recurrent_memory(const struct recurrent *layer)
 {
     return gates(layer) + apart(layer) + (layer->cell->memory ? 2 : 1) * (int64_t)layer->H;
+}
+
+int64_t recurrent_weights_memory(const struct recurrent *layer, int width)
+{
+    struct linear input = input_of(layer, 0, width);
+    return linear_memory(&layer->joined) + linear_memory(&layer->apart) + linear_memory(&input);
 }

@@ -13,13 +13,15 @@
 
 #include "comm/base/memory.h"
 #include "model/cell.h"
+#include "model/linear.h"
 #include "model/parameters.h"
 
 struct recurrent {
     const struct cell *cell;
     int I, H; // widths of input and state
     int reverse;
-    int64_t input, recurrent, bias, apart_bias; // places: (G H, I), (G H, H), (G H), (P H)
+    int64_t input, bias, apart_bias; // places: (G H, I), (G H), (P H)
+    struct linear joined, apart;     // U (G H, H): of the gates joined and of the P apart
 };
 /* Adds PREFIX.input, .recurrent, .bias and, for cells with gates apart, .recurrent_bias. */
 void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
@@ -39,11 +41,17 @@ struct recurrent_states {
     int ldh;
     real *state_h, *state_c;   // (B, H): carried
     real *dstate_h, *dstate_c; // (B, H)
+    struct linear_states joined_weights, apart_weights;
+    struct linear_states input_weights; // of the columns that are applied step by step
+    int column, width;                  // which those are; width 0: none
 };
 
 /* Takes the arrays from the arena, but for h, which the caller gives. The carried state is zero. */
-void recurrent_start(const struct recurrent *layer, const struct steps *steps, real *h, int ldh,
-                     struct arena *arena, struct recurrent_states *states);
+void recurrent_start(const struct recurrent *layer, const real *block, const struct steps *steps,
+                     real *h, int ldh, struct arena *arena, struct recurrent_states *states);
+/* Says that W[:, column : column + width] will be applied step by step. */
+void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
+                           struct arena *arena, struct recurrent_states *states);
 /* W x += W[:, column : column + width] x for the rows [row, row + rows), x (rows, width); W x =
  * without `add`. */
 void recurrent_project(const struct recurrent *layer, const real *block,
@@ -54,7 +62,7 @@ void recurrent_forward(const struct recurrent *layer, const real *block,
                        struct recurrent_states *states, int step, int count);
 
 /* Takes dstate_h and dstate_c, zero. */
-void recurrent_start_backward(const struct recurrent *layer, struct arena *arena,
+void recurrent_start_backward(const struct recurrent *layer, const real *block, struct arena *arena,
                               struct recurrent_states *states);
 /* dh (N, .), rows ldh apart: the gradient of h. Turns gates and apart into their gradients. */
 void recurrent_backward(const struct recurrent *layer, const real *block,
@@ -70,8 +78,10 @@ void recurrent_finish_input(const struct recurrent *layer, real *gradient,
 void recurrent_finish(const struct recurrent *layer, real *gradient,
                       const struct recurrent_states *states);
 
-/* Multiply-adds of a row in forward; reals that a row keeps. */
+/* Multiply-adds of a row in forward; reals that a row keeps; bytes that the weights take which are
+ * applied step by step, `width` columns of the input's among them. */
 int64_t recurrent_cost(const struct recurrent *layer);
 int64_t recurrent_memory(const struct recurrent *layer);
+int64_t recurrent_weights_memory(const struct recurrent *layer, int width);
 
 #endif

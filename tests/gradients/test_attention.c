@@ -85,7 +85,7 @@ static void check_kind(enum attention_kind kind)
     forward(&it);
     real dquery[T * SENTENCES * H] = {0}, dmemory[N * WIDEST];
     bank_start_backward(&it.bank, &it.arena);
-    attention_start_backward(&it.attention, &it.arena, &it.states);
+    attention_start_backward(&it.attention, it.block, &it.arena, &it.states);
     attention_backward(&it.attention, it.block, &it.states, 0, T, it.dc, dquery);
     attention_finish(&it.attention, it.block, it.gradient, &it.states, it.dc, it.query);
     bank_backward(&it.bank, &it.steps, 0, NULL, dmemory);

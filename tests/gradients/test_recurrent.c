@@ -27,7 +27,7 @@ static void forward(struct layer_case *it)
 {
     arena_reset(&it->arena);
     memset(it->h, 0, sizeof it->h);
-    recurrent_start(&it->layer, &steps, it->h, LDH, &it->arena, &it->states);
+    recurrent_start(&it->layer, it->block, &steps, it->h, LDH, &it->arena, &it->states);
     memcpy(it->states.state_h, it->before_h, sizeof it->before_h);
     if (it->layer.cell->memory)
         memcpy(it->states.state_c, it->before_c, sizeof it->before_c);
@@ -79,7 +79,7 @@ static void layer_case_release(struct layer_case *it)
 
 static void backward(struct layer_case *it, real *dleft, real *dright)
 {
-    recurrent_start_backward(&it->layer, &it->arena, &it->states);
+    recurrent_start_backward(&it->layer, it->block, &it->arena, &it->states);
     memcpy(it->states.dstate_h, it->dstate_h, sizeof it->dstate_h);
     if (it->layer.cell->memory)
         memcpy(it->states.dstate_c, it->dstate_c, sizeof it->dstate_c);
