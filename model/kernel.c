@@ -50,6 +50,20 @@ void processor_read(struct processor *processor)
         processor->avx512bf16 = avx512 && has(a, 5);
 }
 
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+
+void processor_read(struct processor *processor)
+{
+    unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
+    memset(processor, 0, sizeof(*processor));
+    processor->neon = 1;
+    processor->atomics = (first & HWCAP_ATOMICS) != 0;
+    processor->sve = (first & HWCAP_SVE) != 0;
+    processor->v84 = (first & HWCAP_USCAT) != 0;
+    processor->sve2bf16 = (second & HWCAP2_SVE2) && (second & HWCAP2_BF16);
+}
+
 #else
 
 void processor_read(struct processor *processor)
@@ -59,9 +73,27 @@ void processor_read(struct processor *processor)
 
 #endif
 
-enum needs { NEEDS_NOTHING, NEEDS_AVX, NEEDS_AVX2, NEEDS_AVX512, NEEDS_BF16, NEEDS_AMX };
+enum needs {
+    NEEDS_NEON, // to NEEDS_SVE2: of aarch64; the others of x86-64
+    NEEDS_ATOMICS,
+    NEEDS_SVE,
+    NEEDS_V84,
+    NEEDS_SVE2,
+    NEEDS_NOTHING,
+    NEEDS_AVX,
+    NEEDS_AVX2,
+    NEEDS_AVX512,
+    NEEDS_BF16,
+    NEEDS_AMX
+};
 
-static const char *const needs_words[] = {[NEEDS_AVX] = "AVX",
+static const char *const needs_words[] = {[NEEDS_NEON] = "NEON",
+                                          [NEEDS_ATOMICS] = "ARMv8.1's atomics",
+                                          [NEEDS_SVE] = "SVE",
+                                          [NEEDS_V84] = "ARMv8.4 with SVE",
+                                          [NEEDS_SVE2] = "SVE2 with BF16",
+                                          [NEEDS_NOTHING] = "SSE",
+                                          [NEEDS_AVX] = "AVX",
                                           [NEEDS_AVX2] = "AVX2 and FMA",
                                           [NEEDS_AVX512] = "AVX-512",
                                           [NEEDS_BF16] = "AVX-512 with BF16",
@@ -73,7 +105,13 @@ static const struct kernel {
 } kernels[] = {{"Prescott", NEEDS_NOTHING}, {"Nehalem", NEEDS_NOTHING},
                {"Sandybridge", NEEDS_AVX},  {"Haswell", NEEDS_AVX2},
                {"Zen", NEEDS_AVX2},         {"SkylakeX", NEEDS_AVX512},
-               {"Cooperlake", NEEDS_BF16},  {"Sapphirerapids", NEEDS_AMX}};
+               {"Cooperlake", NEEDS_BF16},  {"Sapphirerapids", NEEDS_AMX},
+               {"ARMV8", NEEDS_NEON},       {"CORTEXA53", NEEDS_NEON},
+               {"CORTEXA57", NEEDS_NEON},   {"CORTEXA72", NEEDS_NEON},
+               {"CORTEXA73", NEEDS_NEON},   {"THUNDERX2T99", NEEDS_ATOMICS},
+               {"TSV110", NEEDS_ATOMICS},   {"NEOVERSEN1", NEEDS_ATOMICS},
+               {"NEOVERSEV1", NEEDS_V84},   {"NEOVERSEN2", NEEDS_SVE2},
+               {"ARMV8SVE", NEEDS_SVE},     {"A64FX", NEEDS_SVE}};
 enum { KERNELS = sizeof(kernels) / sizeof(*kernels) };
 
 static bool executes(const struct processor *processor, enum needs needs)
@@ -82,6 +120,14 @@ static bool executes(const struct processor *processor, enum needs needs)
     bool avx512 = avx2 && processor->avx512f && processor->avx512bw && processor->avx512dq &&
                   processor->avx512vl;
     switch (needs) {
+    case NEEDS_ATOMICS:
+        return processor->atomics;
+    case NEEDS_SVE:
+        return processor->sve;
+    case NEEDS_V84:
+        return processor->sve && processor->v84;
+    case NEEDS_SVE2:
+        return processor->sve && processor->sve2bf16;
     case NEEDS_AVX:
         return processor->avx;
     case NEEDS_AVX2:
@@ -97,12 +143,28 @@ static bool executes(const struct processor *processor, enum needs needs)
     }
 }
 
+static bool is_of(const struct processor *processor, const struct kernel *kernel)
+{
+    return processor->neon ? kernel->needs < NEEDS_NOTHING
+                           : processor->vendor[0] && kernel->needs >= NEEDS_NOTHING;
+}
+
+static const struct kernel *named(const char *name)
+{
+    for (int i = 0; i < KERNELS; i++)
+        if (strcasecmp(name, kernels[i].name) == 0)
+            return &kernels[i];
+    return NULL;
+}
+
 /* The table's spelling of a name that this processor can execute, or NULL with a reason. */
 static const char *usable(const struct processor *processor, const char *source, const char *name,
                           struct reason *why)
 {
     char known[256] = "auto";
     for (int i = 0; i < KERNELS; i++) {
+        if (!is_of(processor, &kernels[i]))
+            continue;
         if (strcasecmp(name, kernels[i].name) == 0) {
             if (executes(processor, kernels[i].needs))
                 return kernels[i].name;
@@ -121,7 +183,7 @@ bool kernel_choose(const struct processor *processor, const char *wanted, const 
                    const char **choice, struct reason *why)
 {
     *choice = NULL;
-    if (!processor->vendor[0]) // not x86: the names above mean nothing
+    if (!processor->vendor[0] && !processor->neon) // no kernel above is of it
         return true;
     if (strcasecmp(wanted, "auto") != 0)
         return (*choice = usable(processor, "kernel", wanted, why)) != NULL;
@@ -132,10 +194,37 @@ bool kernel_choose(const struct processor *processor, const char *wanted, const 
     return true;
 }
 
+/* For products of float and double: BF16 and AMX add nothing to AVX-512. */
+static enum needs width(enum needs needs)
+{
+    return needs > NEEDS_AVX512 ? NEEDS_AVX512 : needs;
+}
+
+const char *kernel_widest(const struct processor *processor)
+{
+    const struct kernel *widest = NULL;
+    for (int i = 0; i < KERNELS; i++)
+        if (is_of(processor, &kernels[i]) && executes(processor, kernels[i].needs) &&
+            (!widest || width(kernels[i].needs) > width(widest->needs)))
+            widest = &kernels[i];
+    return widest ? widest->name : "";
+}
+
+bool kernel_narrower(const char *name, const char *than)
+{
+    const struct kernel *this = named(name), *other = named(than);
+    return this && other && this->needs >= NEEDS_NOTHING && other->needs >= NEEDS_NOTHING &&
+           width(this->needs) < width(other->needs);
+}
+
+const char *kernel_instructions(const char *name)
+{
+    const struct kernel *this = named(name);
+    return this ? needs_words[width(this->needs)] : "";
+}
+
 int kernel_vectors(const char *name)
 {
-    for (int i = 0; i < KERNELS; i++)
-        if (strcasecmp(name, kernels[i].name) == 0)
-            return kernels[i].needs >= NEEDS_AVX512 ? 64 : kernels[i].needs == NEEDS_AVX2 ? 32 : 0;
-    return 0;
+    const struct kernel *this = named(name);
+    return !this ? 0 : this->needs >= NEEDS_AVX512 ? 64 : this->needs == NEEDS_AVX2 ? 32 : 0;
 }

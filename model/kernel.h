@@ -8,9 +8,10 @@
 #include "comm/base/reason.h"
 
 struct processor {
-    char vendor[16]; // "AuthenticAMD"
+    char vendor[16]; // of an x86-64 ("AuthenticAMD"), else ""
     int avx, avx2, fma, avx512f, avx512bw, avx512dq, avx512vl, avx512bf16,
-        amx_bf16; // usable, that is: the system saves the registers too
+        amx_bf16;                          // usable, that is: the system saves the registers too
+    int neon, atomics, sve, v84, sve2bf16; // of an aarch64; neon: it is one
 };
 void processor_read(struct processor *processor);
 
@@ -21,6 +22,11 @@ void processor_read(struct processor *processor);
 bool kernel_choose(const struct processor *processor, const char *wanted, const char *coretype,
                    const char **choice, struct reason *why);
 
+/* A kernel made of the widest instructions that this processor executes; "" where none is known. */
+const char *kernel_widest(const struct processor *processor);
+/* Of x86-64: is a kernel made of narrower instructions than the other, and of which ("AVX-512")? */
+bool kernel_narrower(const char *name, const char *than);
+const char *kernel_instructions(const char *name);
 /* Bytes of the vectors with which this kernel multiplies and adds in one: 64, 32, or 0 for none. */
 int kernel_vectors(const char *name);
 

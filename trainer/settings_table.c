@@ -200,7 +200,7 @@ const struct setting settings_table[] = {
             "seconds within which a rank that stands still is named and ends the job; 0: never"),
     TEXT("kernel", kernel, RUN, TRAIN | TRANSLATE | SCORE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
-         "Cooperlake, Sapphirerapids"),
+         "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
     INTEGER("checkpoint-interval", checkpoint_interval, RUN, TRAIN, NULL, 1, MANY,
             "updates between checkpoints (default: at each validation, else 1000)"),

@@ -10,10 +10,14 @@
 
 static const struct processor OLD = {.vendor = "GenuineIntel"};
 static const struct processor ZEN3 = {.vendor = "AuthenticAMD", .avx = 1, .avx2 = 1, .fma = 1};
-static const struct processor ZEN5 = {"AuthenticAMD", 1, 1, 1, 1, 1, 1, 1, 1, 0};
-static const struct processor SKYLAKE = {"GenuineIntel", 1, 1, 1, 1, 1, 1, 1, 0, 0};
-static const struct processor RAPIDS = {"GenuineIntel", 1, 1, 1, 1, 1, 1, 1, 1, 1};
-static const struct processor NOT_X86 = {.vendor = ""};
+static const struct processor ZEN5 = {"AuthenticAMD", 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0};
+static const struct processor SKYLAKE = {"GenuineIntel", 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0};
+static const struct processor RAPIDS = {"GenuineIntel", 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0};
+static const struct processor CORTEX = {.neon = 1};
+static const struct processor ALTRA = {.neon = 1, .atomics = 1};
+static const struct processor FUGAKU = {.neon = 1, .atomics = 1, .sve = 1};
+static const struct processor GRAVITON3 = {.neon = 1, .atomics = 1, .sve = 1, .v84 = 1};
+static const struct processor UNKNOWN = {.vendor = ""};
 
 static void chooses(const struct processor *processor, const char *wanted, const char *coretype,
                     const char *expected)
@@ -111,12 +115,55 @@ static void an_unknown_kernel_is_refused_with_the_list(void **state)
         "SkylakeX, Cooperlake, Sapphirerapids");
 }
 
+static void aarch64_has_kernels_of_its_own(void **state)
+{
+    (void)state;
+    chooses(&ALTRA, "auto", NULL, NULL);
+    chooses(&ALTRA, "auto", "cortexa57", NULL);
+    chooses(&ALTRA, "neoversen1", NULL, "NEOVERSEN1");
+    chooses(&GRAVITON3, "NeoverseV1", NULL, "NEOVERSEV1");
+    chooses(&FUGAKU, "a64fx", NULL, "A64FX");
+    refuses(&CORTEX, "NEOVERSEN1", NULL,
+            "kernel 'NEOVERSEN1' needs ARMv8.1's atomics, which this processor does not have");
+    refuses(&ALTRA, "auto", "armv8sve",
+            "OPENBLAS_CORETYPE 'armv8sve' needs SVE, which this processor does not have");
+    refuses(&FUGAKU, "NEOVERSEV1", NULL,
+            "kernel 'NEOVERSEV1' needs ARMv8.4 with SVE, which this processor does not have");
+    refuses(&GRAVITON3, "NEOVERSEN2", NULL,
+            "kernel 'NEOVERSEN2' needs SVE2 with BF16, which this processor does not have");
+    refuses(&ALTRA, "Haswell", NULL,
+            "kernel 'Haswell' is not known: choose one of auto, ARMV8, CORTEXA53, CORTEXA57, "
+            "CORTEXA72, CORTEXA73, THUNDERX2T99, TSV110, NEOVERSEN1, NEOVERSEV1, NEOVERSEN2, "
+            "ARMV8SVE, A64FX");
+}
+
 static void other_architectures_are_left_alone(void **state)
 {
     (void)state;
-    chooses(&NOT_X86, "auto", NULL, NULL);
-    chooses(&NOT_X86, "auto", "NEOVERSEN1", NULL);
-    chooses(&NOT_X86, "Haswell", NULL, NULL);
+    chooses(&UNKNOWN, "auto", NULL, NULL);
+    chooses(&UNKNOWN, "auto", "POWER9", NULL);
+    chooses(&UNKNOWN, "POWER9", NULL, NULL);
+    assert_string_equal(kernel_widest(&UNKNOWN), "");
+}
+
+static void kernels_go_by_the_width_of_their_instructions(void **state)
+{
+    (void)state;
+    assert_string_equal(kernel_widest(&OLD), "Prescott");
+    assert_string_equal(kernel_widest(&ZEN3), "Haswell");
+    assert_string_equal(kernel_widest(&ZEN5), "SkylakeX");
+    assert_string_equal(kernel_widest(&RAPIDS), "SkylakeX");
+    assert_true(kernel_narrower("Haswell", "SkylakeX"));
+    assert_true(kernel_narrower("nehalem", "Sandybridge"));
+    assert_false(kernel_narrower("SkylakeX", "Haswell"));
+    assert_false(kernel_narrower("SkylakeX", "Sapphirerapids"));
+    assert_false(kernel_narrower("Prescott", "Nehalem"));
+    assert_false(kernel_narrower("Generic", "Haswell"));
+    assert_false(kernel_narrower("Prescott", ""));
+    assert_false(kernel_narrower("armv8", kernel_widest(&GRAVITON3)));
+    assert_string_equal(kernel_instructions("Zen"), "AVX2 and FMA");
+    assert_string_equal(kernel_instructions("Sapphirerapids"), "AVX-512");
+    assert_string_equal(kernel_instructions("Generic"), "");
 }
 
 static void this_processor_is_read(void **state)
@@ -133,6 +180,9 @@ static void this_processor_is_read(void **state)
     assert_int_equal(processor.avx512bf16, __builtin_cpu_supports("avx512bf16") != 0);
 #else
     assert_int_equal(processor.vendor[0], 0);
+#if defined(__aarch64__)
+    assert_int_equal(processor.neon, 1);
+#endif
 #endif
 }
 
@@ -146,6 +196,8 @@ int main(void)
         cmocka_unit_test(a_wanted_kernel_wins_over_the_environment),
         cmocka_unit_test(a_wanted_kernel_that_the_processor_cannot_execute_is_refused),
         cmocka_unit_test(an_unknown_kernel_is_refused_with_the_list),
+        cmocka_unit_test(aarch64_has_kernels_of_its_own),
+        cmocka_unit_test(kernels_go_by_the_width_of_their_instructions),
         cmocka_unit_test(other_architectures_are_left_alone),
         cmocka_unit_test(this_processor_is_read),
     };
