@@ -1,18 +1,6 @@
 /* What memory there is, from folders that stand for the root. */
-#include "tests/io/made_files.h"
+#include "tests/trainer/made_root.h"
 #include "trainer/host_memory.h"
-
-static void made_file(const char *folder, const char *name, const char *content)
-{
-    char command[512];
-    snprintf(command, sizeof command, "mkdir -p '%s/%s'", made_folder, folder);
-    assert_int_equal(system(command), 0);
-    snprintf(command, sizeof command, "%s/%s/%s", made_folder, folder, name);
-    FILE *file = fopen(command, "w");
-    assert_non_null(file);
-    fputs(content, file);
-    fclose(file);
-}
 
 static void what_is_not_known_limits_nothing(void **state)
 {
