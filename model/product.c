@@ -5,7 +5,6 @@
 #include <cblas.h>
 #include <omp.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 static atomic_int_fast64_t ragged;
@@ -159,6 +158,11 @@ const char *product_library(void)
 const char *product_kernel(void)
 {
     return openblas_get_corename();
+}
+
+bool product_choosable(void)
+{
+    return strstr(openblas_get_config(), "DYNAMIC_ARCH") != NULL;
 }
 
 void product_start(void)

@@ -5,6 +5,7 @@
 #define PRODUCT_H
 
 #include "model/real.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 enum product_form {
@@ -36,6 +37,7 @@ int64_t product_ragged(void);
 /* Name and version of the library and the kernel that it took ("OpenBLAS 0.3.21", "Zen"). */
 const char *product_library(void);
 const char *product_kernel(void);
+bool product_choosable(void); // it has several, and takes one when it is loaded
 /* To be called once before any product: the library's own threads off. */
 void product_start(void);
 

@@ -8,8 +8,8 @@
 /* [all] Once in each command that computes, before anything is: products, threads. A kernel that
  * was asked for and that the library did not take is wrong usage. */
 void computing_start(const struct settings *settings);
-/* On rank 0, after that: the warning, if the ranks of a host have more threads than cores. */
-bool computing_crowded(struct text *words);
+/* On rank 0, after that: what it gets less than it could, a line each (performance.h), or "". */
+const char *computing_remarks(void);
 /* [all] A difference ends the run and names --kernel as the cure. */
 void computing_agree(void);
 /* [all] Rank 0 writes computing.json, and warns first if it is continued with something else. */

@@ -2,49 +2,75 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
+#include "model/kernel.h"
 #include "model/product.h"
 #include "model/threads.h"
+#include "trainer/cgroup.h"
 #include "trainer/computing.h"
 #include "trainer/cores.h"
+#include "trainer/performance.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-static struct {
-    struct crowd crowd;
-    int rank; // one of it
-} worst;
+static struct text remarks; // on rank 0
 
-/* [all] Ranks of this host that may use the same cores, this one included: those that no launcher
- * bound, or bound to one socket together. The first crowd that has more threads than cores is kept
- * in `worst`. */
-static int sharers(int threads_of_rank)
+/* [all] What each rank found, to be freed. */
+static struct performance_rank *gather(int threads_of_rank)
 {
-    struct place {
-        uint64_t host, mask;
-        struct crowd crowd;
-    } mine = {hash_text(comm_host()), cores_mask(), {0, threads_of_rank, cores_count()}};
-    int size = comm_size();
-    struct place *all = memory_take((size_t)size * sizeof *all);
+    struct performance_rank mine = {.host = hash_text(comm_host()),
+                                    .mask = cores_mask(),
+                                    .threads = threads_of_rank,
+                                    .cores = cores_count(),
+                                    .offered = cores_offered(),
+                                    .quota = cgroup_cores(""),
+                                    .slow = cores_slow("")};
+    struct processor processor;
+    processor_read(&processor);
+    snprintf(mine.widest, sizeof mine.widest, "%s", kernel_widest(&processor));
+    struct performance_rank *all = memory_take((size_t)comm_size() * sizeof *all);
     comm_all_gather(&mine, sizeof mine, all);
-    for (int i = 0; i < size; i++)
-        for (int k = 0; k < size; k++)
-            all[i].crowd.ranks += all[i].host == all[k].host && all[i].mask == all[k].mask;
-    int count = all[comm_rank()].crowd.ranks;
-    for (int i = size - 1; i >= 0; i--)
-        if (cores_crowded(&all[i].crowd)) {
-            worst.crowd = all[i].crowd;
-            worst.rank = i;
-        }
-    memory_free(all);
-    return count;
+    return all;
 }
 
-bool computing_crowded(struct text *words)
+/* [all] Its share of the cores that it may use and of the time that it is granted. */
+static int chosen_threads(void)
 {
-    if (worst.crowd.ranks > 0)
-        cores_words(&worst.crowd, comm_host_of(worst.rank), words);
-    return worst.crowd.ranks > 0;
+    struct performance_rank *all = gather(0), *mine = &all[comm_rank()];
+    int granted =
+        mine->quota > 0 && mine->quota < mine->cores ? (int)ceil(mine->quota) : mine->cores;
+    int chosen = cores_threads(getenv("OMP_NUM_THREADS"), granted,
+                               performance_sharers(all, comm_size(), comm_rank()));
+    memory_free(all);
+    return chosen;
+}
+
+/* [all] */
+static void remark(const struct settings *settings)
+{
+    const char *coretype = getenv("OPENBLAS_CORETYPE");
+    struct performance_rank *all = gather(threads());
+    struct performance performance = {.ranks = all,
+                                      .size = comm_size(),
+                                      .host_of = comm_host_of,
+                                      .kernel = product_kernel(),
+                                      .choosable = product_choosable(),
+                                      .asked =
+                                          coretype && coretype[0] ? "OPENBLAS_CORETYPE" : NULL};
+#ifdef __OPTIMIZE__
+    performance.optimised = true;
+#endif
+    if (settings->kernel && strcasecmp(settings->kernel, "auto") != 0)
+        performance.asked = "--kernel";
+    if (comm_rank() == 0)
+        performance_words(&performance, &remarks);
+    memory_free(all);
+}
+
+const char *computing_remarks(void)
+{
+    return remarks.bytes ? remarks.bytes : "";
 }
 
 /* A library that does not know a kernel takes another and says nothing. */
@@ -59,10 +85,10 @@ static void refuse_other_kernel(const char *wanted)
 
 void computing_start(const struct settings *settings)
 {
-    int chosen = cores_threads(getenv("OMP_NUM_THREADS"), cores_count(), sharers(0));
+    int chosen = chosen_threads();
     product_start();
     if (settings->kernel)
         refuse_other_kernel(settings->kernel);
     threads_set(settings->threads == CHOSEN ? chosen : (int)settings->threads);
-    sharers(threads());
+    remark(settings);
 }

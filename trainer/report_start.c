@@ -7,6 +7,7 @@
 #include "trainer/saver.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static void lines_of_machine(struct report *report)
 {
@@ -14,10 +15,8 @@ static void lines_of_machine(struct report *report)
                 comm_size(), comm_size() == 1 ? "" : "s", comm_hosts(),
                 comm_hosts() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
                 product_library(), product_kernel(), sealed_library(), comm_library());
-    struct text crowded = {0};
-    if (computing_crowded(&crowded))
-        report_line(report, "%s", crowded.bytes);
-    text_release(&crowded);
+    for (const char *line = computing_remarks(); *line; line += strcspn(line, "\n") + 1)
+        report_line(report, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
 static void lines_of_data(struct report *report, const struct run *run)

@@ -48,6 +48,16 @@ in_environment() {
 claim "auto leaves the user's choice" computes_with Nehalem in_environment
 claim "--kernel wins over the environment" computes_with Prescott in_environment --kernel Prescott
 
+# What is slower than it could be is said once, by rank 0, with what to do.
+remark() { # COMMAND ...: of its log
+    "$@" | tr -d '\r' | sed -n 's/\(^warning: kernel .* have\) AVX[^:]*/\1 MORE/p'
+}
+slower="warning: kernel Nehalem is made of SSE, and the processors have MORE: without"
+if grep -q avx /proc/cpuinfo; then
+    claim "a slow --kernel is remarked upon once" test "$(remark ranks 2 "${check[@]}" --threads 1 --kernel Nehalem)" = "$slower --kernel it would be faster"
+    claim "and one of the environment" test "$(OPENBLAS_CORETYPE=Nehalem remark "${check[@]}")" = "$slower OPENBLAS_CORETYPE it would be faster"
+fi
+
 # A library that does not know a kernel takes another without a word; here its choice is made behind the program's back.
 not_taken() {
     local seen status=0

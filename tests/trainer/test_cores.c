@@ -1,14 +1,9 @@
-/* How many threads a rank runs. */
+/* How many threads a rank runs, and how fast. */
+#define _GNU_SOURCE // sched_getaffinity
+#include "tests/trainer/made_root.h"
 #include "trainer/cores.h"
-#include <stdlib.h>
+#include <sched.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 static void ranks_share_their_cores(void **state)
 {
@@ -34,6 +29,29 @@ static void cores_are_at_most_the_hardware_threads(void **state)
     (void)state;
     assert_in_range(cores_count(), 1, (int)sysconf(_SC_NPROCESSORS_CONF));
     assert_true(cores_mask() == cores_mask());
+    assert_int_equal(cores_offered(), 0); // ctest is no launcher
+}
+
+static void a_governor_is_slow_by_its_driver(void **state)
+{
+    (void)state;
+    cpu_set_t mask;
+    int cpu = 0;
+    assert_int_equal(sched_getaffinity(0, sizeof mask, &mask), 0);
+    while (!CPU_ISSET(cpu, &mask))
+        cpu++;
+    char folder[128];
+    snprintf(folder, sizeof folder, "sys/devices/system/cpu/cpu%d/cpufreq", cpu);
+    assert_false(cores_slow(made_folder));
+    made_file(folder, "scaling_driver", "acpi-cpufreq\n");
+    made_file(folder, "scaling_governor", "schedutil\n");
+    assert_false(cores_slow(made_folder));
+    made_file(folder, "scaling_governor", "powersave\n");
+    assert_true(cores_slow(made_folder));
+    made_file(folder, "scaling_driver", "intel_pstate\n");
+    assert_false(cores_slow(made_folder));
+    made_file(folder, "scaling_driver", "amd-pstate-epp\n");
+    assert_false(cores_slow(made_folder));
 }
 
 static void a_crowd_has_more_threads_than_cores(void **state)
@@ -64,6 +82,7 @@ int main(void)
         cmocka_unit_test(the_users_environment_wins),
         cmocka_unit_test(a_crowd_has_more_threads_than_cores),
         cmocka_unit_test(cores_are_at_most_the_hardware_threads),
+        cmocka_unit_test(a_governor_is_slow_by_its_driver),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
