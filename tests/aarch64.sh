@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # aarch64.sh [CHORUS]: builds the preset `aarch64` and runs under qemu-user what another processor might change: the unit
-# tests of base and model, gradients of attention, the whole program alone and on 2 ranks, its kernels. With CHORUS, this host's
-# program, also that either continues with the other's files. It installs nothing: `jobs/install.sh --aarch64` does, and
-# without that it is skipped (status 77). Takes some ten minutes.
+# tests of base and model, gradients of cells and attention, the whole program alone and on 2 ranks, its kernels. With
+# CHORUS, this host's program, also that either continues with the other's files. It installs nothing: `jobs/install.sh
+# --aarch64` does, and without that it is skipped (status 77). Takes some ten minutes.
 source=$(cd "$(dirname "$0")/.." && pwd)
 native=${1:-} build=$source/build/aarch64 root=$source/build/aarch64-root
 for needed in aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64 "$root/usr"; do
@@ -57,5 +57,5 @@ if [ -n "$native" ]; then
 fi
 
 export OMP_WAIT_POLICY=passive
-unit_tests='^(base|model)/|^gradients/test_attention$'
+unit_tests='^(base|model)/|^gradients/test_(attention|recurrent|parts)$'
 claim "unit tests pass" ctest --test-dir "$build" --output-on-failure --no-tests=error -j 2 -R "$unit_tests"
