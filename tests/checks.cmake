@@ -13,6 +13,6 @@ if(NOT CHORUS_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
 
   # Each of OpenBLAS's kernels that this processor executes.
   add_test(NAME kernels COMMAND ${CMAKE_SOURCE_DIR}/tests/kernels.sh $<TARGET_FILE:chorus>
-    $<TARGET_FILE:model_test_product> $<TARGET_FILE:model_test_reference>)
+    $<TARGET_FILE:model_test_product> $<TARGET_FILE:model_test_packed> $<TARGET_FILE:model_test_reference>)
   set_tests_properties(kernels PROPERTIES TIMEOUT 600 ENVIRONMENT "CHORUS_SOURCE=${CMAKE_SOURCE_DIR}")
 endif()
