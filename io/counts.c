@@ -80,6 +80,17 @@ void counts_add(struct counts *counts, const char *bytes, size_t length)
     counts->list[id]++;
 }
 
+void counts_add_all(struct counts *counts, const struct vocabulary_key *keys, int count)
+{
+    int32_t ids[VOCABULARY_AT_ONCE];
+    vocabulary_find_all(&counts->strings, keys, count, ids);
+    for (int i = 0; i < count; i++)
+        if (ids[i] == ID_UNKNOWN)
+            counts_add(counts, keys[i].bytes, keys[i].length);
+        else
+            counts->list[ids[i]]++;
+}
+
 struct counted {
     const char *bytes;
     size_t length;

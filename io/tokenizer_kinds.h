@@ -41,6 +41,8 @@ struct counts {
 };
 struct counts *counts_open(const struct learner_options *options);
 void counts_add(struct counts *counts, const char *bytes, size_t length);
+/* The same of several strings, at most VOCABULARY_AT_ONCE. */
+void counts_add_all(struct counts *counts, const struct vocabulary_key *keys, int count);
 /* The vocabulary: the symbols, then what came at least min_count times, most frequent first.
  * Closes. */
 bool counts_finish(struct counts *counts, struct tokenizer *tokenizer, bool *shrunk,

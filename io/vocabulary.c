@@ -43,7 +43,7 @@ void vocabulary_init(struct vocabulary *vocabulary)
     vocabulary->byte_capacity = FIRST_CAPACITY;
     vocabulary->bytes = memory_take(FIRST_CAPACITY);
     vocabulary->slots = 2 * FIRST_CAPACITY;
-    vocabulary->table = memory_take((size_t)vocabulary->slots * sizeof(int32_t));
+    vocabulary->table = memory_take((size_t)vocabulary->slots * sizeof *vocabulary->table);
     for (int id = 0; id < IDS_RESERVED; id++)
         append(vocabulary, reserved_strings[id], strlen(reserved_strings[id]));
 }
@@ -64,32 +64,40 @@ bool vocabulary_reserved(const char *bytes, size_t length)
     return false;
 }
 
-/* The slot that holds the string, or the empty one where it would go. */
-static int find_slot(const struct vocabulary *vocabulary, const char *bytes, size_t length)
+static bool holds(const struct vocabulary *vocabulary, int id, const char *bytes, size_t length)
 {
-    unsigned mask = (unsigned)vocabulary->slots - 1;
-    unsigned slot = (unsigned)hash_bytes(bytes, length) & mask;
-    while (vocabulary->table[slot]) {
-        size_t other_length;
-        const char *other =
-            vocabulary_string(vocabulary, vocabulary->table[slot] - 1, &other_length);
-        if (other_length == length && (!length || !memcmp(other, bytes, length)))
+    size_t other_length;
+    const char *other = vocabulary_string(vocabulary, id, &other_length);
+    return other_length == length && (!length || !memcmp(other, bytes, length));
+}
+
+/* The slot that holds the string, or the empty one where it would go. */
+static struct vocabulary_slot *find_slot(const struct vocabulary *vocabulary, const char *bytes,
+                                         size_t length, uint32_t hash)
+{
+    uint32_t mask = (uint32_t)vocabulary->slots - 1, at = hash & mask;
+    struct vocabulary_slot *slot;
+    for (; (slot = &vocabulary->table[at])->entry; at = (at + 1) & mask)
+        if (slot->hash == hash && holds(vocabulary, slot->entry - 1, bytes, length))
             break;
-        slot = (slot + 1) & mask;
-    }
-    return (int)slot;
+    return slot;
 }
 
 static void grow_table(struct vocabulary *vocabulary)
 {
-    memory_free(vocabulary->table);
+    struct vocabulary_slot *old = vocabulary->table;
+    int old_slots = vocabulary->slots;
     vocabulary->slots *= 2;
-    vocabulary->table = memory_take((size_t)vocabulary->slots * sizeof(int32_t));
-    for (int id = IDS_RESERVED; id < vocabulary->size; id++) {
-        size_t length;
-        const char *bytes = vocabulary_string(vocabulary, id, &length);
-        vocabulary->table[find_slot(vocabulary, bytes, length)] = id + 1;
+    vocabulary->table = memory_take((size_t)vocabulary->slots * sizeof *vocabulary->table);
+    uint32_t mask = (uint32_t)vocabulary->slots - 1;
+    for (int i = 0; i < old_slots; i++) {
+        uint32_t at = old[i].hash & mask;
+        while (old[i].entry && vocabulary->table[at].entry)
+            at = (at + 1) & mask;
+        if (old[i].entry)
+            vocabulary->table[at] = old[i];
     }
+    memory_free(old);
 }
 
 int vocabulary_add(struct vocabulary *vocabulary, const char *bytes, size_t length)
@@ -97,17 +105,44 @@ int vocabulary_add(struct vocabulary *vocabulary, const char *bytes, size_t leng
     require(!vocabulary_reserved(bytes, length));
     if (2 * vocabulary->size >= vocabulary->slots)
         grow_table(vocabulary);
-    int slot = find_slot(vocabulary, bytes, length);
-    require(!vocabulary->table[slot]);
+    uint32_t hash = (uint32_t)hash_bytes(bytes, length);
+    struct vocabulary_slot *slot = find_slot(vocabulary, bytes, length, hash);
+    require(!slot->entry);
     append(vocabulary, bytes, length);
-    vocabulary->table[slot] = vocabulary->size;
+    *slot = (struct vocabulary_slot){hash, vocabulary->size};
     return vocabulary->size - 1;
+}
+
+static int32_t id_in(const struct vocabulary_slot *slot)
+{
+    return slot->entry ? slot->entry - 1 : ID_UNKNOWN;
 }
 
 int vocabulary_find(const struct vocabulary *vocabulary, const char *bytes, size_t length)
 {
-    int32_t entry = vocabulary->table[find_slot(vocabulary, bytes, length)];
-    return entry ? entry - 1 : ID_UNKNOWN;
+    uint32_t hash = (uint32_t)hash_bytes(bytes, length);
+    return id_in(find_slot(vocabulary, bytes, length, hash));
+}
+
+/* A slot leads to an offset, and that to the bytes: memory is asked for each before it is needed, so
+ * that it is waited for once for many keys. What is asked for may be another string's. */
+void vocabulary_find_all(const struct vocabulary *vocabulary, const struct vocabulary_key *keys,
+                         int count, int32_t *ids)
+{
+    require(count <= VOCABULARY_AT_ONCE);
+    uint32_t hashes[VOCABULARY_AT_ONCE], mask = (uint32_t)vocabulary->slots - 1;
+    for (int i = 0; i < count; i++) {
+        hashes[i] = (uint32_t)hash_bytes(keys[i].bytes, keys[i].length);
+        __builtin_prefetch(&vocabulary->table[hashes[i] & mask]);
+    }
+    for (int i = 0; i < count; i++) {
+        ids[i] = id_in(&vocabulary->table[hashes[i] & mask]);
+        __builtin_prefetch(&vocabulary->offsets[ids[i]]);
+    }
+    for (int i = 0; i < count; i++)
+        __builtin_prefetch(vocabulary->bytes + vocabulary->offsets[ids[i]]);
+    for (int i = 0; i < count; i++)
+        ids[i] = id_in(find_slot(vocabulary, keys[i].bytes, keys[i].length, hashes[i]));
 }
 
 const char *vocabulary_string(const struct vocabulary *vocabulary, int id, size_t *length)

@@ -9,10 +9,14 @@
 
 enum { ID_UNKNOWN, ID_BEGIN, ID_END, IDS_RESERVED };
 
+struct vocabulary_slot {
+    uint32_t hash; // of the string; hardly ever another's
+    int32_t entry; // id + 1, or 0
+};
 struct vocabulary {
     char *bytes;      // of all strings, joined
     int64_t *offsets; // (size + 1)
-    int32_t *table;   // hash table: id + 1, or 0
+    struct vocabulary_slot *table;
     int size, capacity, slots;
     int64_t byte_capacity;
 };
@@ -26,6 +30,15 @@ int vocabulary_add(struct vocabulary *vocabulary, const char *bytes, size_t leng
 bool vocabulary_reserved(const char *bytes, size_t length);
 /* ID_UNKNOWN if it is not there; the reserved symbols are never found by their string. */
 int vocabulary_find(const struct vocabulary *vocabulary, const char *bytes, size_t length);
+/* vocabulary_find of several strings, which takes less time than one by one. count: at most
+ * VOCABULARY_AT_ONCE. */
+enum { VOCABULARY_AT_ONCE = 32 };
+struct vocabulary_key {
+    const char *bytes;
+    size_t length;
+};
+void vocabulary_find_all(const struct vocabulary *vocabulary, const struct vocabulary_key *keys,
+                         int count, int32_t *ids);
 const char *vocabulary_string(const struct vocabulary *vocabulary, int id, size_t *length);
 /* From foreign bytes: checks that offsets rise within the bytes, the reserved ones are there, no
  * string twice. */

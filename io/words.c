@@ -1,19 +1,23 @@
 /* Words: what stands between ASCII spaces and tabs. */
 #include "io/tokenizer_kinds.h"
 
-/* The next word; false at the end. *at moves on. */
-static bool next_word(const char *line, size_t length, size_t *at, const char **word, size_t *count)
+/* The next words, at most VOCABULARY_AT_ONCE; how many. *at moves on. */
+static int next_words(const char *line, size_t length, size_t *at, struct vocabulary_key *words)
 {
-    size_t start = *at;
-    while (start < length && (line[start] == ' ' || line[start] == '\t'))
-        start++;
-    size_t end = start;
-    while (end < length && line[end] != ' ' && line[end] != '\t')
-        end++;
-    *word = line + start;
-    *count = end - start;
-    *at = end;
-    return end > start;
+    int count = 0;
+    while (count < VOCABULARY_AT_ONCE) {
+        size_t start = *at;
+        while (start < length && (line[start] == ' ' || line[start] == '\t'))
+            start++;
+        size_t end = start;
+        while (end < length && line[end] != ' ' && line[end] != '\t')
+            end++;
+        *at = end;
+        if (end == start)
+            break;
+        words[count++] = (struct vocabulary_key){line + start, end - start};
+    }
+    return count;
 }
 
 static void *learn_open(const struct learner_options *options)
@@ -24,10 +28,11 @@ static void *learn_open(const struct learner_options *options)
 static void learn_line(void *learning, const char *bytes, size_t length, int64_t number)
 {
     (void)number;
-    const char *word;
-    size_t at = 0, count;
-    while (next_word(bytes, length, &at, &word, &count))
-        counts_add(learning, word, count);
+    struct vocabulary_key words[VOCABULARY_AT_ONCE];
+    size_t at = 0;
+    int count;
+    while ((count = next_words(bytes, length, &at, words)) > 0)
+        counts_add_all(learning, words, count);
 }
 
 static bool learn_finish(void *learning, struct tokenizer *tokenizer, bool *shrunk,
@@ -49,10 +54,15 @@ static void release(void *processor)
 static void encode(const struct tokenizer *tokenizer, const char *line, size_t length,
                    struct ids *ids)
 {
-    const char *word;
-    size_t at = 0, count;
-    while (next_word(line, length, &at, &word, &count))
-        ids_add(ids, vocabulary_find(&tokenizer->vocabulary, word, count));
+    struct vocabulary_key words[VOCABULARY_AT_ONCE];
+    int32_t found[VOCABULARY_AT_ONCE];
+    size_t at = 0;
+    int count;
+    while ((count = next_words(line, length, &at, words)) > 0) {
+        vocabulary_find_all(&tokenizer->vocabulary, words, count, found);
+        for (int i = 0; i < count; i++)
+            ids_add(ids, found[i]);
+    }
 }
 
 static void decode(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count,

@@ -94,6 +94,35 @@ static void words_come_back_single_spaced_and_unknown_is_seen(void **state)
     tokenizer_release(&words);
 }
 
+/* Word k comes oftener than k + 1; the last once, so that it is unknown. */
+static void a_line_may_have_any_number_of_words(void **state)
+{
+    (void)state;
+    enum { MOST = 3 * VOCABULARY_AT_ONCE + 1 };
+    struct text all = {0}, line = {0};
+    struct ids ids = {0};
+    for (int words = MOST; words > 0; words--)
+        for (int i = 0; i < words; i++)
+            text_add_format(&all, "%d ", i);
+    const char *lines[] = {all.bytes, NULL};
+    struct tokenizer tokenizer = learn(lines, OPTIONS(.kind = TOKENIZER_WORDS, .min_count = 2));
+    assert_int_equal(tokenizer.vocabulary.size, IDS_RESERVED + MOST - 1);
+    for (int words = 0; words <= MOST; words++) {
+        text_clear(&line);
+        ids.count = 0;
+        for (int i = 0; i < words; i++)
+            text_add_format(&line, " %d", i);
+        tokenizer_encode(&tokenizer, line.bytes, line.length, &ids);
+        assert_int_equal(ids.count, words);
+        for (int i = 0; i < words; i++)
+            assert_int_equal(ids.list[i], i < MOST - 1 ? IDS_RESERVED + i : ID_UNKNOWN);
+    }
+    ids_release(&ids);
+    text_release(&line);
+    text_release(&all);
+    tokenizer_release(&tokenizer);
+}
+
 static void a_space_is_a_character_as_any_other(void **state)
 {
     (void)state;
@@ -215,6 +244,7 @@ int main(void)
         cmocka_unit_test(kinds_have_names),
         cmocka_unit_test(words_stand_by_count_then_by_bytes),
         cmocka_unit_test(words_come_back_single_spaced_and_unknown_is_seen),
+        cmocka_unit_test(a_line_may_have_any_number_of_words),
         cmocka_unit_test(a_space_is_a_character_as_any_other),
         cmocka_unit_test(symbols_are_always_there_and_longest_first),
         cmocka_unit_test(only_an_explicit_size_can_be_too_large),

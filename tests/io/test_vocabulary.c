@@ -70,6 +70,35 @@ static void every_string_is_found_by_its_bytes(void **state)
     vocabulary_release(&vocabulary);
 }
 
+/* Some of them there, some not, the reserved among them. */
+static void many_are_found_at_once_as_one_by_one(void **state)
+{
+    (void)state;
+    enum { COUNT = 3000 };
+    static char words[COUNT][16];
+    struct vocabulary_key keys[VOCABULARY_AT_ONCE];
+    int32_t ids[VOCABULARY_AT_ONCE];
+    struct vocabulary vocabulary;
+    vocabulary_init(&vocabulary);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(words[i], sizeof words[i], i % 10 ? "%d" : "<s>", i);
+        if (i % 3 == 1 && i % 10)
+            add(&vocabulary, words[i]);
+    }
+    for (int first = 0, count; first < COUNT; first += count) {
+        count = first % VOCABULARY_AT_ONCE + 1;
+        if (count > COUNT - first)
+            count = COUNT - first;
+        for (int i = 0; i < count; i++)
+            keys[i] = (struct vocabulary_key){words[first + i], strlen(words[first + i])};
+        vocabulary_find_all(&vocabulary, keys, count, ids);
+        for (int i = 0; i < count; i++)
+            assert_int_equal(ids[i], find(&vocabulary, words[first + i]));
+    }
+    vocabulary_find_all(&vocabulary, keys, 0, ids);
+    vocabulary_release(&vocabulary);
+}
+
 static void it_is_restored_as_it_was(void **state)
 {
     (void)state;
@@ -134,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reserved_come_first_and_are_never_found),
         cmocka_unit_test(every_string_is_found_by_its_bytes),
+        cmocka_unit_test(many_are_found_at_once_as_one_by_one),
         cmocka_unit_test(it_is_restored_as_it_was),
         cmocka_unit_test(damaged_ones_are_refused),
     };
