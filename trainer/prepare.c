@@ -74,44 +74,47 @@ static bool take_line(struct work *work, const struct bitext_line *line)
     return true;
 }
 
-static void write_line(struct work *work, struct shard_writer *writer,
-                       const struct bitext_line *line)
+/* The shards that one reading of the text writes here: first, first + step, ... */
+struct writing {
+    struct work *work;
+    int first, step;
+    struct shard_writer *writers[SHARDS_AT_ONCE];
+};
+
+static void write_line(void *taker, const struct bitext_line *line)
 {
     struct reason why;
+    struct writing *writing = taker;
+    struct work *work = writing->work;
     const struct ids *ids = work->ids;
-    if (!shard_writer_add(writer, line->number - 1, ids[SOURCE].list, (int)ids[SOURCE].count,
-                          ids[TARGET].list, (int)ids[TARGET].count, line->bytes[TARGET],
-                          line->length[TARGET], &why))
+    if (line->number % PREPARE_POLL == 0) {
+        prepare_poll();
+        point_at("prepare.lines", line->number, NULL, 0);
+    }
+    int shard = corpus_shard_of_line(work->corpus.seed, line->number - 1, work->corpus.shards);
+    int place = (shard - writing->first) / writing->step;
+    if (shard < writing->first || (shard - writing->first) % writing->step != 0 ||
+        place >= SHARDS_AT_ONCE || !take_line(work, line))
+        return;
+    if (!shard_writer_add(writing->writers[place], line->number - 1, ids[SOURCE].list,
+                          (int)ids[SOURCE].count, ids[TARGET].list, (int)ids[TARGET].count,
+                          line->bytes[TARGET], line->length[TARGET], &why))
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
-/* [all] One reading of the text: shards first, first + step, ... (at most SHARDS_AT_ONCE) are
- * written here. */
+/* [all] One reading of the text. */
 static void write_shards(struct work *work, int first, int step)
 {
     struct reason why;
-    struct shard_writer *writers[SHARDS_AT_ONCE] = {0};
+    struct writing writing = {.work = work, .first = first, .step = step};
+    struct shard_writer **writers = writing.writers;
     int shards = work->corpus.shards;
     for (int k = 0; k < SHARDS_AT_ONCE && first + k * step < shards; k++) {
         writers[k] = shard_writer_open(work->aside, first + k * step, work->corpus.has_text, &why);
         if (!writers[k])
             die("corpus '%s': %s", work->settings->output, why.text);
     }
-    struct bitext_line line;
-    struct bitext *bitext = prepare_text_read(&work->text);
-    while (prepare_text_next(bitext, &line)) {
-        if (line.number % PREPARE_POLL == 0) {
-            prepare_poll();
-            point_at("prepare.lines", line.number, NULL, 0);
-        }
-        int shard = corpus_shard_of_line(work->corpus.seed, line.number - 1, shards);
-        if (shard < first || (shard - first) % step != 0 ||
-            (shard - first) / step >= SHARDS_AT_ONCE)
-            continue;
-        if (take_line(work, &line))
-            write_line(work, writers[(shard - first) / step], &line);
-    }
-    bitext_close(bitext);
+    prepare_text_read(&work->text, true, write_line, &writing);
     point_at("prepare.shards", first, NULL, 0);
     for (int k = 0; k < SHARDS_AT_ONCE && writers[k]; k++)
         if (!shard_writer_close(writers[k], &work->corpus.table[first + k * step], &why))

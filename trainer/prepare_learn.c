@@ -23,8 +23,9 @@ static void read_symbols(const char *path, struct text *symbols)
     lines_close(lines);
 }
 
-static void options_of_side(const struct settings *s, const struct prepare_text *text,
-                            enum side side, const char *symbols, struct learner_options *options)
+/* All but how many lines will come. */
+static void options_of_side(const struct settings *s, enum side side, const char *symbols,
+                            struct learner_options *options)
 {
     int64_t kind = side == SOURCE ? s->source_tokenizer : s->target_tokenizer;
     int64_t vocabulary = side == SOURCE ? s->source_vocabulary : s->target_vocabulary;
@@ -35,7 +36,6 @@ static void options_of_side(const struct settings *s, const struct prepare_text 
         .bpe = (int)s->sentencepiece,
         .min_count = (int)s->min_count,
         .sample = s->sample,
-        .lines = text->lines * (s->joint ? SIDES : 1),
         .seed = (uint64_t)s->seed,
         .symbols = symbols,
     };
@@ -43,39 +43,55 @@ static void options_of_side(const struct settings *s, const struct prepare_text 
         options->min_count = options->kind == TOKENIZER_WORDS ? 2 : 1;
 }
 
-/* Feeds the learners with every line whose encoding is valid; joint: both sides to the first
- * learner. */
-static void read_text(const struct prepare_text *text, struct learner *learners[SIDES], int joint)
+static void only_count(void *nothing, const struct bitext_line *line)
 {
-    struct bitext_line line;
-    struct bitext *bitext = prepare_text_read(text);
-    while (prepare_text_next(bitext, &line))
-        for (int side = 0; side < SIDES; side++)
-            if (utf8_valid(line.bytes[side], line.length[side]))
-                learner_line(learners[joint ? 0 : side], line.bytes[side], line.length[side],
-                             joint ? SIDES * line.number + side : line.number);
-    bitext_close(bitext);
+    (void)nothing;
+    (void)line;
 }
 
-static void learn(const struct settings *settings, const struct prepare_text *text,
+/* The learners of both sides; joint: the first for both. */
+struct learners {
+    struct learner *of[SIDES];
+    bool joint;
+};
+
+/* Feeds them with every line whose encoding is valid. */
+static void learn_line(void *taker, const struct bitext_line *line)
+{
+    struct learners *learners = taker;
+    for (int side = 0; side < SIDES; side++)
+        if (utf8_valid(line->bytes[side], line->length[side]))
+            learner_line(learners->of[learners->joint ? 0 : side], line->bytes[side],
+                         line->length[side],
+                         learners->joint ? SIDES * line->number + side : line->number);
+}
+
+/* One reading of the text where all of it is learnt from, two where a sample is: its size and the
+ * text's say which lines. */
+static void learn(const struct settings *settings, struct prepare_text *text,
                   struct tokenizer *tokenizers)
 {
-    struct learner *learners[SIDES] = {0};
+    struct learners learners = {.joint = settings->joint != 0};
+    struct learner_options options[SIDES];
     struct text symbols = {0};
-    int joint = (int)settings->joint, count = joint ? 1 : SIDES;
+    int count = learners.joint ? 1 : SIDES;
     if (settings->symbols)
         read_symbols(settings->symbols, &symbols);
     for (int side = 0; side < count; side++) {
-        struct learner_options options;
-        options_of_side(settings, text, side, symbols.bytes, &options);
-        learners[side] = learner_open(&options);
+        options_of_side(settings, side, symbols.bytes, &options[side]);
+        if (options[side].kind == TOKENIZER_SENTENCEPIECE && text->lines == 0)
+            prepare_text_read(text, false, only_count, NULL);
     }
-    read_text(text, learners, joint);
+    for (int side = 0; side < count; side++) {
+        options[side].lines = text->lines * (learners.joint ? SIDES : 1);
+        learners.of[side] = learner_open(&options[side]);
+    }
+    prepare_text_read(text, false, learn_line, &learners);
     for (int side = 0; side < count; side++) {
         struct reason why;
         bool shrunk = false;
-        const char *which = joint ? "joint" : side_names[side];
-        if (!learner_finish(learners[side], &tokenizers[side], &shrunk, &why))
+        const char *which = learners.joint ? "joint" : side_names[side];
+        if (!learner_finish(learners.of[side], &tokenizers[side], &shrunk, &why))
             die("%s tokenizer: %s", which, why.text);
         if (shrunk)
             printf("%s vocabulary: the text has room for %d only\n", which,
@@ -129,7 +145,7 @@ static void take_from(const char *path, struct tokenizer *tokenizers, int *joint
     corpus_close(like);
 }
 
-void prepare_learn(const struct settings *settings, const struct prepare_text *text,
+void prepare_learn(const struct settings *settings, struct prepare_text *text,
                    struct tokenizer *tokenizers, int *joint)
 {
     *joint = (int)settings->joint;

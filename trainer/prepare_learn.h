@@ -7,7 +7,7 @@
 #include "trainer/prepare_text.h"
 
 /* [all] tokenizers: SIDES of them. */
-void prepare_learn(const struct settings *settings, const struct prepare_text *text,
+void prepare_learn(const struct settings *settings, struct prepare_text *text,
                    struct tokenizer *tokenizers, int *joint);
 
 #endif

@@ -47,21 +47,6 @@ static char *path_of(const char *path, const char *spooled)
     return path ? memory_copy_text(is_standard_input(path) ? spooled : path) : NULL;
 }
 
-static int64_t count_lines(struct prepare_text *text)
-{
-    struct bitext_line line = {.number = 0};
-    struct bitext *bitext = prepare_text_read(text);
-    int64_t lines = 0;
-    while (prepare_text_next(bitext, &line))
-        lines++;
-    for (int side = 0; side < 2; side++)
-        text->marks[side] = bitext_marks(bitext, side);
-    bitext_close(bitext);
-    if (lines == 0)
-        die("'%s': is empty", text->pairs ? text->pairs : text->source);
-    return lines;
-}
-
 void prepare_text_open(struct prepare_text *text, const struct settings *settings,
                        const char *aside)
 {
@@ -76,10 +61,6 @@ void prepare_text_open(struct prepare_text *text, const struct settings *setting
         spool(spooled.bytes);
     text_release(&spooled);
     prepare_poll();
-    point_at("prepare.count", 0, NULL, 0);
-    if (comm_rank() == 0)
-        text->lines = count_lines(text);
-    comm_broadcast(&text->lines, sizeof text->lines, 0);
 }
 
 void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings)
@@ -110,20 +91,34 @@ void prepare_text_close(struct prepare_text *text, const struct settings *settin
     }
 }
 
-struct bitext *prepare_text_read(const struct prepare_text *text)
+static bool read_lines(struct prepare_text *text, struct bitext *bitext,
+                       void (*take)(void *taker, const struct bitext_line *line), void *taker,
+                       struct reason *why)
+{
+    struct bitext_line line;
+    int64_t lines = 0;
+    int got;
+    while ((got = bitext_next(bitext, &line, why)) > 0) {
+        lines = line.number;
+        take(taker, &line);
+    }
+    if (got == 0 && lines == 0)
+        return fail(why, "'%s': is empty", text->pairs ? text->pairs : text->source);
+    text->lines = lines;
+    for (int side = 0; side < 2; side++)
+        text->marks[side] = bitext_marks(bitext, side);
+    return got == 0;
+}
+
+void prepare_text_read(struct prepare_text *text, bool together,
+                       void (*take)(void *taker, const struct bitext_line *line), void *taker)
 {
     struct reason why;
     struct bitext *bitext = bitext_open(text->source, text->target, text->pairs, &why);
-    if (!bitext)
+    bool well = bitext && read_lines(text, bitext, take, taker, &why);
+    if (together)
+        agree(well, "%s", why.text);
+    else if (!well)
         die("%s", why.text);
-    return bitext;
-}
-
-int prepare_text_next(struct bitext *bitext, struct bitext_line *line)
-{
-    struct reason why;
-    int got = bitext_next(bitext, line, &why);
-    if (got < 0)
-        die("%s", why.text);
-    return got;
+    bitext_close(bitext);
 }

@@ -53,7 +53,6 @@ run_folder.remove   0   1  1  1
 '
 preparing_points='
 prepare.spool    0
-prepare.count    1
 prepare.learn    2
 prepare.shards   1
 prepare.rename   0

@@ -30,6 +30,8 @@ fi
 head -200 train.target >short.target
 expect_fatal 1 "fatal: rank 0 of 3 (HOST): 'train.source' has 300 lines, but 'short.target' has 200" \
     ranks 3 "$CHORUS" prepare --source train.source --target short.target --tokenizer words --output new
+expect_fatal 1 "fatal: rank 0 of 3 (HOST): 'none': No such file or directory" \
+    ranks 3 "$CHORUS" prepare --source none --target train.target --like corpus --output new
 claim "no corpus was made" nothing_at new
 
 # --- corpora and checkpoints that are none ---
@@ -97,6 +99,13 @@ dying_prepare() {
         --vocabulary 20 --output new
 }
 expect_fatal 1 "fatal: rank 0 of 3 (HOST): hook" dying_prepare
+yes 's1 s2' | head -20000 >many.source
+head -19990 many.source >fewer.source
+reading_together() { # what all ranks meet the lowest says, though it is the last to meet it
+    CHORUS_HOOK="prepare.lines 16384 0 slow" quiet timeout 20 "$CHORUS_SOURCE/tests/mpirun.sh" 3 "$CHORUS_HOOKS" prepare --source many.source \
+        --target fewer.source --like corpus --output new
+}
+expect_fatal 1 "fatal: rank 0 of 3 (HOST): 'many.source' has 20000 lines, but 'fewer.source' has 19990" reading_together
 claim "a corpus whose preparation failed has no final name" nothing_at new
 claim "and the next one is whole" prepare "${texts[@]}" --output new
 claim "continued without failures the run ends" train lonely 2 1
