@@ -124,8 +124,8 @@ int vocabulary_find(const struct vocabulary *vocabulary, const char *bytes, size
     return id_in(find_slot(vocabulary, bytes, length, hash));
 }
 
-/* A slot leads to an offset, and that to the bytes: memory is asked for each before it is needed, so
- * that it is waited for once for many keys. What is asked for may be another string's. */
+/* A slot leads to an offset, and that to the bytes: memory is asked for each before it is needed,
+ * so that it is waited for once for many keys. What is asked for may be another string's. */
 void vocabulary_find_all(const struct vocabulary *vocabulary, const struct vocabulary_key *keys,
                          int count, int32_t *ids)
 {

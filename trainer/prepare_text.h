@@ -22,8 +22,8 @@ void prepare_text_close(struct prepare_text *text, const struct settings *settin
 void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings);
 
 /* One reading, from the first line to the last: each is given to `take` with `taker`. Unequal
- * numbers of lines, an empty file and whatever lines.h refuses end the program. together: [all], and
- * one rank speaks of what they all meet; otherwise this rank reads alone. */
+ * numbers of lines, an empty file and whatever lines.h refuses end the program. together: [all],
+ * and one rank speaks of what they all meet; otherwise this rank reads alone. */
 void prepare_text_read(struct prepare_text *text, bool together,
                        void (*take)(void *taker, const struct bitext_line *line), void *taker);
 
