@@ -1,6 +1,7 @@
 #include "trainer/prepare_learn.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/utf8.h"
 #include <stdio.h>
@@ -87,6 +88,7 @@ static void learn(const struct settings *settings, struct prepare_text *text,
         learners.of[side] = learner_open(&options[side]);
     }
     prepare_text_read(text, false, learn_line, &learners);
+    point_at("prepare.count", 0, NULL, 0);
     for (int side = 0; side < count; side++) {
         struct reason why;
         bool shrunk = false;

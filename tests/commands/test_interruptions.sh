@@ -53,6 +53,7 @@ run_folder.remove   0   1  1  1
 '
 preparing_points='
 prepare.spool    0
+prepare.count    0
 prepare.learn    2
 prepare.shards   1
 prepare.rename   0
