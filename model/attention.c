@@ -1,5 +1,6 @@
 #include "model/attention.h"
 #include "comm/base/die.h"
+#include "comm/base/parts.h"
 #include "model/output.h"
 #include "model/threads.h"
 #include "model/vector.h"
@@ -26,16 +27,19 @@ void attention_init(struct attention *attention, const struct shape *shape,
 void attention_start(const struct attention *attention, const real *block, struct bank *bank, int T,
                      struct arena *arena, struct attention_states *states)
 {
+    enum part before = part_enter(PART_ATTENTION);
     *states = (struct attention_states){.bank = bank, .T = T};
     states->weights = arena_take(arena, (size_t)T * (size_t)bank->N, sizeof(real));
     states->items = arena_take(arena, (size_t)bank->B, sizeof *states->items);
     attention->row->start(attention, block, states, arena);
+    part_enter(before);
 }
 
 void attention_forward(const struct attention *attention, const real *block,
                        struct attention_states *states, int t, int n, const real *query, real *c,
                        int ldc)
 {
+    enum part before = part_enter(PART_ATTENTION);
     const struct bank *bank = states->bank;
     int M = bank->M, B = bank->B, N = (int)bank->N;
     real *weights = states->weights + (int64_t)t * N;
@@ -51,6 +55,7 @@ void attention_forward(const struct attention *attention, const real *block,
             weights + bank->first[b], bank->states + bank->first[b] * M, c + (int64_t)b * ldc, n, M,
             bank->lengths[b]};
     product_each(PRODUCT_NN, states->items, B, N, M, 0, B * ldc);
+    part_enter(before);
 }
 
 void attention_start_backward(const struct attention *attention, const real *block,
@@ -74,6 +79,7 @@ static void softmax_backward(const real *a, real *da, int count)
 void attention_backward(const struct attention *attention, const real *block,
                         struct attention_states *states, int t, int n, const real *dc, real *dquery)
 {
+    enum part before = part_enter(PART_ATTENTION);
     const struct bank *bank = states->bank;
     int M = bank->M, B = bank->B, N = (int)bank->N;
     real *weights = states->weights + (int64_t)t * N, *dweights = states->dweights + (int64_t)t * N;
@@ -90,11 +96,13 @@ void attention_backward(const struct attention *attention, const real *block,
             softmax_backward(weights + at, dweights + at, bank->lengths[b]);
         }
     attention->row->score_backward(attention, block, states, t, n, dquery);
+    part_enter(before);
 }
 
 void attention_finish(const struct attention *attention, const real *block, real *gradient,
                       struct attention_states *states, const real *dc, const real *queries)
 {
+    enum part before = part_enter(PART_ATTENTION);
     const struct bank *bank = states->bank;
     int M = bank->M, B = bank->B, N = (int)bank->N;
     for (int b = 0; b < B; b++) // dm_b (S_b, M) += a_b^T (S_b, T) dc_b (T, M)
@@ -106,4 +114,5 @@ void attention_finish(const struct attention *attention, const real *block, real
                                                  states->T};
     product_each(PRODUCT_TN, states->items, B, N, B * M, 1, M);
     attention->row->finish(attention, block, gradient, states, queries);
+    part_enter(before);
 }

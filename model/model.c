@@ -1,5 +1,6 @@
 #include "model/model.h"
 #include "comm/base/die.h"
+#include "comm/base/parts.h"
 #include "comm/base/points.h"
 #include "model/dropout.h"
 #include "model/embedding.h"
@@ -212,6 +213,7 @@ static void backward(struct pass *pass, real *gradient, real *dr)
     int E = shape->embedding;
     int64_t rows = (int64_t)pass->batch->T * pass->batch->B, N = pass->batch->source_tokens;
     real *dx = take(pass, rows, E);
+    part_enter(PART_DECODER);
     encoder_start_backward(&model->encoder, pass->block, pass->arena, &pass->encoder);
     decoder_backward(&model->decoder, pass->block, gradient, &model->encoder, &pass->encoder,
                      &pass->decoder, scatter(pass, dr), dx, pass->arena);
@@ -219,6 +221,7 @@ static void backward(struct pass *pass, real *gradient, real *dr)
     embedding_backward(gradient + model->target_embedding, shape->target_vocabulary, E,
                        pass->before, rows, dx);
     dx = take(pass, N, E);
+    part_enter(PART_ENCODER);
     encoder_backward(&model->encoder, pass->block, gradient, pass->key, &pass->encoder, dx,
                      pass->arena);
     drop(pass, RANDOM_DROP_SOURCE, shape->dropout_embedding, dx, N, E);
@@ -234,12 +237,16 @@ double model_gradient(const struct model *model, const real *block, real *gradie
         return 0;
     size_t bytes = (size_t)model->parameters.total * sizeof(real);
     point_at("model.forward", key->update, gradient, bytes);
+    enum part before = part_enter(PART_ENCODER);
     encode(&pass);
+    part_enter(PART_DECODER);
     decode(&pass);
+    part_enter(PART_OUTPUT);
     gather(&pass);
     point_at("model.backward", key->update, gradient, bytes);
     real *dr = emit(&pass, gradient);
     backward(&pass, gradient, dr);
+    part_enter(before);
     double loss = 0;
     for (int64_t p = 0; p < batch->target_tokens; p++)
         loss += pass.losses[p];

@@ -1,6 +1,7 @@
 #include "trainer/update.h"
 #include "comm/audit.h"
 #include "comm/base/die.h"
+#include "comm/base/parts.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "model/rows.h"
@@ -89,9 +90,13 @@ static void step(struct run *run, struct update_result *result)
     run->state.steps++;
     run->state.skips = 0;
     point_at("update.step", run->state.update + 1, NULL, 0);
+    enum part before = part_enter(PART_OPTIMIZER);
     agree(guard_step(run->guard, run, result->rate, scale, &why), "%s", why.text);
+    part_enter(before);
     exchange_gather(run->exchange, run->weights);
+    part_enter(PART_OPTIMIZER);
     guard_take(run->guard);
+    part_enter(before);
 }
 
 static void advance(struct train_state *state, const struct feed_group *group,
@@ -125,6 +130,7 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
     double facts[LANES_MOST][LANE_FACTS] = {{0}};
     require(lanes <= LANES_MOST);
     *result = (struct update_result){.epoch = group->epoch + 1};
+    enum part before = part_enter(PART_EXCHANGE);
     points_update(run->state.update + 1);
     point_at("update.begin", run->state.update + 1, NULL, 0);
 
@@ -144,5 +150,6 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
     advance(&run->state, group, result);
     if (result->skipped)
         skip(run, group, result);
+    part_enter(before);
     point_at("update.end", run->state.update, NULL, 0);
 }
