@@ -1,0 +1,183 @@
+/* Useful arithmetic, against counts by hand and against model_cost. */
+#include "model/useful.h"
+#include "tests/model/models.h"
+#include "tests/model/trial.h"
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static int64_t total(const int64_t useful[PARTS])
+{
+    int64_t sum = 0;
+    for (enum part part = 0; part < PARTS; part++)
+        sum += useful[part];
+    return sum;
+}
+
+/* One sentence of S states and T steps, its own end and begin included. */
+static void count(const struct shape *shape, int S, int T, int64_t useful[PARTS])
+{
+    struct model model;
+    struct batch batch;
+    int32_t symbols[16] = {0};
+    struct sentence sentence = {symbols, symbols, S, T - 1};
+    memset(useful, 0, PARTS * sizeof *useful);
+    model_init(&model, shape);
+    batch_init(&batch);
+    batch_pack(&batch, &sentence, 1, 0);
+    useful_add(&model, &batch, useful);
+    batch_release(&batch);
+    model_release(&model);
+}
+
+/* The shape `reference`: an LSTM of 256 has 4 x 256 rows of 512 + 256, of 512 4 x 512 of 1024 + 512
+ * (input feeding) and of 512 + 512; the readout 512 rows of 1024; keys 512 rows of 512. */
+static void the_reference_shape_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {.source_vocabulary = 8004,
+                          .target_vocabulary = 8004,
+                          .embedding = 512,
+                          .hidden = 512,
+                          .encoder_hidden = 256,
+                          .encoder_layers = 2,
+                          .decoder_layers = 2,
+                          .bidirectional = 1,
+                          .attention = ATTENTION_GENERAL,
+                          .attention_state = ATTENTION_CURRENT,
+                          .input_feeding = 1,
+                          .readout = 512};
+    int64_t useful[PARTS];
+    count(&shape, 7, 5, useful);
+    assert_true(useful[PART_ENCODER] == 3LL * 7 * 4 * 1024 * (512 + 256));
+    assert_true(useful[PART_DECODER] ==
+                3LL * 5 * (2048 * (1024 + 512) + 2048 * (512 + 512) + 512 * 1024));
+    assert_true(useful[PART_ATTENTION] == 3LL * (7 * 512 * 512 + 5 * 7 * (512 + 512)));
+    assert_true(useful[PART_OUTPUT] == 3LL * 5 * 512 * 8004);
+    assert_true(total(useful) == useful[PART_ENCODER] + useful[PART_DECODER] +
+                                     useful[PART_ATTENTION] + useful[PART_OUTPUT]);
+}
+
+/* GRU, three gates; additive attention on the previous state, whose context of 20 goes into the
+ * cell and the readout; the mean of the states through 16 x 20; tied, with 12 x 14 before it. */
+static void additive_attention_and_a_tied_output_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {.source_vocabulary = 50,
+                          .target_vocabulary = 60,
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .bidirectional = 1,
+                          .cell = CELL_GRU,
+                          .context = CONTEXT_MEAN,
+                          .attention = ATTENTION_ADDITIVE,
+                          .attention_hidden = 9,
+                          .readout = 14,
+                          .tied_embeddings = 1};
+    int64_t useful[PARTS];
+    count(&shape, 3, 4, useful);
+    assert_true(useful[PART_ENCODER] == 3LL * 3 * 2 * 30 * (12 + 10));
+    assert_true(useful[PART_DECODER] ==
+                3LL * (16 * 20 + 4 * (48 * (12 + 20 + 16) + 14 * (16 + 12 + 20))));
+    assert_true(useful[PART_ATTENTION] == 3LL * (3 * 9 * 20 + 4 * 9 * 16 + 4 * 3 * (9 + 20)));
+    assert_true(useful[PART_OUTPUT] == 3LL * 4 * (12 * 14 + 60 * 12));
+}
+
+static void without_attention_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {.source_vocabulary = 50,
+                          .target_vocabulary = 60,
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .context = CONTEXT_AFFINE,
+                          .context_use = CONTEXT_USE_FIRST,
+                          .readout = 14};
+    int64_t useful[PARTS];
+    count(&shape, 3, 4, useful);
+    assert_true(useful[PART_ATTENTION] == 0);
+    assert_true(useful[PART_ENCODER] == 3LL * 3 * 40 * (12 + 10));
+    assert_true(useful[PART_DECODER] == 3LL * (16 * 10 + 4 * (64 * (12 + 16) + 14 * (16 + 12))));
+    assert_true(useful[PART_OUTPUT] == 3LL * 4 * 60 * 14);
+}
+
+static void where_nothing_is_padding_it_is_the_cost(void **state)
+{
+    (void)state;
+    const int alike[3] = {6, 6, 6};
+    for (int number = 0; number < MODELS; number++) {
+        struct shape shape = models_shape(number);
+        struct trial trial;
+        struct fixture fixture;
+        int64_t useful[PARTS] = {0};
+        trial_init(&trial, &shape);
+        fixture_sentences(&fixture, 3, alike, alike, shape.source_vocabulary,
+                          shape.target_vocabulary, 1);
+        batch_pack(&trial.batch, fixture.sentences, 3, 1);
+        useful_add(&trial.model, &trial.batch, useful);
+        assert_true(total(useful) == model_cost(&trial.model, 1, 3, alike, alike));
+        fixture_release(&fixture);
+        trial_release(&trial);
+    }
+}
+
+static void padding_is_not_useful(void **state)
+{
+    (void)state;
+    for (int number = 0; number < MODELS; number++) {
+        struct shape shape = models_shape(number);
+        struct trial trial;
+        int64_t together[PARTS] = {0}, alone[PARTS] = {0};
+        trial_init(&trial, &shape);
+        trial_pack(&trial, 0, TRIAL_SENTENCES);
+        useful_add(&trial.model, &trial.batch, together);
+        for (int i = 0; i < TRIAL_SENTENCES; i++) {
+            trial_pack(&trial, i, 1);
+            useful_add(&trial.model, &trial.batch, alone);
+        }
+        assert_memory_equal(together, alone, sizeof together);
+        assert_true(total(together) <
+                    model_cost(&trial.model, 1, TRIAL_SENTENCES, trial_sources, trial_targets));
+        trial_release(&trial);
+    }
+}
+
+static void a_sentence_alone_reads_each_weight_at_each_step(void **state)
+{
+    (void)state;
+    struct shape shape = models_shape(3); // no attention
+    struct model model;
+    model_init(&model, &shape);
+    int64_t one = useful_reads(&model, 1, 1), steps = useful_reads(&model, 1, 5);
+    int64_t states = useful_reads(&model, 4, 1);
+    const struct recurrent *layer = &model.encoder.layer[0][0];
+    int64_t of_step =
+        decoder_row_cost(&model.decoder) + (int64_t)shape.readout * shape.target_vocabulary;
+    assert_true(steps - one == 4 * of_step);
+    assert_true(states - one == 3LL * 2 * layer->cell->gates * layer->H * layer->H);
+    model_release(&model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reference_shape_by_hand),
+        cmocka_unit_test(additive_attention_and_a_tied_output_by_hand),
+        cmocka_unit_test(without_attention_by_hand),
+        cmocka_unit_test(where_nothing_is_padding_it_is_the_cost),
+        cmocka_unit_test(padding_is_not_useful),
+        cmocka_unit_test(a_sentence_alone_reads_each_weight_at_each_step),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
