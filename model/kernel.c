@@ -113,6 +113,7 @@ static const struct kernel {
                {"NEOVERSEV1", NEEDS_V84},   {"NEOVERSEN2", NEEDS_SVE2},
                {"ARMV8SVE", NEEDS_SVE},     {"A64FX", NEEDS_SVE}};
 enum { KERNELS = sizeof(kernels) / sizeof(*kernels) };
+_Static_assert(KERNELS <= KERNELS_MOST, "room for the names of all kernels");
 
 static bool executes(const struct processor *processor, enum needs needs)
 {
@@ -177,6 +178,15 @@ static const char *usable(const struct processor *processor, const char *source,
     }
     fail(why, "%s '%s' is not known: choose one of %s", source, name, known);
     return NULL;
+}
+
+int kernel_usable(const struct processor *processor, const char *names[KERNELS_MOST])
+{
+    int count = 0;
+    for (int i = 0; i < KERNELS && processor->vendor[0]; i++)
+        if (executes(processor, kernels[i].needs))
+            names[count++] = kernels[i].name;
+    return count;
 }
 
 bool kernel_choose(const struct processor *processor, const char *wanted, const char *coretype,

@@ -30,6 +30,19 @@ static void call(enum product_form form, int M, int N, int K, const real *A, int
 #endif
 }
 
+void product_whole(enum product_form form, int M, int N, int K, const real *A, int lda,
+                   const real *B, int ldb, int add, real *C, int ldc)
+{
+    call(form, M, N, K, A, lda, B, ldb, add, C, ldc);
+}
+
+static product_listener *told;
+
+void product_tell(product_listener *listener)
+{
+    told = listener;
+}
+
 /* True where nothing is left to be multiplied. */
 static bool empty(int M, int N, int K, int add, real *C, int ldc)
 {
@@ -114,6 +127,8 @@ void product(enum product_form form, int M, int N, int K, const real *A, int lda
     if (empty(M, N, K, add, C, ldc))
         return;
     point_alive();
+    if (told)
+        told(form, &(struct product_item){A, B, C, M, N, K}, 1);
     bool tall = M > N;
     int side = tall ? M : N, width = piece_width(M, N, K), pieces = (side + width - 1) / width;
     int64_t step_A = !tall ? 0 : form == PRODUCT_TN ? 1 : lda;
@@ -134,6 +149,8 @@ void product_each(enum product_form form, const struct product_item *items, int 
                   int ldb, int add, int ldc)
 {
     double work = 0;
+    if (told)
+        told(form, items, count);
     for (int i = 0; i < count; i++)
         work += (double)items[i].M * items[i].N * items[i].K;
     bool many = count > 1 && work > 1 << 18;

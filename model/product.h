@@ -31,6 +31,15 @@ struct product_item {
 void product_each(enum product_form form, const struct product_item *items, int count, int lda,
                   int ldb, int add, int ldc);
 
+/* For measurements. The same as `product`, by one call of the library on this thread: what it
+ * reaches where nothing is cut. */
+void product_whole(enum product_form form, int M, int N, int K, const real *A, int lda,
+                   const real *B, int ldb, int add, real *C, int ldc);
+/* Is told of every product before it is made, by the thread that asks for it: one item of
+ * `product`, all items of product_each. NULL: nobody. */
+typedef void product_listener(enum product_form form, const struct product_item *items, int count);
+void product_tell(product_listener *listener);
+
 /* How many products so far were cut into three pieces or more with a ragged last one. */
 int64_t product_ragged(void);
 

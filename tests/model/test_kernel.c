@@ -166,6 +166,21 @@ static void kernels_go_by_the_width_of_their_instructions(void **state)
     assert_string_equal(kernel_instructions("Generic"), "");
 }
 
+static void only_what_can_be_chosen_is_usable(void **state)
+{
+    (void)state;
+    const char *names[KERNELS_MOST];
+    assert_int_equal(kernel_usable(&OLD, names), 2);
+    assert_int_equal(kernel_usable(&ZEN3, names), 5);
+    assert_string_equal(names[4], "Zen");
+    assert_int_equal(kernel_usable(&RAPIDS, names), KERNELS_MOST);
+    assert_int_equal(kernel_usable(&NOT_X86, names), 0);
+    int count = kernel_usable(&ZEN5, names);
+    assert_int_equal(count, 7);
+    for (int i = 0; i < count; i++)
+        chooses(&ZEN5, names[i], NULL, names[i]);
+}
+
 static void this_processor_is_read(void **state)
 {
     (void)state;
@@ -199,6 +214,7 @@ int main(void)
         cmocka_unit_test(aarch64_has_kernels_of_its_own),
         cmocka_unit_test(kernels_go_by_the_width_of_their_instructions),
         cmocka_unit_test(other_architectures_are_left_alone),
+        cmocka_unit_test(only_what_can_be_chosen_is_usable),
         cmocka_unit_test(this_processor_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
