@@ -1,0 +1,134 @@
+/* The made-up corpus of measurements. */
+#include "comm/base/memory.h"
+#include "trainer/made.h"
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const struct made_options OPTIONS = {
+    .seed = 1, .vocabulary = 8004, .batch_sentences = 8, .batch_tokens = 4000, .lanes = 1};
+static const struct range ONE = {0, 1};
+
+static void a_micro_batch_has_its_sentences_of_about_one_length(void **state)
+{
+    (void)state;
+    struct made *made = made_open(&OPTIONS);
+    int64_t tokens = 0, places = 0;
+    for (int i = 0; i < 3 * MADE_POOLS * MADE_POOL; i++) {
+        const struct batch *batch = made_next(made, ONE)->batches;
+        assert_int_equal(batch->B, 8);
+        assert_in_range(batch->S, MADE_SHORTEST, MADE_LONGEST);
+        assert_in_range(batch->T, MADE_SHORTEST + 1, MADE_LONGEST + 1);
+        tokens += batch->target_tokens;
+        places += (int64_t)batch->B * batch->T;
+    }
+    assert_true((double)tokens > 0.97 * (double)places); // sorted: 8 of 800 in a row
+    assert_in_range(tokens / (3 * MADE_POOLS * MADE_POOL * 8), 22, 24);
+    made_close(made);
+}
+
+static void tokens_end_a_micro_batch_too(void **state)
+{
+    (void)state;
+    struct made_options options = OPTIONS;
+    options.batch_tokens = 60;
+    struct made *made = made_open(&options);
+    for (int i = 0; i < 500; i++) {
+        const struct batch *batch = made_next(made, ONE)->batches;
+        assert_in_range(batch->B, 1, 8);
+        assert_true(batch->target_tokens < 60 + MADE_LONGEST + 1);
+        assert_true(batch->B == 8 || batch->target_tokens >= 60 || batch->source_tokens >= 60);
+    }
+    made_close(made);
+}
+
+static void symbols_follow_a_law_and_stay_within_the_vocabulary(void **state)
+{
+    (void)state;
+    const int sizes[] = {4, 50, 8004};
+    for (int k = 0; k < 3; k++) {
+        struct made_options options = OPTIONS;
+        options.vocabulary = sizes[k];
+        struct made *made = made_open(&options);
+        int64_t first = 0, second = 0, all = 0;
+        for (int i = 0; i < made_sentences(made); i++) {
+            const struct sentence *s = made_sentence(made, i);
+            assert_in_range(s->source_length, MADE_SHORTEST, MADE_LONGEST);
+            for (int t = 0; t < s->target_length; t++) {
+                assert_in_range(s->target[t], SYMBOLS_RESERVED, sizes[k] - 1);
+                first += s->target[t] == SYMBOLS_RESERVED;
+                second += s->target[t] == SYMBOLS_RESERVED + 1;
+                all++;
+            }
+        }
+        assert_true(first > all / 12);
+        assert_true(sizes[k] == 4 ||
+                    (first > 1.8 * (double)second && first < 2.2 * (double)second));
+        made_close(made);
+    }
+}
+
+/* Two ranks with a lane each get what one rank gets with both. */
+static void ranks_share_the_micro_batches(void **state)
+{
+    (void)state;
+    struct made_options options = OPTIONS;
+    options.lanes = 2;
+    struct made *both = made_open(&options), *second = made_open(&options);
+    for (int i = 0; i < 200; i++) {
+        const struct batch *a = &made_next(both, (struct range){0, 2})->batches[1];
+        const struct batch *b = &made_next(second, (struct range){1, 1})->batches[0];
+        assert_int_equal(a->T, b->T);
+        assert_memory_equal(a->target, b->target, (size_t)(a->T * a->B) * sizeof *a->target);
+    }
+    made_close(both);
+    made_close(second);
+}
+
+static void a_run_is_told_its_vocabularies_and_lengths(void **state)
+{
+    (void)state;
+    struct corpus *corpus = made_corpus(&OPTIONS);
+    assert_int_equal(corpus->tokenizers[SOURCE].vocabulary.size, 8004);
+    assert_int_equal(corpus->tokenizers[TARGET].vocabulary.size, 8004);
+    assert_int_equal(corpus->sentences, MADE_POOLS * MADE_POOL * 8);
+    assert_int_equal(corpus->longest[SOURCE], MADE_LONGEST);
+    corpus_close(corpus);
+}
+
+static void text_has_a_line_for_each_sentence(void **state)
+{
+    (void)state;
+    struct made_options options = OPTIONS;
+    options.batch_sentences = 2;
+    struct made *made = made_open(&options);
+    struct text text = {0};
+    int lines = 0, words = 1;
+    made_text(made, TARGET, &text);
+    for (size_t i = 0; i < text.length; i++)
+        lines += text.bytes[i] == '\n';
+    assert_int_equal(lines, made_sentences(made));
+    for (size_t i = 0; text.bytes[i] != '\n'; i++)
+        words += text.bytes[i] == ' ';
+    assert_int_equal(words, made_sentence(made, 0)->target_length);
+    text_release(&text);
+    made_close(made);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_micro_batch_has_its_sentences_of_about_one_length),
+        cmocka_unit_test(tokens_end_a_micro_batch_too),
+        cmocka_unit_test(symbols_follow_a_law_and_stay_within_the_vocabulary),
+        cmocka_unit_test(ranks_share_the_micro_batches),
+        cmocka_unit_test(a_run_is_told_its_vocabularies_and_lengths),
+        cmocka_unit_test(text_has_a_line_for_each_sentence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,217 @@
+#include "trainer/made.h"
+#include "comm/base/die.h"
+#include "comm/base/memory.h"
+#include "comm/base/random.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Some first sentences of `order`, as many as there are in a micro-batch. */
+struct cut {
+    int first, count;
+};
+struct made {
+    struct made_options options;
+    int count;
+    struct sentence *sentences; // (count), in the order of the text
+    int32_t *symbols;
+    struct sentence *order; // (count): pool by pool, sorted
+    struct cut *cuts;
+    int cut_count, next;
+    struct feed_group group;
+};
+
+/* Sentences of a pool: no more than its micro-batches can hold. */
+static int pool_of(const struct made_options *options)
+{
+    int most = options->batch_tokens / (MADE_SHORTEST + 1) + 1;
+    return MADE_POOL * (options->batch_sentences < most ? options->batch_sentences : most);
+}
+
+/* Cumulative weights 1/1, 1/1 + 1/2, ... of the symbols behind the reserved ones. */
+static double *zipf(int symbols)
+{
+    double *sums = memory_take((size_t)symbols * sizeof *sums), sum = 0;
+    for (int i = 0; i < symbols; i++)
+        sums[i] = sum += 1.0 / (i + 1);
+    return sums;
+}
+
+static int32_t draw(const double *sums, int symbols, double uniform)
+{
+    int low = 0, high = symbols - 1;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (sums[middle] < uniform * sums[symbols - 1])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return IDS_RESERVED + low;
+}
+
+static void make_sentences(struct made *made)
+{
+    int symbols = made->options.vocabulary - IDS_RESERVED;
+    double *sums = zipf(symbols);
+    made->symbols = memory_take((size_t)made->count * SIDES * MADE_LONGEST * sizeof(int32_t));
+    made->sentences = memory_take((size_t)made->count * sizeof *made->sentences);
+    int32_t *at = made->symbols;
+    for (int i = 0; i < made->count; i++) {
+        int lengths[SIDES];
+        const int32_t *sides[SIDES];
+        for (enum side side = SOURCE; side < SIDES; side++) {
+            struct random_key key = {made->options.seed, RANDOM_MADE, (uint32_t)i, side};
+            lengths[side] =
+                MADE_SHORTEST + (int)random_below(&key, 0, MADE_LONGEST - MADE_SHORTEST + 1);
+            sides[side] = at;
+            for (int k = 0; k < lengths[side]; k++)
+                *at++ = draw(sums, symbols, random_uniform(&key, (uint64_t)k + 2));
+        }
+        made->sentences[i] =
+            (struct sentence){sides[SOURCE], sides[TARGET], lengths[SOURCE], lengths[TARGET]};
+    }
+    memory_free(sums);
+}
+
+/* Equal lengths: as in the text. */
+static int compare(const void *left, const void *right)
+{
+    const struct sentence *a = left, *b = right;
+    if (a->target_length != b->target_length)
+        return a->target_length < b->target_length ? -1 : 1;
+    if (a->source_length != b->source_length)
+        return a->source_length < b->source_length ? -1 : 1;
+    return a->source < b->source ? -1 : a->source > b->source;
+}
+
+/* How many sentences from `first` on fill a micro-batch; 0 if those up to `end` do not. */
+static int fill(const struct made *made, int first, int end)
+{
+    const struct made_options *o = &made->options;
+    int64_t source = 0, target = 0;
+    for (int i = first; i < end; i++) {
+        source += made->order[i].source_length + o->source_end;
+        target += made->order[i].target_length + 1;
+        if (i - first + 1 == o->batch_sentences || source >= o->batch_tokens ||
+            target >= o->batch_tokens)
+            return i - first + 1;
+    }
+    return 0;
+}
+
+static void cut(struct made *made)
+{
+    int pool = pool_of(&made->options);
+    size_t bytes = (size_t)made->count * sizeof *made->order;
+    made->order = memcpy(memory_take(bytes), made->sentences, bytes);
+    made->cuts = memory_take((size_t)made->count * sizeof *made->cuts);
+    for (int start = 0; start < made->count; start += pool) {
+        qsort(made->order + start, (size_t)pool, sizeof *made->order, compare);
+        for (int first = start, count; (count = fill(made, first, start + pool)) > 0;) {
+            made->cuts[made->cut_count++] = (struct cut){first, count};
+            first += count;
+        }
+    }
+}
+
+static void shuffle(struct made *made)
+{
+    struct random_key key = {made->options.seed, RANDOM_MADE, 0, SIDES};
+    for (int i = made->cut_count - 1; i > 0; i--) {
+        int other = (int)random_below(&key, (uint64_t)i, (uint64_t)i + 1);
+        struct cut kept = made->cuts[i];
+        made->cuts[i] = made->cuts[other];
+        made->cuts[other] = kept;
+    }
+}
+
+struct made *made_open(const struct made_options *options)
+{
+    struct made *made = memory_take(sizeof *made);
+    made->options = *options;
+    made->count = MADE_POOLS * pool_of(options);
+    make_sentences(made);
+    cut(made);
+    shuffle(made);
+    made->group.batches = memory_take((size_t)options->lanes * sizeof *made->group.batches);
+    made->group.origins = memory_take((size_t)options->lanes * sizeof *made->group.origins);
+    return made;
+}
+
+void made_close(struct made *made)
+{
+    for (int i = 0; i < made->options.lanes; i++)
+        batch_release(&made->group.batches[i]);
+    memory_free(made->group.batches);
+    memory_free(made->group.origins);
+    memory_free(made->cuts);
+    memory_free(made->order);
+    memory_free(made->symbols);
+    memory_free(made->sentences);
+    memory_free(made);
+}
+
+static void add_words(struct vocabulary *vocabulary, int size, char letter)
+{
+    vocabulary_init(vocabulary);
+    while (vocabulary->size < size) {
+        char word[16];
+        int length = snprintf(word, sizeof word, "%c%d", letter, vocabulary->size - IDS_RESERVED);
+        vocabulary_add(vocabulary, word, (size_t)length);
+    }
+}
+
+struct corpus *made_corpus(const struct made_options *options)
+{
+    struct corpus *corpus = memory_take(sizeof *corpus);
+    corpus->path = memory_copy_text("made up");
+    corpus->seed = options->seed;
+    corpus->sentences = (int64_t)MADE_POOLS * pool_of(options);
+    for (enum side side = SOURCE; side < SIDES; side++) {
+        corpus->tokenizers[side].kind = TOKENIZER_WORDS;
+        text_init(&corpus->tokenizers[side].model);
+        add_words(&corpus->tokenizers[side].vocabulary, options->vocabulary,
+                  side == SOURCE ? 's' : 't');
+        corpus->longest[side] = MADE_LONGEST;
+        corpus->tokens[side] = corpus->sentences * (MADE_SHORTEST + MADE_LONGEST) / 2;
+    }
+    return corpus;
+}
+
+const struct feed_group *made_next(struct made *made, struct range lanes)
+{
+    struct feed_group *group = &made->group;
+    group->count = (int)lanes.count;
+    for (int i = 0; i < group->count; i++) {
+        int64_t number = made->next + lanes.first + i;
+        const struct cut *at = &made->cuts[number % made->cut_count];
+        batch_pack(&group->batches[i], made->order + at->first, at->count,
+                   made->options.source_end);
+    }
+    made->next = (made->next + made->options.lanes) % made->cut_count;
+    return group;
+}
+
+void made_text(const struct made *made, enum side side, struct text *text)
+{
+    for (int i = 0; i < made->count; i++) {
+        const struct sentence *s = &made->sentences[i];
+        const int32_t *symbols = side == SOURCE ? s->source : s->target;
+        int length = side == SOURCE ? s->source_length : s->target_length;
+        for (int k = 0; k < length; k++)
+            text_add_format(text, "%s%c%d", k ? " " : "", side == SOURCE ? 's' : 't',
+                            (int)symbols[k] - IDS_RESERVED);
+        text_add(text, "\n", 1);
+    }
+}
+
+const struct sentence *made_sentence(const struct made *made, int64_t number)
+{
+    return &made->sentences[number % made->count];
+}
+
+int made_sentences(const struct made *made)
+{
+    return made->count;
+}
