@@ -13,6 +13,8 @@
 /* What the launcher's environment says, before comm_start: 0, 1 and 1 without one. The environments
  * are those of Open MPI's mpirun and of srun --mpi=pmix. */
 int comm_launcher_rank(void);
+/* The names of the variables that say so, up to NULL: without them a process is by itself. */
+extern const char *const comm_launcher_variables[];
 int comm_launcher_size(void);
 int comm_launcher_local_size(void); // ranks on this host
 /* Seconds between SIGTERM and SIGKILL when mpirun is told to end (odls_base_sigkill_timeout, 1

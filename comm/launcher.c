@@ -19,6 +19,9 @@ static int number_of(const char *const names[], int fallback)
     return fallback;
 }
 
+const char *const comm_launcher_variables[] = {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
+                                               "PMIX_RANK", "PMIX_NAMESPACE", NULL};
+
 static bool of_open_mpi(void)
 {
     return getenv("OMPI_COMM_WORLD_RANK") && getenv("OMPI_COMM_WORLD_SIZE");

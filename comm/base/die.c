@@ -12,6 +12,7 @@ static struct {
     char host[256];
     bool silent;
     void (*tell)(int status, const char *words);
+    void (*act)(void);
     void (*end)(int status);
 } speaker = {.size = 1, .end = exit};
 
@@ -39,6 +40,11 @@ void die_silent(void (*tell)(int status, const char *words))
 void die_ending(void (*end)(int status))
 {
     speaker.end = end;
+}
+
+void die_before_ending(void (*act)(void))
+{
+    speaker.act = act;
 }
 
 /* Returns for one thread of the process, once. */
@@ -92,6 +98,8 @@ static void say(int status, const char *format, va_list arguments)
 
 static _Noreturn void end_job(int status)
 {
+    if (speaker.act)
+        speaker.act();
     speaker.end(status);
     _exit(status);
 }
