@@ -11,5 +11,6 @@ int train(struct settings *settings);
 int translate(const struct settings *settings);
 int score(const struct settings *settings);
 int inspect(const struct settings *settings);
+int benchmark(struct settings *settings);
 
 #endif

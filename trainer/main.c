@@ -98,6 +98,8 @@ static int run(enum command command, struct settings *settings)
         return score(settings);
     case COMMAND_INSPECT:
         return inspect(settings);
+    case COMMAND_BENCHMARK:
+        return benchmark(settings);
     }
     require(!"a command of the table");
     return STATUS_FAILED;
@@ -124,7 +126,7 @@ int main(int argc, char **argv)
     settings_read(&settings, command, argc - 2, argv + 2, &faults);
     settings_check(&settings, command, &faults);
     faults_end(&faults);
-    if (command & (COMMAND_TRAIN | COMMAND_TRANSLATE | COMMAND_SCORE))
+    if (command & (COMMAND_TRAIN | COMMAND_TRANSLATE | COMMAND_SCORE | COMMAND_BENCHMARK))
         kernel_start(&settings, argv);
     if (command != COMMAND_INSPECT) // which does not ask whether it is to stop
         stop_start();

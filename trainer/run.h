@@ -36,6 +36,10 @@ struct run {
 /* [all] Opens everything and makes the run folder, or finds where the run stands. Wrong settings
  * and a world that is wrong end the program. With --check nothing is written. */
 void run_start(struct run *run, struct settings *settings);
+/* [all] The same without a folder and without validation, for measuring: on this corpus, which
+ * becomes the run's, or where it is NULL on settings->corpus. settings->check must be on. Computing
+ * must have started. */
+void run_start_bare(struct run *run, struct settings *settings, struct corpus *corpus);
 void run_release(struct run *run);
 
 /* [all] The stream's options of this rank; they borrow the run. */

@@ -46,17 +46,21 @@ static void set_chosen(struct settings *settings, int row)
     }
 }
 
-void settings_init(struct settings *settings)
+void settings_set_default(struct settings *settings, int row, const char *value)
 {
     struct faults faults = {0};
+    set_chosen(settings, row);
+    if (value && value[0])
+        settings_set(settings, row, value, FROM_DEFAULT, "", &faults);
+    require(faults.count == 0);
+}
+
+void settings_init(struct settings *settings)
+{
     memset(settings, 0, sizeof(*settings));
     settings->from = memory_take((size_t)settings_count * sizeof(*settings->from));
-    for (int row = 0; row < settings_count; row++) {
-        set_chosen(settings, row);
-        if (settings_table[row].fallback)
-            settings_set(settings, row, settings_table[row].fallback, FROM_DEFAULT, "", &faults);
-    }
-    require(faults.count == 0);
+    for (int row = 0; row < settings_count; row++)
+        settings_set_default(settings, row, settings_table[row].fallback);
 }
 
 void settings_release(struct settings *settings)

@@ -19,9 +19,10 @@ enum command {
     COMMAND_TRAIN = 2,
     COMMAND_TRANSLATE = 4,
     COMMAND_SCORE = 8,
-    COMMAND_INSPECT = 16
+    COMMAND_INSPECT = 16,
+    COMMAND_BENCHMARK = 32
 };
-enum { COMMANDS = 5 };
+enum { COMMANDS = 6 };
 struct command_name {
     enum command command;
     const char *name, *summary;
@@ -43,6 +44,7 @@ enum { CHOSEN = -1 }; // of integers, switches and choices; NAN of reals; NULL o
 
 enum schedule_kind { SCHEDULE_PLATEAU, SCHEDULE_INVERSE_SQRT, SCHEDULE_CONSTANT, SCHEDULE_LINEAR };
 enum progress_kind { PROGRESS_LIVE, PROGRESS_LINES };
+enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 
 struct settings {
     /* prepare */
@@ -71,7 +73,7 @@ struct settings {
     double divergence;                 // 0: none
     /* run */
     int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
-    int64_t keep_tokens, allow_unknown;
+    int64_t keep_tokens, allow_unknown, what;
     char *kernel, *stop_after;
 
     enum setting_from *from; // of each row of the table
@@ -98,9 +100,10 @@ int settings_row(const char *name); // or -1
 
 void settings_init(struct settings *settings); // defaults
 void settings_release(struct settings *settings);
-/* Reads --config files and the command line: --name value, --name=value, switches also --name and
+/* Defaults of the command's own, --config files and the command line: --name value, --name=value, switches also --name and
  * --no-name. An empty value behind "=" is the default; as a word of its own it is missing. Unknown
- * names suggest the nearest. inspect takes its path as a plain argument. argv starts behind the
+ * names suggest the nearest. inspect takes its path as a plain argument. benchmark reads a file of
+ * train's settings and takes from it what it has itself, limits left out. argv starts behind the
  * command's name. */
 void settings_read(struct settings *settings, enum command command, int argc, char **argv,
                    struct faults *faults);
@@ -109,6 +112,8 @@ void settings_read(struct settings *settings, enum command command, int argc, ch
  * (which would be called missing too). An empty text is its default. */
 void settings_set(struct settings *settings, int row, const char *value, enum setting_from from,
                   const char *subject, struct faults *faults);
+/* value: of our own tables, so it is right; NULL or "": CHOSEN. */
+void settings_set_default(struct settings *settings, int row, const char *value);
 /* The value in words, such that settings_set gives it back; "" for a text that is NULL; false for
  * what is still CHOSEN. The text is replaced. */
 bool settings_get(const struct settings *settings, int row, struct text *value);
@@ -116,6 +121,12 @@ bool settings_get(const struct settings *settings, int row, struct text *value);
 bool settings_given(const struct settings *settings, const void *member);
 void settings_copy(struct settings *to,
                    const struct settings *from); // `to` need not be initialised
+
+/* A default that the command has for itself, as a person would type it, "" where it is CHOSEN; or
+ * the table's. with_config: files of --config were given. (settings_own.c) */
+const char *settings_fallback(int row, enum command command, int with_config);
+/* Gives every value that was not given the command's own default. */
+void settings_own_defaults(struct settings *settings, enum command command);
 
 /* What train's chosen defaults depend on. */
 struct settings_facts {

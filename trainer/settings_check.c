@@ -84,6 +84,22 @@ static void check_score(const struct settings *settings, struct faults *faults)
         faults_add(faults, "--source and --target cannot both be standard input");
 }
 
+/* A file of --config is meant for train, and may say what is not asked for here. */
+static void check_benchmark(const struct settings *settings, struct faults *faults)
+{
+    static const char *const of_training[] = {"corpus", "checkpoint-interval", "updates"};
+    static const char *const of_made_up[] = {"vocabulary", NULL};
+    bool counts = settings->what == WHAT_TRAIN || settings->what == WHAT_TRANSLATE;
+    if (settings->updates == 0)
+        faults_add(faults, "--updates: 0 is below 1");
+    for (int i = settings->what == WHAT_TRAIN ? 3 : 0; i < (counts ? 2 : 3); i++)
+        if (settings->from[settings_row(of_training[i])] == FROM_COMMAND_LINE)
+            faults_add(faults, "--%s has no effect with --what %s", of_training[i],
+                       settings_table[settings_row("what")].choices[settings->what]);
+    if (settings->corpus && settings->what == WHAT_TRAIN)
+        refuse_given(settings, of_made_up, "with --corpus", faults);
+}
+
 void settings_check(const struct settings *settings, enum command command, struct faults *faults)
 {
     switch (command) {
@@ -103,6 +119,9 @@ void settings_check(const struct settings *settings, enum command command, struc
     case COMMAND_INSPECT:
         if (!settings->path)
             faults_add(faults, "a path is missing: chorus inspect PATH");
+        break;
+    case COMMAND_BENCHMARK:
+        check_benchmark(settings, faults);
         break;
     }
 }

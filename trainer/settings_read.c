@@ -64,6 +64,14 @@ static int row_of(const char *name, enum command command, const char *where, con
     return -1;
 }
 
+/* What benchmark leaves out of a file that is meant for train. */
+static bool applies(int row, enum command command)
+{
+    const struct setting *setting = &settings_table[row];
+    return command == COMMAND_TRAIN ||
+           (setting->commands & (int)command && setting->kind != SETTING_LIMIT);
+}
+
 static void read_config(struct settings *settings, enum command command, const char *path,
                         struct faults *faults)
 {
@@ -78,8 +86,8 @@ static void read_config(struct settings *settings, enum command command, const c
         const struct yaml_pair *pair = &yaml.pairs[i];
         char where[512];
         snprintf(where, sizeof where, "%s: line %d: ", path, pair->line);
-        int row = row_of(pair->name, command, where, "setting", "", faults);
-        if (row < 0)
+        int row = row_of(pair->name, COMMAND_TRAIN, where, "setting", "", faults);
+        if (row < 0 || !applies(row, command))
             continue;
         char subject[640];
         snprintf(subject, sizeof subject, "%s%s", where, pair->name);
@@ -228,8 +236,8 @@ static void read_configs(struct settings *settings, enum command command, int ar
     for (int i = 0; i < argc; i++) {
         if (!is_config(argv[i]))
             continue;
-        if (command != COMMAND_TRAIN) {
-            faults_add(faults, "option '--config' belongs to train, not to %s",
+        if (!(command & (COMMAND_TRAIN | COMMAND_BENCHMARK))) {
+            faults_add(faults, "option '--config' belongs to train and benchmark, not to %s",
                        command_name(command));
             continue;
         }
@@ -259,7 +267,5 @@ void settings_read(struct settings *settings, enum command command, int argc, ch
         else
             read_plain(settings, command, &i, argc, argv, faults);
     }
-    if (command == COMMAND_TRANSLATE &&
-        !settings->output) // the one default that a command has for itself
-        settings_set(settings, settings_row("output"), "-", FROM_DEFAULT, "", faults);
+    settings_own_defaults(settings, command);
 }

@@ -26,7 +26,9 @@ enum {
     TRAIN = COMMAND_TRAIN,
     TRANSLATE = COMMAND_TRANSLATE,
     SCORE = COMMAND_SCORE,
-    INSPECT = COMMAND_INSPECT
+    INSPECT = COMMAND_INSPECT,
+    BENCHMARK = COMMAND_BENCHMARK,
+    TRAINS = TRAIN | BENCHMARK
 };
 
 #define WORDS static const char *const
@@ -44,6 +46,7 @@ WORDS states[] = {"previous", "current", NULL};
 WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
 WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
+WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 #define WIDEST 65536
 #define MANY 1e9
@@ -59,9 +62,10 @@ const struct setting settings_table[] = {
          "standard input"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
-    TEXT("corpus", corpus, RUN, TRAIN | SCORE, NULL, a_path,
+    TEXT("corpus", corpus, RUN, TRAIN | SCORE | BENCHMARK, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
-         "|score: a prepared corpus, instead of --source and --target"),
+         "|score: a prepared corpus, instead of --source and --target"
+         "|benchmark: with --what train: a prepared corpus, instead of the made-up one"),
     TEXT("valid", valid, RUN, TRAIN, NULL, a_path,
          "corpus for validation, prepared with --like"),
     TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, a_path, "the checkpoint: run/best.h5"),
@@ -88,8 +92,9 @@ const struct setting settings_table[] = {
            "of the source (default: --tokenizer)"),
     CHOICE("target-tokenizer", target_tokenizer, RUN, PREPARE, NULL, tokenizers,
            "of the target (default: --tokenizer)"),
-    INTEGER("vocabulary", vocabulary, RUN, PREPARE, "8000", 4, 1e7,
-            "largest number of symbols of either side; the default shrinks to what the text has"),
+    INTEGER("vocabulary", vocabulary, RUN, PREPARE | BENCHMARK, "8000", 4, 1e7,
+            "prepare: largest number of symbols of either side; the default shrinks to what the "
+            "text has|benchmark: symbols of either side of the made-up corpus"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
@@ -104,70 +109,71 @@ const struct setting settings_table[] = {
     INTEGER("min-count", min_count, RUN, PREPARE, NULL, 1, MANY,
             "rarer words or characters are unknown (default: 2 for words, 1 for characters)"),
 
-    INTEGER("embedding", embedding, MODEL, TRAIN, "256", 1, WIDEST, "size of the embeddings"),
-    INTEGER("hidden", hidden, MODEL, TRAIN, "512", 1, WIDEST, "size of the decoder's state"),
-    INTEGER("layers", layers, MODEL, TRAIN, "1", 1, SHAPE_LAYERS,
+    INTEGER("embedding", embedding, MODEL, TRAINS, "256", 1, WIDEST, "size of the embeddings"),
+    INTEGER("hidden", hidden, MODEL, TRAINS, "512", 1, WIDEST, "size of the decoder's state"),
+    INTEGER("layers", layers, MODEL, TRAINS, "1", 1, SHAPE_LAYERS,
             "recurrent layers of encoder and decoder"),
-    INTEGER("encoder-layers", encoder_layers, MODEL, TRAIN, NULL, 1, SHAPE_LAYERS,
+    INTEGER("encoder-layers", encoder_layers, MODEL, TRAINS, NULL, 1, SHAPE_LAYERS,
             "of the encoder (default: --layers)"),
-    INTEGER("decoder-layers", decoder_layers, MODEL, TRAIN, NULL, 1, SHAPE_LAYERS,
+    INTEGER("decoder-layers", decoder_layers, MODEL, TRAINS, NULL, 1, SHAPE_LAYERS,
             "of the decoder (default: --layers)"),
-    INTEGER("encoder-hidden", encoder_hidden, MODEL, TRAIN, NULL, 1, WIDEST,
+    INTEGER("encoder-hidden", encoder_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
             "size of the encoder's state in one direction "
             "(default: half of --hidden if bidirectional, else --hidden)"),
-    SWITCH("bidirectional", bidirectional, MODEL, TRAIN, "on", "the encoder reads both ways"),
-    CHOICE("cell", cell, MODEL, TRAIN, "lstm", cells, "recurrent cell of encoder and decoder"),
-    CHOICE("context", context, MODEL, TRAIN, NULL, contexts,
+    SWITCH("bidirectional", bidirectional, MODEL, TRAINS, "on", "the encoder reads both ways"),
+    CHOICE("cell", cell, MODEL, TRAINS, "lstm", cells, "recurrent cell of encoder and decoder"),
+    CHOICE("context", context, MODEL, TRAINS, NULL, contexts,
            "how the decoder's first state comes from the encoder: its last states, those through "
            "an affine map, or the mean of its states (default: mean with additive attention, else "
            "last)"),
-    CHOICE("context-use", context_use, MODEL, TRAIN, "attention", uses,
+    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
            "attention at every step, or the context as first state only"),
-    CHOICE("attention", attention, MODEL, TRAIN, "additive", attentions, "scoring function"),
-    CHOICE("attention-state", attention_state, MODEL, TRAIN, NULL, states,
+    CHOICE("attention", attention, MODEL, TRAINS, "additive", attentions, "scoring function"),
+    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, states,
            "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong "
            "et al. 2015) (default: previous with additive, else current)"),
-    INTEGER("attention-hidden", attention_hidden, MODEL, TRAIN, NULL, 1, WIDEST,
+    INTEGER("attention-hidden", attention_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
             "hidden size of additive attention (default: --hidden)"),
-    SWITCH("input-feeding", input_feeding, MODEL, TRAIN, NULL,
+    SWITCH("input-feeding", input_feeding, MODEL, TRAINS, NULL,
            "the readout goes into the next step (default: on with attention-state current)"),
-    INTEGER("readout", readout, MODEL, TRAIN, NULL, 1, WIDEST,
+    INTEGER("readout", readout, MODEL, TRAINS, NULL, 1, WIDEST,
             "size of the layer before the output "
             "(default: --hidden with attention-state current, else --embedding)"),
-    SWITCH("tied-embeddings", tied_embeddings, MODEL, TRAIN, "on",
+    SWITCH("tied-embeddings", tied_embeddings, MODEL, TRAINS, "on",
            "target embedding and output layer share their weights"),
-    SWITCH("source-end", source_end, MODEL, TRAIN, "on", "end of sentence is added to the source"),
+    SWITCH("source-end", source_end, MODEL, TRAINS, "on", "end of sentence is added to the source"),
 
-    INTEGER("seed", seed, TRAINING, PREPARE | TRAIN, "1", 0, 4294967295.0, "of all randomness"),
-    INTEGER("lanes", lanes, TRAINING, TRAIN, "8", 1, 4096,
-            "micro-batches an update: the most ranks that can share it"),
-    INTEGER("batch-tokens", batch_tokens, TRAINING, TRAIN, "500", 1, 1e7,
+    INTEGER("seed", seed, TRAINING, PREPARE | TRAINS, "1", 0, 4294967295.0, "of all randomness"),
+    INTEGER("lanes", lanes, TRAINING, TRAINS, "8", 1, 4096,
+            "train: micro-batches an update: the most ranks that can share it"
+            "|benchmark: micro-batches an update (default: one for each rank)"),
+    INTEGER("batch-tokens", batch_tokens, TRAINING, TRAINS, "500", 1, 1e7,
             "tokens a side that fill a micro-batch"),
-    INTEGER("batch-sentences", batch_sentences, TRAINING, TRAIN, "128", 1, 1e6,
+    INTEGER("batch-sentences", batch_sentences, TRAINING, TRAINS, "128", 1, 1e6,
             "most sentences in a micro-batch"),
-    REAL("dropout", dropout, TRAINING, TRAIN, "0.3", 0, RATE, "all of the four below"),
-    REAL("dropout-embedding", dropout_embedding, TRAINING, TRAIN, NULL, 0, RATE,
+    REAL("dropout", dropout, TRAINING, TRAINS, "0.3", 0, RATE, "all of the four below"),
+    REAL("dropout-embedding", dropout_embedding, TRAINING, TRAINS, NULL, 0, RATE,
          "of embeddings (default: --dropout)"),
-    REAL("dropout-layer", dropout_layer, TRAINING, TRAIN, NULL, 0, RATE,
+    REAL("dropout-layer", dropout_layer, TRAINING, TRAINS, NULL, 0, RATE,
          "between layers (default: --dropout)"),
-    REAL("dropout-encoder", dropout_encoder, TRAINING, TRAIN, NULL, 0, RATE,
+    REAL("dropout-encoder", dropout_encoder, TRAINING, TRAINS, NULL, 0, RATE,
          "of the encoder's top states (default: --dropout)"),
-    REAL("dropout-output", dropout_output, TRAINING, TRAIN, NULL, 0, RATE,
+    REAL("dropout-output", dropout_output, TRAINING, TRAINS, NULL, 0, RATE,
          "of the readout (default: --dropout)"),
-    REAL("unknown-dropout", unknown_dropout, TRAINING, TRAIN, NULL, 0, RATE,
+    REAL("unknown-dropout", unknown_dropout, TRAINING, TRAINS, NULL, 0, RATE,
          "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
-    REAL("label-smoothing", label_smoothing, TRAINING, TRAIN, "0.1", 0, RATE,
+    REAL("label-smoothing", label_smoothing, TRAINING, TRAINS, "0.1", 0, RATE,
          "share of probability spread over all symbols"),
-    CHOICE("optimizer", optimizer, TRAINING, TRAIN, "adam", optimizers, "as PyTorch defines them"),
-    REAL("learning-rate", learning_rate, TRAINING, TRAIN, "0.001", 0, 1000, "after warm-up"),
-    REAL("adam-beta1", adam_beta1, TRAINING, TRAIN, "0.9", 0, ALMOST_ONE, "of adam and adamw"),
-    REAL("adam-beta2", adam_beta2, TRAINING, TRAIN, "0.999", 0, ALMOST_ONE, "of adam and adamw"),
-    REAL("adam-epsilon", adam_epsilon, TRAINING, TRAIN, "1e-8", 1e-30, 1, "of adam and adamw"),
-    REAL("momentum", momentum, TRAINING, TRAIN, "0.9", 0, ALMOST_ONE, "of sgd"),
-    REAL("weight-decay", weight_decay, TRAINING, TRAIN, NULL, 0, 1000,
+    CHOICE("optimizer", optimizer, TRAINING, TRAINS, "adam", optimizers, "as PyTorch defines them"),
+    REAL("learning-rate", learning_rate, TRAINING, TRAINS, "0.001", 0, 1000, "after warm-up"),
+    REAL("adam-beta1", adam_beta1, TRAINING, TRAINS, "0.9", 0, ALMOST_ONE, "of adam and adamw"),
+    REAL("adam-beta2", adam_beta2, TRAINING, TRAINS, "0.999", 0, ALMOST_ONE, "of adam and adamw"),
+    REAL("adam-epsilon", adam_epsilon, TRAINING, TRAINS, "1e-8", 1e-30, 1, "of adam and adamw"),
+    REAL("momentum", momentum, TRAINING, TRAINS, "0.9", 0, ALMOST_ONE, "of sgd"),
+    REAL("weight-decay", weight_decay, TRAINING, TRAINS, NULL, 0, 1000,
          "adamw: decoupled; adam and sgd: added to the gradient (default: 0.01 with adamw, else "
          "0)"),
-    REAL("clip", clip, TRAINING, TRAIN, "1", 0, MANY,
+    REAL("clip", clip, TRAINING, TRAINS, "1", 0, MANY,
          "largest norm of the mean gradient per token; 0: no clipping"),
     CHOICE("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
            "of the learning rate after warm-up (default: plateau with --valid, else inverse-sqrt)"),
@@ -184,7 +190,9 @@ const struct setting settings_table[] = {
     INTEGER("max-skips", max_skips, TRAINING, TRAIN, "10", 1, MANY,
             "updates with a non-finite gradient in a row that end the run"),
 
-    INTEGER("updates", updates, LIMIT, TRAIN, "0", 0, 1e12, "most updates; 0: no limit"),
+    INTEGER("updates", updates, LIMIT, TRAINS, "0", 0, 1e12,
+            "train: most updates; 0: no limit"
+            "|benchmark: updates that are measured, behind 3 that are not"),
     INTEGER("epochs", epochs, LIMIT, TRAIN, NULL, 0, MANY,
             "most epochs; 0: no limit (default: 100 with --valid, else 20)"),
     INTEGER("patience", patience, LIMIT, TRAIN, "8", 0, MANY,
@@ -193,17 +201,19 @@ const struct setting settings_table[] = {
          "a validation loss that is this much above the best, in nats a token, ends the run as "
          "failed; 0: no limit"),
 
-    INTEGER("threads", threads, RUN, TRAIN | TRANSLATE | SCORE, NULL, 1, 4096,
+    INTEGER("threads", threads, RUN, TRAINS | TRANSLATE | SCORE, NULL, 1, 4096,
             "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
             "use)"),
     INTEGER("watchdog", watchdog, RUN, TRAIN, "300", 0, 1e6,
             "seconds within which a rank that stands still is named and ends the job; 0: never"),
-    TEXT("kernel", kernel, RUN, TRAIN | TRANSLATE | SCORE, "auto", a_name,
+    TEXT("kernel", kernel, RUN, TRAINS | TRANSLATE | SCORE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
-    INTEGER("checkpoint-interval", checkpoint_interval, RUN, TRAIN, NULL, 1, MANY,
-            "updates between checkpoints (default: at each validation, else 1000)"),
+    INTEGER("checkpoint-interval", checkpoint_interval, RUN, TRAINS, NULL, 1, MANY,
+            "train: updates between checkpoints (default: at each validation, else 1000)"
+            "|benchmark: updates that the time of a checkpoint is spread over, copying and writing "
+            "as if nothing were computed meanwhile (default: 1000)"),
     INTEGER("log-interval", log_interval, RUN, TRAIN, "50", 1, MANY, "updates between log lines"),
     CHOICE("progress", progress, RUN, TRAIN, NULL, progresses,
            "one line that changes, or a line now and then "
@@ -217,7 +227,10 @@ const struct setting settings_table[] = {
     SWITCH("check", check, RUN, TRAIN | INSPECT, "off",
            "train: do all but train: settings, memory, corpora, lanes"
            "|inspect: read and check everything"),
-    SWITCH("json", json, RUN, INSPECT, "off", "one JSON object"),
+    SWITCH("json", json, RUN, INSPECT | BENCHMARK, "off", "one JSON object"),
+    CHOICE("what", what, RUN, BENCHMARK, "train", whats,
+           "what is measured: training; preparing text on one core; greedy translation, in "
+           "batches and sentence by sentence; the matrix products of the model by kernel"),
 };
 /* clang-format on */
 const int settings_count = sizeof(settings_table) / sizeof(settings_table[0]);
@@ -230,7 +243,9 @@ const struct command_name command_names[COMMANDS] = {
     {COMMAND_TRANSLATE, "translate", "translates text", "--model PATH"},
     {COMMAND_SCORE, "score", "gives the log-probability of pairs, and their perplexity",
      "--model PATH --corpus PATH"},
-    {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"}};
+    {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"},
+    {COMMAND_BENCHMARK, "benchmark", "measures how fast this machine is, and what limits it",
+     "[--config PATH]"}};
 
 const char *command_name(enum command command)
 {

@@ -166,21 +166,42 @@ static void go_on(struct run *run, struct checkpoint *checkpoint)
         continue_write_settings(run->settings, run->settings->output);
 }
 
-void run_start(struct run *run, struct settings *settings)
+static void init(struct run *run, struct settings *settings)
 {
     memset(run, 0, sizeof *run);
     run->settings = settings;
     run->saving = run->saved = -1;
+}
+
+/* [all] Once settings and corpora are there. */
+static void make(struct run *run)
+{
+    resolve(run);
+    make_model(run);
+    run_memory_check(run);
+    make_replica(run);
+}
+
+void run_start_bare(struct run *run, struct settings *settings, struct corpus *corpus)
+{
+    require(settings->check);
+    init(run, settings);
+    watch_start((double)settings->watchdog, stop_requested);
+    run->corpus = corpus ? corpus : open_corpus(settings->corpus, 0);
+    make(run);
+    begin(run);
+}
+
+void run_start(struct run *run, struct settings *settings)
+{
+    init(run, settings);
     computing_start(settings);
     computing_agree();
     struct checkpoint *checkpoint = continue_find(settings);
     run->continued = checkpoint != NULL;
     watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
-    resolve(run);
-    make_model(run);
-    run_memory_check(run);
-    make_replica(run);
+    make(run);
     if (!settings->check)
         run->saver = saver_open(run);
     if (checkpoint)

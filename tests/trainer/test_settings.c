@@ -191,14 +191,17 @@ static void each_wrong_word_is_a_fault(void **state)
         {COMMAND_TRAIN, {"--no-hidden"}, "unknown option '--no-hidden': did you mean '--hidden'?"},
         {COMMAND_TRANSLATE,
          {"--lanes", "2"},
-         "option '--lanes' belongs to train, not to translate"},
+         "option '--lanes' belongs to train and benchmark, not to translate"},
         {COMMAND_TRAIN,
          {"--source=a"},
          "option '--source' belongs to prepare and score, not to train"},
         {COMMAND_PREPARE,
          {"--kernel", "Zen"},
-         "option '--kernel' belongs to train, translate and score, not to prepare"},
-        {COMMAND_SCORE, {"--config", "a.yml"}, "option '--config' belongs to train, not to score"},
+         "option '--kernel' belongs to train, translate, score and benchmark, not to prepare"},
+        {COMMAND_SCORE,
+         {"--config", "a.yml"},
+         "option '--config' belongs to train and benchmark, not to score"},
+        {COMMAND_BENCHMARK, {"--keep", "4"}, "option '--keep' belongs to train, not to benchmark"},
         {COMMAND_TRAIN, {"--hidden"}, "--hidden: a value is missing"},
         {COMMAND_TRAIN, {"--hidden", "--check"}, "--hidden: a value is missing"},
         {COMMAND_TRAIN, {"--config"}, "--config: a value is missing"},
@@ -292,6 +295,36 @@ static void faults_in_a_file_name_its_line(void **state)
     settings_release(&settings);
 }
 
+static void benchmark_is_the_reference_shape_unless_a_file_says_what_is_trained(void **state)
+{
+    (void)state;
+    char path[64];
+    struct settings settings;
+    struct faults faults = {0};
+    READ(&settings, COMMAND_BENCHMARK, &faults, "--hidden", "256");
+    assert_int_equal(settings.embedding, 512);
+    assert_int_equal(settings.hidden, 256);
+    assert_int_equal(settings.attention, ATTENTION_GENERAL);
+    assert_int_equal(settings.vocabulary, 8004);
+    assert_int_equal(settings.updates, 20);
+    assert_int_equal(settings.lanes, CHOSEN);
+    assert_false(settings_given(&settings, &settings.embedding));
+    settings_release(&settings);
+    write_file(path, "hidden: 32\nupdates: 4000\nkeep: 5\nvalid: nothere\nschedule: linear\n");
+    READ(&settings, COMMAND_BENCHMARK, &faults, "--config", path);
+    remove(path);
+    assert_int_equal(settings.embedding, 256);
+    assert_int_equal(settings.hidden, 32);
+    assert_int_equal(settings.attention, ATTENTION_ADDITIVE);
+    assert_int_equal(settings.updates, 20);
+    assert_int_equal(settings.lanes, CHOSEN);
+    assert_int_equal(settings.keep, 3);
+    assert_null(settings.valid);
+    assert_int_equal(settings.schedule, CHOSEN);
+    assert_faults(&faults, "");
+    settings_release(&settings);
+}
+
 static void a_copy_is_equal_and_its_own(void **state)
 {
     (void)state;
@@ -329,6 +362,7 @@ int main(void)
         cmocka_unit_test(all_faults_are_collected),
         cmocka_unit_test(the_command_line_wins_over_files_wherever_it_stands),
         cmocka_unit_test(faults_in_a_file_name_its_line),
+        cmocka_unit_test(benchmark_is_the_reference_shape_unless_a_file_says_what_is_trained),
         cmocka_unit_test(a_copy_is_equal_and_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

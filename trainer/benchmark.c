@@ -1,0 +1,212 @@
+/* How fast this machine is, and what limits it. */
+#include "trainer/benchmark.h"
+#include "comm/base/die.h"
+#include "comm/comm.h"
+#include "io/json.h"
+#include "io/stream.h"
+#include "model/product.h"
+#include "model/threads.h"
+#include "trainer/agree.h"
+#include "trainer/commands.h"
+#include "trainer/computing.h"
+#include "trainer/peak.h"
+#include "trainer/stop.h"
+#include <stdlib.h>
+#include <string.h>
+
+int benchmark(struct settings *settings)
+{
+    switch ((enum what_kind)settings->what) {
+    case WHAT_TRAIN:
+        return benchmark_train(settings);
+    case WHAT_PREPARE:
+        return benchmark_prepare(settings);
+    case WHAT_TRANSLATE:
+        return benchmark_translate(settings);
+    case WHAT_PRODUCTS:
+        return benchmark_products(settings);
+    }
+    require(!"a kind of the table");
+    return STATUS_FAILED;
+}
+
+static struct made_options made_options_of(const struct settings *settings)
+{
+    return (struct made_options){
+        .seed = (uint64_t)settings->seed,
+        .vocabulary = (int)settings->vocabulary,
+        .batch_sentences = (int)settings->batch_sentences,
+        .batch_tokens = (int)settings->batch_tokens,
+        .source_end = (int)settings->source_end,
+        .lanes = (int)settings->lanes,
+    };
+}
+
+void benchmark_open(struct benchmark *benchmark, struct settings *settings)
+{
+    *benchmark = (struct benchmark){.settings = settings};
+    computing_start(settings);
+    computing_agree();
+    settings->check = 1; // nothing is written
+    if (settings->lanes == CHOSEN)
+        settings->lanes = comm_size();
+    struct made_options options = made_options_of(settings);
+    bool made_up = settings->what != WHAT_TRAIN || !settings->corpus;
+    run_start_bare(&benchmark->run, settings, made_up ? made_corpus(&options) : NULL);
+    if (made_up) {
+        benchmark->made = made_open(&options);
+        return;
+    }
+    struct stream_options of_stream;
+    run_stream_options(&benchmark->run, &of_stream);
+    benchmark->feed = feed_open(benchmark->run.corpus, &of_stream, 0, 0);
+}
+
+void benchmark_close(struct benchmark *benchmark)
+{
+    if (benchmark->feed)
+        feed_close(benchmark->feed);
+    if (benchmark->made)
+        made_close(benchmark->made);
+    run_release(&benchmark->run);
+}
+
+/* Those without a lane only wait. */
+static int working_ranks(const struct benchmark *benchmark)
+{
+    int lanes = (int)benchmark->settings->lanes;
+    return lanes < comm_size() ? lanes : comm_size();
+}
+
+void benchmark_peak(struct benchmark *benchmark)
+{
+    require(benchmark->peaks < 2);
+    comm_agree(NULL, STATUS_DONE, 0); // all at once: they share caches and clock
+    double mine = peak_sgemm(), sum = 0;
+    double *all = memory_take((size_t)comm_size() * sizeof *all);
+    comm_all_gather(&mine, sizeof mine, all);
+    for (int rank = 0; rank < working_ranks(benchmark); rank++)
+        sum += all[rank];
+    memory_free(all);
+    benchmark->peak[benchmark->peaks++] = sum;
+}
+
+double benchmark_best_peak(const struct benchmark *benchmark)
+{
+    return benchmark->peak[benchmark->peak[1] > benchmark->peak[0]];
+}
+
+const struct feed_group *benchmark_next(struct benchmark *benchmark)
+{
+    struct reason why;
+    double waited = 0;
+    if (benchmark->made)
+        return made_next(benchmark->made, exchange_lanes(benchmark->run.exchange));
+    const struct feed_group *group = feed_next(benchmark->feed, &waited, &why);
+    agree(group != NULL, "corpus '%s': %s", benchmark->run.corpus->path, why.text);
+    return group;
+}
+
+void benchmark_done(struct benchmark *benchmark)
+{
+    if (benchmark->feed)
+        feed_done(benchmark->feed);
+}
+
+void benchmark_poll(void)
+{
+    agree(!stop_agreed(), "%s: the measurement is not complete", stop_words());
+}
+
+void benchmark_shape(const struct settings *settings, struct text *name)
+{
+    const char *file =
+        settings->config_count ? settings->configs[settings->config_count - 1] : "reference";
+    const char *slash = strrchr(file, '/');
+    file = slash ? slash + 1 : file;
+    const char *ending = strstr(file, ".yml");
+    text_add(name, file, ending ? (size_t)(ending - file) : strlen(file));
+    bool changed = false;
+    for (int row = 0; row < settings_count; row++)
+        changed |=
+            settings_table[row].kind == SETTING_MODEL && settings->from[row] == FROM_COMMAND_LINE;
+    if (changed)
+        text_add_format(name, ", changed");
+}
+
+static double per_core(const struct benchmark *benchmark, double operations)
+{
+    return operations / (working_ranks(benchmark) * threads()) / 1e9;
+}
+
+void benchmark_head(const struct benchmark *benchmark, struct text *table)
+{
+    const struct settings *s = benchmark->settings;
+    const struct run *run = &benchmark->run;
+    const struct shape *shape = &run->model.shape;
+    char parameters[32];
+    text_of_count(parameters_elements(&run->model.parameters), parameters);
+    text_add_format(table, "shape                 ");
+    benchmark_shape(s, table);
+    text_add_format(table, ": embedding %d, encoder %d x %d%s, decoder %d x %d, %s parameters\n",
+                    shape->embedding, shape->encoder_layers, shape->encoder_hidden,
+                    shape->bidirectional ? " a direction" : "", shape->decoder_layers,
+                    shape->hidden, parameters);
+    text_add_format(table, "corpus                %s, vocabularies %d and %d\n", run->corpus->path,
+                    shape->source_vocabulary, shape->target_vocabulary);
+    text_add_format(table, "an update             %lld micro-batch%s of %lld sentences%s\n",
+                    (long long)s->lanes, s->lanes == 1 ? "" : "es", (long long)s->batch_sentences,
+                    benchmark->made ? "" : " at most");
+    text_add_format(table, "computed by           %d rank%s, %d thread%s each; %s, kernel %s; %s\n",
+                    comm_size(), comm_size() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
+                    product_library(), product_kernel(), "float32");
+    text_add_format(table, "sgemm peak            %.1f GFLOP/s a core",
+                    per_core(benchmark, benchmark_best_peak(benchmark)));
+    const double *peak = benchmark->peak, least = peak[0] < peak[1] ? peak[0] : peak[1];
+    if (benchmark->peaks == 2 && least < 0.9 * benchmark_best_peak(benchmark))
+        text_add_format(table, " (before %.1f, after %.1f: others use this machine too)",
+                        per_core(benchmark, peak[0]), per_core(benchmark, peak[1]));
+    text_add_format(table, "\n");
+    struct text crowded = {0};
+    if (computing_crowded(&crowded))
+        text_add_format(table, "%s\n", crowded.bytes);
+    text_release(&crowded);
+}
+
+void benchmark_head_json(const struct benchmark *benchmark, const char *what, struct text *json)
+{
+    const struct run *run = &benchmark->run;
+    struct text shape = {0};
+    benchmark_shape(benchmark->settings, &shape);
+    json_open(json, NULL);
+    json_text(json, "what", what);
+    json_text(json, "shape", shape.bytes);
+    json_integer(json, "parameters", parameters_elements(&run->model.parameters));
+    json_text(json, "corpus", run->corpus->path);
+    json_integer(json, "batch_sentences", benchmark->settings->batch_sentences);
+    json_integer(json, "lanes", benchmark->settings->lanes);
+    json_integer(json, "ranks", comm_size());
+    json_integer(json, "threads", threads());
+    json_text(json, "library", product_library());
+    json_text(json, "kernel", product_kernel());
+    json_text(json, "precision", "float32");
+    json_real(json, "sgemm_peak_gflops", per_core(benchmark, benchmark_best_peak(benchmark)));
+    json_real(json, "sgemm_peak_before_gflops", per_core(benchmark, benchmark->peak[0]));
+    if (benchmark->peaks == 2)
+        json_real(json, "sgemm_peak_after_gflops", per_core(benchmark, benchmark->peak[1]));
+    text_release(&shape);
+}
+
+static int compare(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+    return *a < *b ? -1 : *a > *b;
+}
+
+struct spread benchmark_spread(double *values, int count)
+{
+    require(count > 0);
+    qsort(values, (size_t)count, sizeof *values, compare);
+    double median = (values[(count - 1) / 2] + values[count / 2]) / 2;
+    return (struct spread){median, values[0], values[count - 1]};
+}
