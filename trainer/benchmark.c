@@ -9,7 +9,6 @@
 #include "trainer/agree.h"
 #include "trainer/commands.h"
 #include "trainer/computing.h"
-#include "trainer/peak.h"
 #include "trainer/stop.h"
 #include <stdlib.h>
 #include <string.h>
@@ -71,31 +70,6 @@ void benchmark_close(struct benchmark *benchmark)
     run_release(&benchmark->run);
 }
 
-/* Those without a lane only wait. */
-static int working_ranks(const struct benchmark *benchmark)
-{
-    int lanes = (int)benchmark->settings->lanes;
-    return lanes < comm_size() ? lanes : comm_size();
-}
-
-void benchmark_peak(struct benchmark *benchmark)
-{
-    require(benchmark->peaks < 2);
-    comm_agree(NULL, STATUS_DONE, 0); // all at once: they share caches and clock
-    double mine = peak_sgemm(), sum = 0;
-    double *all = memory_take((size_t)comm_size() * sizeof *all);
-    comm_all_gather(&mine, sizeof mine, all);
-    for (int rank = 0; rank < working_ranks(benchmark); rank++)
-        sum += all[rank];
-    memory_free(all);
-    benchmark->peak[benchmark->peaks++] = sum;
-}
-
-double benchmark_best_peak(const struct benchmark *benchmark)
-{
-    return benchmark->peak[benchmark->peak[1] > benchmark->peak[0]];
-}
-
 const struct feed_group *benchmark_next(struct benchmark *benchmark)
 {
     struct reason why;
@@ -136,7 +110,7 @@ void benchmark_shape(const struct settings *settings, struct text *name)
 
 static double per_core(const struct benchmark *benchmark, double operations)
 {
-    return operations / (working_ranks(benchmark) * threads()) / 1e9;
+    return operations / (benchmark_working_ranks(benchmark) * threads()) / 1e9;
 }
 
 void benchmark_head(const struct benchmark *benchmark, struct text *table)

@@ -23,9 +23,14 @@ struct benchmark {
 void benchmark_open(struct benchmark *benchmark, struct settings *settings);
 void benchmark_close(struct benchmark *benchmark);
 
-/* [all] What sgemm reaches now, on all ranks at once. */
+/* [all] What sgemm reaches now, on all ranks at once, with the best kernel. */
 void benchmark_peak(struct benchmark *benchmark);
 double benchmark_best_peak(const struct benchmark *benchmark); // operations a second, of all
+
+int benchmark_working_ranks(const struct benchmark *benchmark); // that have lanes
+/* The variable by which another process of the program is asked what its kernel reaches, and one
+ * question: the peak. The others are products. */
+extern const char *const benchmark_question, *const benchmark_ask_peak;
 
 /* [all] This rank's micro-batches of the next update; benchmark_done behind its use. */
 const struct feed_group *benchmark_next(struct benchmark *benchmark);

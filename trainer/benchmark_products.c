@@ -13,6 +13,7 @@
 #include "trainer/computing.h"
 #include "trainer/console.h"
 #include "trainer/itself.h"
+#include "trainer/peak.h"
 #include "trainer/products_seen.h"
 #include "trainer/stop.h"
 #include "trainer/update.h"
@@ -22,8 +23,8 @@
 #include <strings.h>
 
 enum { ROWS_MOST = 24, COLUMNS_MOST = 2 + KERNELS_MOST };
-static const char *const variable = "CHORUS_PRODUCTS"; // of the process that is another kernel's
-#define LEAST_SHARE 0.002                              // of the arithmetic, of a row
+const char *const benchmark_question = "CHORUS_BENCHMARK", *const benchmark_ask_peak = "peak";
+#define LEAST_SHARE 0.002 // of the arithmetic, of a row
 static const char *const form_names[] = {"NN", "NT", "TN"};
 
 /* A way to make products: a column. A new one is a row here. */
@@ -96,7 +97,7 @@ static double measure(const struct way *way, const struct product_kind *kind)
 /* What another kernel's process is asked, and answers with a number a line. */
 static void ask(const struct product_kind *kinds, int count, struct text *question)
 {
-    text_add_format(question, "%s=", variable);
+    text_add_format(question, "%s=", benchmark_question);
     for (int i = 0; i < count; i++)
         text_add_format(question, "%d %d %lld %lld %lld;", (int)kinds[i].form, kinds[i].each,
                         (long long)kinds[i].M, (long long)kinds[i].N, (long long)kinds[i].K);
@@ -108,6 +109,8 @@ static int answer(const char *question)
     int form, length;
     struct product_kind kind;
     long long M, N, K;
+    if (strcmp(question, benchmark_ask_peak) == 0)
+        text_add_format(&numbers, "%.6g\n", peak_sgemm());
     for (; sscanf(question, "%d %d %lld %lld %lld;%n", &form, &kind.each, &M, &N, &K, &length) == 5;
          question += length) {
         kind.form = (enum product_form)form;
@@ -266,9 +269,10 @@ int benchmark_products(struct settings *settings)
 {
     struct benchmark benchmark;
     static struct found found;
-    if (getenv(variable)) {
+    const char *question = getenv(benchmark_question);
+    if (question) {
         computing_start(settings);
-        return answer(getenv(variable));
+        return answer(question);
     }
     benchmark_open(&benchmark, settings);
     benchmark_peak(&benchmark);

@@ -14,14 +14,18 @@ extern char **environ; // POSIX has it in no header
 
 enum { MOST_WORDS = 16, SECOND = 1000 };
 
-static bool of_launcher(const char *variable)
+static bool is(const char *variable, const char *name)
 {
-    for (int i = 0; comm_launcher_variables[i]; i++) {
-        size_t length = strlen(comm_launcher_variables[i]);
-        if (strncmp(variable, comm_launcher_variables[i], length) == 0 && variable[length] == '=')
-            return true;
-    }
-    return false;
+    size_t length = strlen(name);
+    return strncmp(variable, name, length) == 0 && variable[length] == '=';
+}
+
+static bool stays_here(const char *variable)
+{
+    bool stays = is(variable, "OPENBLAS_CORETYPE");
+    for (int i = 0; comm_launcher_variables[i]; i++)
+        stays |= is(variable, comm_launcher_variables[i]);
+    return stays;
 }
 
 /* Made before the fork: behind it, in a process of several threads, nothing may be allocated. */
@@ -32,7 +36,7 @@ static char **environment(const char *variable)
         count++;
     char **copy = memory_take((count + 2) * sizeof *copy);
     for (size_t i = 0; i < count; i++)
-        if (!of_launcher(environ[i]))
+        if (!stays_here(environ[i]))
             copy[kept++] = environ[i];
     copy[kept] = (char *)variable;
     return copy;

@@ -6,10 +6,10 @@
 #include "comm/base/reason.h"
 #include "comm/base/text.h"
 
-/* Runs `chorus` with these words (up to NULL) behind its name, without a launcher, with one
- * variable more in its environment ("NAME=value", or NULL), and waits for its end. output: what it
- * wrote, standard output and error. False with a reason, its last line, where it failed, or where
- * this process was asked to stop. */
+/* Runs `chorus` with these words (up to NULL) behind its name, without a launcher and without a
+ * choice of kernel in its environment, but with one variable more ("NAME=value", or NULL), and
+ * waits for its end. output: what it wrote, standard output and error. False with a reason, its
+ * last line, where it failed, or where this process was asked to stop. */
 bool itself_run(const char *const words[], const char *variable, struct text *output,
                 struct reason *why);
 

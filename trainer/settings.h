@@ -100,11 +100,11 @@ int settings_row(const char *name); // or -1
 
 void settings_init(struct settings *settings); // defaults
 void settings_release(struct settings *settings);
-/* Defaults of the command's own, --config files and the command line: --name value, --name=value, switches also --name and
- * --no-name. An empty value behind "=" is the default; as a word of its own it is missing. Unknown
- * names suggest the nearest. inspect takes its path as a plain argument. benchmark reads a file of
- * train's settings and takes from it what it has itself, limits left out. argv starts behind the
- * command's name. */
+/* Defaults of the command's own, --config files and the command line: --name value, --name=value,
+ * switches also --name and --no-name. An empty value behind "=" is the default; as a word of its
+ * own it is missing. Unknown names suggest the nearest. inspect takes its path as a plain argument.
+ * benchmark reads a file of train's settings and takes from it what it has itself, limits left out.
+ * argv starts behind the command's name. */
 void settings_read(struct settings *settings, enum command command, int argc, char **argv,
                    struct faults *faults);
 /* One value in words, with the type's and the bounds' checks; subject: what the message starts with
