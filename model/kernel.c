@@ -113,7 +113,7 @@ static const struct kernel {
                {"NEOVERSEV1", NEEDS_V84},   {"NEOVERSEN2", NEEDS_SVE2},
                {"ARMV8SVE", NEEDS_SVE},     {"A64FX", NEEDS_SVE}};
 enum { KERNELS = sizeof(kernels) / sizeof(*kernels) };
-_Static_assert(KERNELS <= KERNELS_MOST, "room for the names of all kernels");
+_Static_assert((int)KERNELS <= (int)KERNELS_MOST, "room for the names of all kernels");
 
 static bool executes(const struct processor *processor, enum needs needs)
 {
