@@ -118,6 +118,7 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
     const struct settings *s = benchmark->settings;
     const struct run *run = &benchmark->run;
     const struct shape *shape = &run->model.shape;
+    bool exact = benchmark->made && s->batch_sentences * (MADE_LONGEST + 1) <= s->batch_tokens;
     char parameters[32];
     text_of_count(parameters_elements(&run->model.parameters), parameters);
     text_add_format(table, "shape                 ");
@@ -130,7 +131,7 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
                     shape->source_vocabulary, shape->target_vocabulary);
     text_add_format(table, "an update             %lld micro-batch%s of %lld sentences%s\n",
                     (long long)s->lanes, s->lanes == 1 ? "" : "es", (long long)s->batch_sentences,
-                    benchmark->made ? "" : " at most");
+                    exact ? "" : " at most");
     text_add_format(table, "computed by           %d rank%s, %d thread%s each; %s, kernel %s; %s\n",
                     comm_size(), comm_size() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
                     product_library(), product_kernel(), "float32");

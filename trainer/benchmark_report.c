@@ -101,7 +101,7 @@ static void table(const struct benchmark *benchmark, const struct measured *meas
     add_rate(text, "source tokens/s", &rates.source_tokens);
     text_add_format(text,
                     "                      medians of %lld blocks of %lld updates (least to most); "
-                    "%.1f million useful\n"
+                    "%.3g million useful\n"
                     "                      operations a target token\n",
                     (long long)measured->block_count, (long long)measured->block_size,
                     per_token(measured) / 1e6);
