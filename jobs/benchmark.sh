@@ -79,6 +79,8 @@ for shape in shapes:
     for peer in ["chorus"] + [p for p in peers if os.path.exists(f"{work}/{shape}.{p}")]:
         found = read(shape, peer)
         name = f"Chorus, kernel {kernel}" if peer == "chorus" else found[0]["what"] + kinds[peer]
+        alike = {(o["source_tokens"], o["target_tokens"]) for o in chorus + found}
+        assert len(alike) == 1, f"{shape}: {name} has computed something else: {alike}"
         ratios = [rate(a) / rate(b) for a, b in zip(chorus, found)]
         share = [100 * rate(o) * work_of_token / p for o, p in zip(found, peaks)]
         memory = statistics.median(o["peak_memory_bytes"] for o in found) / 1e6

@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional
 
 PAD, BEGIN, END, RESERVED = 0, 1, 2, 3
-WARMING, BLOCKS, POOL = 3, 4, 100
+WARMING, BLOCKS, POOL, POOLS = 3, 4, 100, 3
 
 # cell, embedding, encoder a direction, decoder, layers, readout, symbols, sentences of a micro-batch
 SHAPES = {
@@ -109,24 +109,45 @@ def padded(rows):
     return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows]).t().contiguous()
 
 
+def philox(counter, seed):
+    """Philox4x32-10 (Salmon et al. 2011), as Chorus draws: four words."""
+    mask, (a, b, c, d), key = 0xFFFFFFFF, counter, [seed, 0]
+    for _ in range(10):
+        left, right = a * 0xD2511F53, c * 0xCD9E8D57
+        a, b, c, d = right >> 32 ^ b ^ key[0], right & mask, left >> 32 ^ d ^ key[1], left & mask
+        key = [key[0] + 0x9E3779B9 & mask, key[1] + 0xBB67AE85 & mask]
+    return a, b, c, d
+
+
+def below(bound, position, index, lane, purpose=12):
+    """random_below of comm/base/random.h; the purpose is RANDOM_MADE."""
+    words = philox((position // 2, 0, index, purpose << 16 | lane), 1)
+    low, high = words[position % 2 * 2:][:2]
+    return (high << 32 | low) * bound >> 64
+
+
 def micro_batches(symbols, sentences, wanted):
-    """5 to 40 tokens a side, Zipf's law; sorted by target, then source length, in pools of 100."""
+    """Those of trainer/made.c: 5 to 40 tokens a side, sorted by target, then source length, in pools of 100. The symbols
+    are drawn by the same law, but are others."""
     draw = random.Random(1)
     sums = list(itertools.accumulate(1 / (i + 1) for i in range(symbols - RESERVED)))
 
-    def side():
+    def side(index, lane):
         return [RESERVED + min(bisect.bisect_left(sums, draw.random() * sums[-1]), len(sums) - 1)
-                for _ in range(draw.randint(5, 40))]
+                for _ in range(5 + below(36, 0, index, lane))]
 
-    cut = []
-    for _ in range(3):
-        pool = sorted(([side(), side()] for _ in range(POOL * sentences)), key=lambda p: (len(p[1]), len(p[0])))
-        cut += [pool[i:i + sentences] for i in range(0, len(pool), sentences)]
-    draw.shuffle(cut)
+    cut, pool = [], POOL * sentences
+    for first in range(0, POOLS * pool, pool):
+        pairs = sorted(([side(i, 0), side(i, 1)] for i in range(first, first + pool)),
+                       key=lambda p: (len(p[1]), len(p[0])))
+        cut += [pairs[i:i + sentences] for i in range(0, pool, sentences)]
+    for i in range(len(cut) - 1, 0, -1):
+        other = below(i + 1, i, 0, 2)
+        cut[i], cut[other] = cut[other], cut[i]
     for batch in itertools.islice(itertools.cycle(cut), wanted):
         source = padded([s for s, _ in batch])
         before, target = padded([[BEGIN] + t for _, t in batch]), padded([t + [END] for _, t in batch])
-        yield source, before, target, sum(len(t) + 1 for _, t in batch)
+        yield source, before, target
 
 
 def main():
@@ -138,14 +159,14 @@ def main():
     optimizer = torch.optim.Adam(model.parameters(), 3e-4)
     batches = list(micro_batches(symbols, sentences, WARMING + updates))
 
-    def update(source, before, target, tokens):
+    def update(source, before, target):
         start = time.perf_counter()
         loss = functional.cross_entropy(model(source, before).flatten(0, 1), target.flatten(), ignore_index=PAD)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
-        return tokens, time.perf_counter() - start
+        return int((target != PAD).sum()), time.perf_counter() - start
 
     done = [update(*batch) for batch in batches][WARMING:]
     size = 10 if updates >= 40 else (updates + BLOCKS - 1) // BLOCKS
@@ -155,6 +176,8 @@ def main():
         "what": "PyTorch " + torch.__version__,
         "shape": shape,
         "parameters": sum(p.numel() for p in model.parameters()),
+        "source_tokens": sum(int((source != PAD).sum()) for source, _, _ in batches[WARMING:]),
+        "target_tokens": sum(n for n, _ in done),
         "target_tokens_per_second": statistics.median(rates),
         "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }))

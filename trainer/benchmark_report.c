@@ -119,6 +119,11 @@ static void object(const struct benchmark *benchmark, const struct measured *mea
                    struct text *json)
 {
     struct rates rates = rates_of(measured);
+    int64_t source_tokens = 0, tokens = 0;
+    for (int64_t i = 0; i <= measured->block_count; i++) { // the rest stands in the last
+        source_tokens += measured->blocks[i].source_tokens;
+        tokens += measured->blocks[i].tokens;
+    }
     benchmark_head_json(benchmark, "train", json);
     json_real(json, "useful_gflops", rates.flops.median / 1e9);
     json_real(json, "share_of_peak", rates.flops.median / benchmark_best_peak(benchmark));
@@ -127,6 +132,8 @@ static void object(const struct benchmark *benchmark, const struct measured *mea
     json_real(json, "target_tokens_per_second_most", rates.tokens.most);
     json_real(json, "source_tokens_per_second", rates.source_tokens.median);
     json_real(json, "useful_operations_per_target_token", per_token(measured));
+    json_integer(json, "source_tokens", source_tokens);
+    json_integer(json, "target_tokens", tokens);
     json_integer(json, "updates", measured->updates);
     json_integer(json, "skipped_updates", measured->skipped);
     json_integer(json, "updates_per_block", measured->block_size);
