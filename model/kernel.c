@@ -183,8 +183,8 @@ static const char *usable(const struct processor *processor, const char *source,
 int kernel_usable(const struct processor *processor, const char *names[KERNELS_MOST])
 {
     int count = 0;
-    for (int i = 0; i < KERNELS && processor->vendor[0]; i++)
-        if (executes(processor, kernels[i].needs))
+    for (int i = 0; i < KERNELS; i++)
+        if (is_of(processor, &kernels[i]) && executes(processor, kernels[i].needs))
             names[count++] = kernels[i].name;
     return count;
 }

@@ -30,8 +30,8 @@ const char *kernel_instructions(const char *name);
 /* Bytes of the vectors with which this kernel multiplies and adds in one: 64, 32, or 0 for none. */
 int kernel_vectors(const char *name);
 /* The names of the kernel sets that this processor can execute, in rising order of what they need;
- * returns their number. 0 where it is not x86. */
-enum { KERNELS_MOST = 8 };
+ * returns their number. */
+enum { KERNELS_MOST = 20 };
 int kernel_usable(const struct processor *processor, const char *names[KERNELS_MOST]);
 
 #endif

@@ -133,6 +133,8 @@ void packed_product(const struct packed *packed, int M, const real *A, int lda, 
     if (M == 0 || packed->N == 0 || packed->K == 0)
         return;
     point_alive();
+    product_told(PRODUCT_PACKED,
+                 &(struct product_item){A, packed->panels, C, M, packed->N, packed->K}, 1);
     if ((double)M * packed->N * packed->K < shared)
         pieces = 1;
 #pragma omp parallel for num_threads(pieces) schedule(static) if (pieces > 1)

@@ -36,11 +36,17 @@ void product_whole(enum product_form form, int M, int N, int K, const real *A, i
     call(form, M, N, K, A, lda, B, ldb, add, C, ldc);
 }
 
-static product_listener *told;
+static product_listener *listening;
 
 void product_tell(product_listener *listener)
 {
-    told = listener;
+    listening = listener;
+}
+
+void product_told(int form, const struct product_item *items, int count)
+{
+    if (listening)
+        listening(form, items, count);
 }
 
 /* True where nothing is left to be multiplied. */
@@ -127,8 +133,7 @@ void product(enum product_form form, int M, int N, int K, const real *A, int lda
     if (empty(M, N, K, add, C, ldc))
         return;
     point_alive();
-    if (told)
-        told(form, &(struct product_item){A, B, C, M, N, K}, 1);
+    product_told(form, &(struct product_item){A, B, C, M, N, K}, 1);
     bool tall = M > N;
     int side = tall ? M : N, width = piece_width(M, N, K), pieces = (side + width - 1) / width;
     int64_t step_A = !tall ? 0 : form == PRODUCT_TN ? 1 : lda;
@@ -149,8 +154,7 @@ void product_each(enum product_form form, const struct product_item *items, int 
                   int ldb, int add, int ldc)
 {
     double work = 0;
-    if (told)
-        told(form, items, count);
+    product_told(form, items, count);
     for (int i = 0; i < count; i++)
         work += (double)items[i].M * items[i].N * items[i].K;
     bool many = count > 1 && work > 1 << 18;

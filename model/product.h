@@ -36,9 +36,12 @@ void product_each(enum product_form form, const struct product_item *items, int 
 void product_whole(enum product_form form, int M, int N, int K, const real *A, int lda,
                    const real *B, int ldb, int add, real *C, int ldc);
 /* Is told of every product before it is made, by the thread that asks for it: one item of
- * `product`, all items of product_each. NULL: nobody. */
-typedef void product_listener(enum product_form form, const struct product_item *items, int count);
+ * `product`, all items of product_each; packed_product tells by product_told, with the form
+ * PRODUCT_PACKED, which `product` does not know. NULL: nobody. */
+enum { PRODUCT_PACKED = PRODUCT_TN + 1, PRODUCT_FORMS };
+typedef void product_listener(int form, const struct product_item *items, int count);
 void product_tell(product_listener *listener);
+void product_told(int form, const struct product_item *items, int count);
 
 /* How many products so far were cut into three pieces or more with a ragged last one. */
 int64_t product_ragged(void);

@@ -141,11 +141,7 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
     if (benchmark->peaks == 2 && least < 0.9 * benchmark_best_peak(benchmark))
         text_add_format(table, " (before %.1f, after %.1f: others use this machine too)",
                         per_core(benchmark, peak[0]), per_core(benchmark, peak[1]));
-    text_add_format(table, "\n");
-    struct text crowded = {0};
-    if (computing_crowded(&crowded))
-        text_add_format(table, "%s\n", crowded.bytes);
-    text_release(&crowded);
+    text_add_format(table, "\n%s", computing_remarks());
 }
 
 void benchmark_head_json(const struct benchmark *benchmark, const char *what, struct text *json)

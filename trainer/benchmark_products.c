@@ -7,6 +7,7 @@
 #include "comm/comm.h"
 #include "io/json.h"
 #include "model/kernel.h"
+#include "model/packed.h"
 #include "model/threads.h"
 #include "trainer/benchmark.h"
 #include "trainer/clock.h"
@@ -25,14 +26,14 @@
 enum { ROWS_MOST = 24, COLUMNS_MOST = 2 + KERNELS_MOST };
 const char *const benchmark_question = "CHORUS_BENCHMARK", *const benchmark_ask_peak = "peak";
 #define LEAST_SHARE 0.002 // of the arithmetic, of a row
-static const char *const form_names[] = {"NN", "NT", "TN"};
+static const char *const form_names[PRODUCT_FORMS] = {"NN", "NT", "TN", "packed"};
 
 /* A way to make products: a column. A new one is a row here. */
 static const struct way {
     const char *name;
     void (*one)(enum product_form form, int M, int N, int K, const real *A, int lda, const real *B,
                 int ldb, int add, real *C, int ldc);
-    bool each; // product_each is this way too
+    bool now; // product_each and packed_product are this way too
 } ways[] = {{"now", product, true}, {"one call", product_whole, false}};
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -40,6 +41,8 @@ struct operands {
     real *numbers;
     struct product_item *items;
     int count;
+    struct arena arena; // of PRODUCT_PACKED
+    struct packed packed;
 };
 
 static struct operands operands_of(const struct product_kind *kind)
@@ -56,19 +59,29 @@ static struct operands operands_of(const struct product_kind *kind)
         o.items[i] =
             (struct product_item){at, at + a, at + a + b, (int)kind->M, (int)kind->N, (int)kind->K};
     }
+    arena_init(&o.arena);
+    if (kind->form == PRODUCT_PACKED)
+        packed_init(&o.packed, PRODUCT_NN, (int)kind->K, (int)kind->N, o.items[0].B, (int)kind->N,
+                    &o.arena);
     return o;
 }
 
 static void make(const struct way *way, const struct product_kind *kind, const struct operands *o)
 {
     int M = (int)kind->M, N = (int)kind->N, K = (int)kind->K;
-    int lda = kind->form == PRODUCT_TN ? M : K, ldb = kind->form == PRODUCT_NT ? K : N;
-    if (kind->each && way->each) {
-        product_each(kind->form, o->items, o->count, lda, ldb, 0, N);
+    enum product_form form =
+        kind->form == PRODUCT_PACKED ? PRODUCT_NN : (enum product_form)kind->form;
+    int lda = form == PRODUCT_TN ? M : K, ldb = form == PRODUCT_NT ? K : N;
+    if (kind->form == PRODUCT_PACKED && way->now) {
+        packed_product(&o->packed, M, o->items[0].A, K, 0, o->items[0].C, N);
+        return;
+    }
+    if (kind->each && way->now) {
+        product_each(form, o->items, o->count, lda, ldb, 0, N);
         return;
     }
     for (int i = 0; i < o->count; i++)
-        way->one(kind->form, M, N, K, o->items[i].A, lda, o->items[i].B, ldb, 0, o->items[i].C, N);
+        way->one(form, M, N, K, o->items[i].A, lda, o->items[i].B, ldb, 0, o->items[i].C, N);
 }
 
 /* Operations a second: the best of some runs, each of some hundredths of a second. */
@@ -91,6 +104,7 @@ static double measure(const struct way *way, const struct product_kind *kind)
     }
     memory_free(o.numbers);
     memory_free(o.items);
+    arena_release(&o.arena);
     return best;
 }
 
@@ -113,7 +127,7 @@ static int answer(const char *question)
         text_add_format(&numbers, "%.6g\n", peak_sgemm());
     for (; sscanf(question, "%d %d %lld %lld %lld;%n", &form, &kind.each, &M, &N, &K, &length) == 5;
          question += length) {
-        kind.form = (enum product_form)form;
+        kind.form = form;
         kind.M = M, kind.N = N, kind.K = K;
         text_add_format(&numbers, "%.6g\n", measure(&ways[0], &kind));
     }
@@ -196,7 +210,7 @@ static void add_line(const struct found *found, int row, struct text *text)
     char each[16] = "";
     if (kind->each)
         snprintf(each, sizeof each, "%d x ", kind->each);
-    text_add_format(text, "%s  %6s%5lld %5lld %5lld %8lld %6.1f %%", form_names[kind->form], each,
+    text_add_format(text, "%-6s %6s%5lld %5lld %5lld %8lld %6.1f %%", form_names[kind->form], each,
                     (long long)kind->M, (long long)kind->N, (long long)kind->K,
                     (long long)kind->products, 100 * kind->work / found->work);
     for (int c = 0; c < found->column_count; c++)
@@ -208,13 +222,13 @@ static void add_line(const struct found *found, int row, struct text *text)
 static void table(const struct benchmark *benchmark, const struct found *found, struct text *text)
 {
     benchmark_head(benchmark, text);
-    text_add_format(text, "\nform           M     N     K   products  share");
+    text_add_format(text, "\nform              M     N     K   products  share");
     for (int c = 0; c < found->column_count; c++)
         text_add_format(text, "   %s", found->columns[c].name);
     text_add_format(text, "   (GFLOP/s)\n");
     for (int row = 0; row < found->count; row++)
         add_line(found, row, text);
-    text_add_format(text, "%-48s", "together");
+    text_add_format(text, "%-51s", "together");
     for (int c = 0; c < found->column_count; c++)
         text_add_format(text, " %*.1f", (int)strlen(found->columns[c].name) + 2,
                         together(found->kinds, found->count, &found->columns[c]) / 1e9);

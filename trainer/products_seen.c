@@ -25,9 +25,9 @@ static int magnitude(int side)
     return -bits; // unlike any side
 }
 
-/* How long a batch is shows in the rows of NN and NT, in what TN sums over, and in every side of a
+/* How long a batch is shows in the rows of NN, NT and packed ones, in what TN sums over, and in every side of a
  * sentence's own product. */
-static void make_key(enum product_form form, const struct product_item *item, bool each, int key[4])
+static void make_key(int form, const struct product_item *item, bool each, int key[4])
 {
     bool sums = form == PRODUCT_TN;
     key[0] = each;
@@ -36,7 +36,7 @@ static void make_key(enum product_form form, const struct product_item *item, bo
     key[3] = each || sums ? magnitude(item->K) : item->K;
 }
 
-static struct seen *find(enum product_form form, const int key[4])
+static struct seen *find(int form, const int key[4])
 {
     int i = 0;
     while (i < seen.count && (seen.list[i].kind.form != form ||
@@ -51,7 +51,7 @@ static struct seen *find(enum product_form form, const int key[4])
 }
 
 /* One product by itself is not told from a sentence alone: both are cut as one. */
-static void note(enum product_form form, const struct product_item *items, int count)
+static void note(int form, const struct product_item *items, int count)
 {
     const bool each = count != 1;
     struct seen *before = NULL;

@@ -10,7 +10,7 @@
 enum { PRODUCTS_SEEN_MOST = 512 };
 
 struct product_kind {
-    enum product_form form;
+    int form;         // or PRODUCT_PACKED
     int each;         // of product_each: how many a call makes, about; 0: of `product`
     int64_t M, N, K;  // means
     int64_t products; // of this rank, in all updates that were seen
