@@ -16,12 +16,11 @@
 
 static struct text remarks; // on rank 0
 
-/* [all] What each rank found, to be freed. */
-static struct performance_rank *gather(int threads_of_rank)
+/* [all] What each rank found, to be freed; threads are not known yet. */
+static struct performance_rank *gather(void)
 {
     struct performance_rank mine = {.host = hash_text(comm_host()),
                                     .mask = cores_mask(),
-                                    .threads = threads_of_rank,
                                     .cores = cores_count(),
                                     .offered = cores_offered(),
                                     .quota = cgroup_cores(""),
@@ -34,23 +33,30 @@ static struct performance_rank *gather(int threads_of_rank)
     return all;
 }
 
-/* [all] Its share of the cores that it may use and of the time that it is granted. */
-static int chosen_threads(void)
+/* [all] How many threads each rank has taken. */
+static void gather_threads(struct performance_rank *all)
 {
-    struct performance_rank *all = gather(0), *mine = &all[comm_rank()];
-    int granted =
-        mine->quota > 0 && mine->quota < mine->cores ? (int)ceil(mine->quota) : mine->cores;
-    int chosen = cores_threads(getenv("OMP_NUM_THREADS"), granted,
-                               performance_sharers(all, comm_size(), comm_rank()));
-    memory_free(all);
-    return chosen;
+    int mine = threads();
+    int *counts = memory_take((size_t)comm_size() * sizeof *counts);
+    comm_all_gather(&mine, sizeof mine, counts);
+    for (int rank = 0; rank < comm_size(); rank++)
+        all[rank].threads = counts[rank];
+    memory_free(counts);
 }
 
-/* [all] */
-static void remark(const struct settings *settings)
+/* This rank's share of the cores that it may use and of the time that it is granted. */
+static int chosen_threads(const struct performance_rank *all)
+{
+    const struct performance_rank *mine = &all[comm_rank()];
+    int granted =
+        mine->quota > 0 && mine->quota < mine->cores ? (int)ceil(mine->quota) : mine->cores;
+    return cores_threads(getenv("OMP_NUM_THREADS"), granted,
+                         performance_sharers(all, comm_size(), comm_rank()));
+}
+
+static void remark(const struct settings *settings, const struct performance_rank *all)
 {
     const char *coretype = getenv("OPENBLAS_CORETYPE");
-    struct performance_rank *all = gather(threads());
     struct performance performance = {.ranks = all,
                                       .size = comm_size(),
                                       .host_of = comm_host_of,
@@ -63,9 +69,7 @@ static void remark(const struct settings *settings)
 #endif
     if (settings->kernel && strcasecmp(settings->kernel, "auto") != 0)
         performance.asked = "--kernel";
-    if (comm_rank() == 0)
-        performance_words(&performance, &remarks);
-    memory_free(all);
+    performance_words(&performance, &remarks);
 }
 
 const char *computing_remarks(void)
@@ -85,10 +89,13 @@ static void refuse_other_kernel(const char *wanted)
 
 void computing_start(const struct settings *settings)
 {
-    int chosen = chosen_threads();
+    struct performance_rank *all = gather();
     product_start();
     if (settings->kernel)
         refuse_other_kernel(settings->kernel);
-    threads_set(settings->threads == CHOSEN ? chosen : (int)settings->threads);
-    remark(settings);
+    threads_set(settings->threads == CHOSEN ? chosen_threads(all) : (int)settings->threads);
+    gather_threads(all);
+    if (comm_rank() == 0)
+        remark(settings, all);
+    memory_free(all);
 }
