@@ -213,8 +213,9 @@ static void backward(struct pass *pass, real *gradient, real *dr)
     int E = shape->embedding;
     int64_t rows = (int64_t)pass->batch->T * pass->batch->B, N = pass->batch->source_tokens;
     real *dx = take(pass, rows, E);
-    part_enter(PART_DECODER);
+    part_enter(PART_ENCODER);
     encoder_start_backward(&model->encoder, pass->block, pass->arena, &pass->encoder);
+    part_enter(PART_DECODER);
     decoder_backward(&model->decoder, pass->block, gradient, &model->encoder, &pass->encoder,
                      &pass->decoder, scatter(pass, dr), dx, pass->arena);
     drop(pass, RANDOM_DROP_TARGET, shape->dropout_embedding, dx, rows, E);

@@ -5,9 +5,7 @@
 #include "comm/comm.h"
 #include "model/kernel.h"
 #include "model/product.h"
-#include "model/threads.h"
 #include "trainer/benchmark.h"
-#include "trainer/itself.h"
 #include "trainer/peak.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,12 +35,7 @@ static double peak_of_best(void)
 {
     struct reason why;
     struct text number = {0};
-    char question[64], many[16];
-    const char *const words[] = {"benchmark", "--what",    "products", "--kernel",
-                                 "auto",      "--threads", many,       NULL};
-    snprintf(many, sizeof many, "%d", threads());
-    snprintf(question, sizeof question, "%s=%s", benchmark_question, benchmark_ask_peak);
-    bool well = itself_run(words, question, &number, &why);
+    bool well = benchmark_ask("auto", benchmark_ask_peak, &number, &why);
     double peak = well ? strtod(number.bytes ? number.bytes : "", NULL) : 0;
     if (!well)
         fprintf(stderr, "warning: the best kernel's peak: %s\n", why.text);

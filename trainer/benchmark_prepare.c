@@ -100,10 +100,10 @@ static void tell(const struct settings *settings, const struct made *made,
                             rates[k].median, rates[k].least, rates[k].most);
         }
     }
-    if (settings->json)
+    if (settings->json) {
         json_close(&text);
-    if (settings->json)
         text_add(&text, "\n", 1);
+    }
     console_write(&text);
     text_release(&text);
 }

@@ -24,7 +24,8 @@
 #include <strings.h>
 
 enum { ROWS_MOST = 24, COLUMNS_MOST = 2 + KERNELS_MOST };
-const char *const benchmark_question = "CHORUS_BENCHMARK", *const benchmark_ask_peak = "peak";
+static const char *const question_variable = "CHORUS_BENCHMARK";
+const char *const benchmark_ask_peak = "peak";
 #define LEAST_SHARE 0.002 // of the arithmetic, of a row
 static const char *const form_names[PRODUCT_FORMS] = {"NN", "NT", "TN", "packed"};
 
@@ -108,10 +109,22 @@ static double measure(const struct way *way, const struct product_kind *kind)
     return best;
 }
 
-/* What another kernel's process is asked, and answers with a number a line. */
-static void ask(const struct product_kind *kinds, int count, struct text *question)
+bool benchmark_ask(const char *kernel, const char *question, struct text *numbers,
+                   struct reason *why)
 {
-    text_add_format(question, "%s=", benchmark_question);
+    struct text variable = {0};
+    char many[16];
+    const char *const words[] = {"benchmark", "--what",    "products", "--kernel",
+                                 kernel,      "--threads", many,       NULL};
+    snprintf(many, sizeof many, "%d", threads());
+    text_add_format(&variable, "%s=%s", question_variable, question);
+    bool well = itself_run(words, variable.bytes, numbers, why);
+    text_release(&variable);
+    return well;
+}
+
+static void ask_of(const struct product_kind *kinds, int count, struct text *question)
+{
     for (int i = 0; i < count; i++)
         text_add_format(question, "%d %d %lld %lld %lld;", (int)kinds[i].form, kinds[i].each,
                         (long long)kinds[i].M, (long long)kinds[i].N, (long long)kinds[i].K);
@@ -145,12 +158,8 @@ static bool run_kernel(const char *name, const struct product_kind *kinds, int c
                        struct column *column, struct reason *why)
 {
     struct text question = {0}, numbers = {0};
-    char many[16];
-    const char *const words[] = {"benchmark", "--what",    "products", "--kernel",
-                                 name,        "--threads", many,       NULL};
-    snprintf(many, sizeof many, "%d", threads());
-    ask(kinds, count, &question);
-    bool well = itself_run(words, question.bytes, &numbers, why);
+    ask_of(kinds, count, &question);
+    bool well = benchmark_ask(name, question.bytes, &numbers, why);
     char *at = numbers.bytes;
     for (int i = 0; well && i < count; i++)
         column->rates[i] = strtod(at, &at);
@@ -283,7 +292,7 @@ int benchmark_products(struct settings *settings)
 {
     struct benchmark benchmark;
     static struct found found;
-    const char *question = getenv(benchmark_question);
+    const char *question = getenv(question_variable);
     if (question) {
         computing_start(settings);
         return answer(question);
