@@ -34,7 +34,7 @@ static void start(const struct attention *attention, const real *block,
     states->projected =
         arena_take(arena, (size_t)states->T * (size_t)states->bank->B * (size_t)A, sizeof(real));
     if (attention->stepwise)
-        linear_start(&attention->query, block, arena, &states->query);
+        linear_start(&attention->query, block, states->bank->B, arena, &states->query);
 }
 
 static const struct linear_states *query_weights(const struct attention *attention,
@@ -88,7 +88,7 @@ static void start_backward(const struct attention *attention, const real *block,
     states->dprojected = arena_take_zeroed(arena, (size_t)states->T * B * A, sizeof(real));
     states->dscore = arena_take_zeroed(arena, B * A, sizeof(real));
     if (attention->stepwise)
-        linear_start_backward(&attention->query, block, arena, &states->query);
+        linear_start_backward(&attention->query, block, states->bank->B, arena, &states->query);
 }
 
 /* With z = tanh(k + q) and e = v^T z:  dv += de z   dk += de v (1 - z^2)   dq likewise */

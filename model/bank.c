@@ -8,7 +8,8 @@ void bank_init(struct bank *bank, const struct batch *batch, const struct steps 
 {
     int B = batch->B;
     *bank = (struct bank){.B = B, .M = M, .N = steps->first[steps->count]};
-    bank->lengths = batch->source_length;
+    bank->lengths = arena_take(arena, (size_t)B, sizeof *bank->lengths);
+    memcpy(bank->lengths, batch->source_length, (size_t)B * sizeof *bank->lengths);
     bank->first = arena_take(arena, (size_t)B, sizeof *bank->first);
     bank->states = arena_take(arena, (size_t)bank->N * (size_t)M, sizeof(real));
     for (int64_t b = 0, first = 0; b < B; b++) {
@@ -25,6 +26,15 @@ void bank_init(struct bank *bank, const struct batch *batch, const struct steps 
         of.purpose = RANDOM_DROP_ENCODER;
         dropout(&of, rate, 0, bank->states, (size_t)bank->N * (size_t)M);
     }
+}
+
+void bank_keep(struct bank *bank, const int *keep, int count)
+{
+    for (int i = 0; i < count; i++) {
+        bank->first[i] = bank->first[keep[i]];
+        bank->lengths[i] = bank->lengths[keep[i]];
+    }
+    bank->B = count;
 }
 
 void bank_start_backward(struct bank *bank, struct arena *arena)

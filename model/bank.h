@@ -12,16 +12,19 @@
 
 struct bank {
     int B, M;
-    int64_t N;              // states of all sentences
-    const int32_t *lengths; // (B)
-    int64_t *first;         // (B): sentence b has the states first[b] up to first[b] + lengths[b]
-    real *states;           // (N, M)
-    real *dstates;          // (N, M), of backward; the readers add
+    int64_t N;        // states of all sentences
+    int32_t *lengths; // (B)
+    int64_t *first;   // (B): sentence b has the states first[b] up to first[b] + lengths[b]
+    real *states;     // (N, M)
+    real *dstates;    // (N, M), of backward; the readers add
 };
 
 /* Gathers h (N, M), which is packed time-major by `steps`. key NULL: no dropout. */
 void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M,
                const real *h, double rate, const struct random_key *key, struct arena *arena);
+/* Goes on with some of the sentences only, in rising order: sentence i is the one that was
+ * keep[i]. */
+void bank_keep(struct bank *bank, const int *keep, int count);
 /* dstates, zero. */
 void bank_start_backward(struct bank *bank, struct arena *arena);
 /* dh (N, M) = the gradient of the states, packed as h. Overwrites dstates. */

@@ -1,7 +1,9 @@
 #include "model/decoder.h"
+#include "comm/base/die.h"
 #include "model/dropout.h"
 #include "model/rows.h"
 #include <stdio.h>
+#include <string.h>
 
 /* Parameters in the order in which backward finishes them. */
 void decoder_init(struct decoder *decoder, const struct shape *shape, struct parameters *parameters)
@@ -39,15 +41,6 @@ static real *take(struct arena *arena, int64_t rows, int width)
     return arena_take(arena, (size_t)rows * (size_t)width, sizeof(real));
 }
 
-/* All B rows in every step. */
-static struct steps all_rows(int B, int T, struct arena *arena)
-{
-    int64_t *first = arena_take(arena, (size_t)T + 1, sizeof *first);
-    for (int t = 0; t <= T; t++)
-        first[t] = (int64_t)t * B;
-    return (struct steps){.B = B, .count = T, .first = first};
-}
-
 static void start_layers(const struct decoder *decoder, const real *block,
                          struct decoder_states *states, struct arena *arena)
 {
@@ -66,17 +59,20 @@ static void start_layers(const struct decoder *decoder, const real *block,
     }
 }
 
-/* What of the weights is applied step by step. */
+/* What of the weights is applied step by step; in a search all. */
 static void start_stepwise(const struct decoder *decoder, const real *block,
                            struct decoder_states *states, struct arena *arena)
 {
+    int search = states->T == 1;
     if (decoder->J)
         recurrent_start_input(&decoder->layer[0], block, decoder->E, decoder->J, arena,
                               &states->layer[0]);
-    for (int l = 1; l < decoder->layers && decoder->J; l++)
+    if (search)
+        recurrent_start_input(&decoder->layer[0], block, 0, decoder->E, arena, &states->layer[0]);
+    for (int l = 1; l < decoder->layers && (decoder->J || search); l++)
         recurrent_start_input(&decoder->layer[l], block, 0, decoder->H, arena, &states->layer[l]);
-    if (decoder->feeding)
-        readout_start(&decoder->readout, block, arena, &states->readout);
+    if (decoder->feeding || search)
+        readout_start(&decoder->readout, block, states->B, arena, &states->readout);
 }
 
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
@@ -86,7 +82,10 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     int B = source->steps.B;
     int64_t rows = (int64_t)T * B;
     *states = (struct decoder_states){.B = B, .T = T, .key = key};
-    states->steps = all_rows(B, T, arena);
+    states->first = arena_take(arena, (size_t)T + 1, sizeof *states->first);
+    states->steps = (struct steps){.B = B, .count = T, .first = states->first};
+    for (int t = 0; t <= T; t++)
+        states->first[t] = (int64_t)t * B;
     states->r = take(arena, rows, decoder->R);
     states->beside = take(arena, rows, decoder->J);
     states->c = states->beside;
@@ -122,11 +121,17 @@ struct readout_input decoder_reads(const struct decoder *decoder,
     };
 }
 
+const struct readout_states *decoder_readout(const struct decoder *decoder,
+                                             const struct decoder_states *states)
+{
+    return decoder->feeding || states->T == 1 ? &states->readout : NULL;
+}
+
 static void read_out(const struct decoder *decoder, const real *block,
                      struct decoder_states *states, int t, int n)
 {
     struct readout_input input = decoder_reads(decoder, states, t);
-    readout_forward(&decoder->readout, block, decoder->feeding ? &states->readout : NULL,
+    readout_forward(&decoder->readout, block, decoder_readout(decoder, states),
                     (int64_t)n * states->B, &input,
                     states->r + (int64_t)t * states->B * decoder->R);
 }
@@ -199,6 +204,30 @@ void decoder_run(const struct decoder *decoder, const real *block, struct decode
         advance(decoder, block, states, t, stride);
     if (!decoder->feeding)
         read_out(decoder, block, states, 0, states->T);
+}
+
+static void keep_rows(const int *keep, int count, int width, real *x)
+{
+    for (int i = 0; i < count; i++)
+        if (keep[i] != i)
+            memcpy(x + (int64_t)i * width, x + (int64_t)keep[i] * width,
+                   (size_t)width * sizeof(real));
+}
+
+void decoder_keep(const struct decoder *decoder, struct decoder_states *states, const int *keep,
+                  int count)
+{
+    require(states->T == 1);
+    for (int l = 0; l < decoder->layers; l++) {
+        keep_rows(keep, count, decoder->H, states->layer[l].state_h);
+        if (states->layer[l].state_c)
+            keep_rows(keep, count, decoder->H, states->layer[l].state_c);
+        states->layer[l].steps.B = count;
+    }
+    if (decoder->feeding)
+        keep_rows(keep, count, decoder->R, states->fed);
+    states->B = states->steps.B = count;
+    states->first[1] = count;
 }
 
 int64_t decoder_row_cost(const struct decoder *decoder)

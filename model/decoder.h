@@ -7,7 +7,7 @@
  *     without attention: s_t = cell(E y_{t-1}, s_{t-1}); r_t = readout(s_t, E y_{t-1})
  * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read the h of the layer
  * below, with dropout. All B rows run for all T steps. The state is carried, so that search is
- * decoder_run with T = 1, again and again. Calling sequence: decoder_start, decoder_run;
+ * decoder_run with T = 1, again and again, with decoder_keep as rows are done. Calling sequence: decoder_start, decoder_run;
  * decoder_backward. */
 #ifndef DECODER_H
 #define DECODER_H
@@ -36,6 +36,7 @@ void decoder_init(struct decoder *decoder, const struct shape *shape,
 struct decoder_states {
     int B, T;
     struct steps steps;
+    int64_t *first;               // steps.first
     const struct random_key *key; // NULL: no dropout
     const real *x;                // (T, B, E): what decoder_run was given
     real *beside;                 // (T, B, J): [c; r_{t-1}]
@@ -46,7 +47,7 @@ struct decoder_states {
     real *r;   // (T, B, R)
     real *fed; // (B, R): r of the step before
     struct context_states context;
-    struct readout_states readout;     // with input feeding
+    struct readout_states readout;     // where it is applied step by step
     struct attention_states attention; // its weights say where a step looked
     real *dbeside, *dc, *dfed;         // (T, B, J), (T, B, M), (B, R)
     real *dh[SHAPE_LAYERS];            // (T, B, H)
@@ -60,6 +61,10 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
  * the carried state. */
 void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,
                  const real *x);
+/* With T = 1: goes on with some of the rows only, in rising order (bank_keep, of what they attend
+ * to, is the caller's). */
+void decoder_keep(const struct decoder *decoder, struct decoder_states *states, const int *keep,
+                  int count);
 /* dr (T, B, R), overwritten: the gradient of r. Adds to the gradient and to the encoder's
  * (encoder_start_backward comes first); dx (T, B, E) is written. */
 void decoder_backward(const struct decoder *decoder, const real *block, real *gradient,
@@ -67,11 +72,14 @@ void decoder_backward(const struct decoder *decoder, const real *block, real *gr
                       struct decoder_states *states, real *dr, real *dx, struct arena *arena);
 
 /* Shared by decoder.c and decoder_backward.c. How many steps can be taken at once: all, unless a
- * step waits for the one before. What the readout reads from step t on. The mask of layer l's
- * input (or its gradient) at the steps [t, t + n). */
+ * step waits for the one before. What the readout reads from step t on; NULL where it reads all
+ * steps at once, else its weights. The mask of layer l's input (or its gradient) at the steps
+ * [t, t + n). */
 int decoder_stride(const struct decoder *decoder, const struct decoder_states *states);
 struct readout_input decoder_reads(const struct decoder *decoder,
                                    const struct decoder_states *states, int t);
+const struct readout_states *decoder_readout(const struct decoder *decoder,
+                                             const struct decoder_states *states);
 void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t,
                   int n, real *x);
 

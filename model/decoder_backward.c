@@ -15,11 +15,11 @@ static void start_backward(const struct decoder *decoder, const real *block,
         states->dh[l] = take(arena, rows, decoder->H);
     }
     states->dbeside = take(arena, rows, decoder->J);
-    if (decoder->feeding) {
+    if (decoder->feeding)
         states->dfed =
             arena_take_zeroed(arena, (size_t)states->B * (size_t)decoder->R, sizeof(real));
-        readout_start_backward(&decoder->readout, block, arena, &states->readout);
-    }
+    if (decoder_readout(decoder, states))
+        readout_start_backward(&decoder->readout, block, states->B, arena, &states->readout);
     if (decoder->attends) {
         states->dc = take(arena, rows, decoder->M);
         attention_start_backward(&decoder->attention, block, arena, &states->attention);
@@ -31,7 +31,7 @@ static void read_out_backward(const struct decoder *decoder, const real *block,
                               struct decoder_states *states, int t, int n, real *dr)
 {
     int64_t row = (int64_t)t * states->B;
-    readout_backward(&decoder->readout, block, decoder->feeding ? &states->readout : NULL,
+    readout_backward(&decoder->readout, block, decoder_readout(decoder, states),
                      (int64_t)n * states->B, states->r + row * decoder->R, dr + row * decoder->R,
                      states->dh[decoder->layers - 1] + row * decoder->H,
                      decoder->attends ? states->dc + row * decoder->M : NULL);

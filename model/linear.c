@@ -1,15 +1,21 @@
 #include "model/linear.h"
 
-void linear_start(const struct linear *linear, const real *block, struct arena *arena,
+enum { FEW = 4 };
+
+void linear_start(const struct linear *linear, const real *block, int rows, struct arena *arena,
                   struct linear_states *states)
 {
+    if (rows < FEW)
+        return;
     packed_init(&states->forward, PRODUCT_NT, linear->in, linear->out, block + linear->place,
                 linear->ld, arena);
 }
 
-void linear_start_backward(const struct linear *linear, const real *block, struct arena *arena,
-                           struct linear_states *states)
+void linear_start_backward(const struct linear *linear, const real *block, int rows,
+                           struct arena *arena, struct linear_states *states)
 {
+    if (rows < FEW)
+        return;
     packed_init(&states->backward, PRODUCT_NN, linear->out, linear->in, block + linear->place,
                 linear->ld, arena);
 }
@@ -18,7 +24,7 @@ void linear_forward(const struct linear *linear, const real *block,
                     const struct linear_states *states, int64_t rows, const real *x, int ldx,
                     int add, real *y, int ldy)
 {
-    if (states)
+    if (states && states->forward.panels)
         packed_product(&states->forward, (int)rows, x, ldx, add, y, ldy);
     else
         product(PRODUCT_NT, (int)rows, linear->out, linear->in, x, ldx, block + linear->place,
@@ -29,7 +35,7 @@ void linear_backward(const struct linear *linear, const real *block,
                      const struct linear_states *states, int64_t rows, const real *dy, int lddy,
                      int add, real *dx, int lddx)
 {
-    if (states)
+    if (states && states->backward.panels)
         packed_product(&states->backward, (int)rows, dy, lddy, add, dx, lddx);
     else
         product(PRODUCT_NN, (int)rows, linear->in, linear->out, dy, lddy, block + linear->place,

@@ -1,7 +1,8 @@
 /* A weight W (out, in), some rows or columns of a parameter, applied to rows of numbers: y = x W^T,
  * dx = dy W, dW = dy^T x. One that is applied again and again within a micro-batch (by each step of
  * a recurrence) is first laid out for that (model/packed.h): linear_start, and for the way back
- * linear_start_backward. For one that is applied once, to all rows, states is NULL. */
+ * linear_start_backward; they do nothing for a few rows at a time, where it does not pay. For one
+ * that is applied once, to all rows, states is NULL. */
 #ifndef LINEAR_H
 #define LINEAR_H
 
@@ -16,10 +17,11 @@ struct linear_states {
     struct packed forward, backward;
 };
 
-void linear_start(const struct linear *linear, const real *block, struct arena *arena,
+/* rows: to which it will be applied at a time, at most. */
+void linear_start(const struct linear *linear, const real *block, int rows, struct arena *arena,
                   struct linear_states *states);
-void linear_start_backward(const struct linear *linear, const real *block, struct arena *arena,
-                           struct linear_states *states);
+void linear_start_backward(const struct linear *linear, const real *block, int rows,
+                           struct arena *arena, struct linear_states *states);
 /* y (rows, out) = [y +] x (rows, in) W^T */
 void linear_forward(const struct linear *linear, const real *block,
                     const struct linear_states *states, int64_t rows, const real *x, int ldx,

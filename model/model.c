@@ -278,9 +278,20 @@ void model_encode(const struct model *model, const real *block, const struct bat
     *states = pass.encoder;
 }
 
-void model_logits(const struct model *model, const real *block, const real *r, int rows,
-                  real *mapped, real *logits)
+void model_start_logits(const struct model *model, const real *block, int B, struct arena *arena,
+                        struct logits_states *states)
 {
     struct output output = output_of(model, block);
-    output_logits(&output, map(model, block, r, rows, mapped), rows, logits);
+    struct linear weights = {model->output_weight, output.V, output.R, output.R};
+    *states = (struct logits_states){
+        .mapped = arena_take(arena, (size_t)B * (size_t)model->shape.embedding, sizeof(real))};
+    linear_start(&weights, block, B, arena, &states->weights);
+}
+
+void model_logits(const struct model *model, const real *block, const struct logits_states *states,
+                  const real *r, int rows, real *logits)
+{
+    struct output output = output_of(model, block);
+    const struct packed *packed = states->weights.forward.panels ? &states->weights.forward : NULL;
+    output_logits(&output, packed, map(model, block, r, rows, states->mapped), rows, logits);
 }

@@ -61,12 +61,18 @@ void model_loss(const struct model *model, const real *block, const struct batch
 int64_t model_cost(const struct model *model, int source_end, int count, const int *source_lengths,
                    const int *target_lengths);
 
-/* For search: the encoder's states without dropout; the logits (rows, V) of readouts
- * r (rows, R), where `mapped` (rows, E) is working space. */
+/* For search: the encoder's states without dropout; the logits (rows, V) of readouts r (rows, R), of
+ * at most B rows at a time, after model_start_logits. */
 void model_encode(const struct model *model, const real *block, const struct batch *batch,
                   struct arena *arena, struct encoder_states *states);
-void model_logits(const struct model *model, const real *block, const real *r, int rows,
-                  real *mapped, real *logits);
+struct logits_states {
+    struct linear_states weights;
+    real *mapped; // (B, E)
+};
+void model_start_logits(const struct model *model, const real *block, int B, struct arena *arena,
+                        struct logits_states *states);
+void model_logits(const struct model *model, const real *block, const struct logits_states *states,
+                  const real *r, int rows, real *logits);
 
 /* Bytes of arena that a micro-batch of B sentences, S and T steps takes, about. */
 int64_t model_memory(const struct model *model, int B, int S, int T);

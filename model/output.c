@@ -153,10 +153,14 @@ static void add_bias(const real *bias, int V, real *row)
         row[j] += bias[j];
 }
 
-void output_logits(const struct output *output, const real *r, int64_t rows, real *logits)
+void output_logits(const struct output *output, const struct packed *packed, const real *r,
+                   int64_t rows, real *logits)
 {
-    product(PRODUCT_NT, (int)rows, output->V, output->R, r, output->R, output->weights, output->R,
-            0, logits, output->V);
+    if (packed)
+        packed_product(packed, (int)rows, r, output->R, 0, logits, output->V);
+    else
+        product(PRODUCT_NT, (int)rows, output->V, output->R, r, output->R, output->weights,
+                output->R, 0, logits, output->V);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (rows > 1 && threads() > 1)
     for (int64_t i = 0; i < rows; i++)
         add_bias(output->bias, output->V, logits + i * output->V);

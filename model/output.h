@@ -6,7 +6,7 @@
 #define OUTPUT_H
 
 #include "comm/base/memory.h"
-#include "model/real.h"
+#include "model/packed.h"
 #include <stdint.h>
 
 struct output {
@@ -22,8 +22,9 @@ void output_loss(const struct output *output, const real *r, const int32_t *targ
                  double smoothing, double *losses, real *dr, real *dweights, real *dbias,
                  struct arena *arena);
 
-/* logits (rows, V) = r V^T + b, for search. */
-void output_logits(const struct output *output, const real *r, int64_t rows, real *logits);
+/* logits (rows, V) = r V^T + b, for search. packed: V as PRODUCT_NT, or NULL. */
+void output_logits(const struct output *output, const struct packed *packed, const real *r,
+                   int64_t rows, real *logits);
 
 /* y = softmax(x) over count numbers; survives +-1e4; y may be x. Attention uses it too. */
 void softmax(const real *x, real *y, int count);

@@ -28,19 +28,19 @@ void readout_init(struct readout *readout, const struct shape *shape, struct par
         readout->bias = place_add(parameters, "readout", "bias", readout->R, 0, 1, INITIAL_ZERO);
 }
 
-void readout_start(const struct readout *readout, const real *block, struct arena *arena,
+void readout_start(const struct readout *readout, const real *block, int rows, struct arena *arena,
                    struct readout_states *states)
 {
-    linear_start(&readout->h, block, arena, &states->h);
-    linear_start(&readout->x, block, arena, &states->x);
-    linear_start(&readout->c, block, arena, &states->c);
+    linear_start(&readout->h, block, rows, arena, &states->h);
+    linear_start(&readout->x, block, rows, arena, &states->x);
+    linear_start(&readout->c, block, rows, arena, &states->c);
 }
 
-void readout_start_backward(const struct readout *readout, const real *block, struct arena *arena,
-                            struct readout_states *states)
+void readout_start_backward(const struct readout *readout, const real *block, int rows,
+                            struct arena *arena, struct readout_states *states)
 {
-    linear_start_backward(&readout->h, block, arena, &states->h);
-    linear_start_backward(&readout->c, block, arena, &states->c);
+    linear_start_backward(&readout->h, block, rows, arena, &states->h);
+    linear_start_backward(&readout->c, block, rows, arena, &states->c);
 }
 
 void readout_forward(const struct readout *readout, const real *block,

@@ -29,10 +29,10 @@ struct readout_input {
 struct readout_states {
     struct linear_states h, x, c;
 };
-void readout_start(const struct readout *readout, const real *block, struct arena *arena,
+void readout_start(const struct readout *readout, const real *block, int rows, struct arena *arena,
                    struct readout_states *states);
-void readout_start_backward(const struct readout *readout, const real *block, struct arena *arena,
-                            struct readout_states *states);
+void readout_start_backward(const struct readout *readout, const real *block, int rows,
+                            struct arena *arena, struct readout_states *states);
 
 /* r (rows, R). */
 void readout_forward(const struct readout *readout, const real *block,

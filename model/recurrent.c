@@ -42,10 +42,10 @@ void recurrent_start(const struct recurrent *layer, const real *block, const str
     states->gates = arena_take(arena, N * (size_t)gates(layer), sizeof(real));
     states->h_before = arena_take(arena, N * H, sizeof(real));
     states->state_h = arena_take_zeroed(arena, B * H, sizeof(real));
-    linear_start(&layer->joined, block, arena, &states->joined_weights);
+    linear_start(&layer->joined, block, states->steps.B, arena, &states->joined_weights);
     if (apart(layer)) {
         states->apart = arena_take(arena, N * (size_t)apart(layer), sizeof(real));
-        linear_start(&layer->apart, block, arena, &states->apart_weights);
+        linear_start(&layer->apart, block, states->steps.B, arena, &states->apart_weights);
     }
     if (layer->cell->memory) {
         states->c_before = arena_take(arena, N * H, sizeof(real));
@@ -61,19 +61,21 @@ static struct linear input_of(const struct recurrent *layer, int column, int wid
 void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
                            struct arena *arena, struct recurrent_states *states)
 {
-    struct linear input = input_of(layer, column, width);
-    states->column = column;
-    states->width = width;
-    linear_start(&input, block, arena, &states->input_weights);
+    struct linear W = input_of(layer, column, width);
+    struct input_columns *columns = &states->input[states->input[0].width > 0];
+    require(columns->width == 0);
+    *columns = (struct input_columns){.column = column, .width = width};
+    linear_start(&W, block, states->steps.B, arena, &columns->weights);
 }
 
 /* NULL where they are applied once, to all rows. */
 static const struct linear_states *input_weights(const struct recurrent_states *states, int column,
                                                  int width)
 {
-    return states->width && states->column == column && states->width == width
-               ? &states->input_weights
-               : NULL;
+    for (int i = 0; i < 2; i++)
+        if (states->input[i].column == column && states->input[i].width == width)
+            return &states->input[i].weights;
+    return NULL;
 }
 
 void recurrent_project(const struct recurrent *layer, const real *block,
@@ -152,12 +154,13 @@ void recurrent_start_backward(const struct recurrent *layer, const real *block, 
     states->dstate_h = arena_take_zeroed(arena, elements, sizeof(real));
     if (layer->cell->memory)
         states->dstate_c = arena_take_zeroed(arena, elements, sizeof(real));
-    linear_start_backward(&layer->joined, block, arena, &states->joined_weights);
+    linear_start_backward(&layer->joined, block, states->steps.B, arena, &states->joined_weights);
     if (apart(layer))
-        linear_start_backward(&layer->apart, block, arena, &states->apart_weights);
-    if (states->width) {
-        struct linear input = input_of(layer, states->column, states->width);
-        linear_start_backward(&input, block, arena, &states->input_weights);
+        linear_start_backward(&layer->apart, block, states->steps.B, arena, &states->apart_weights);
+    for (int i = 0; i < 2; i++) {
+        struct input_columns *columns = &states->input[i];
+        struct linear W = input_of(layer, columns->column, columns->width);
+        linear_start_backward(&W, block, states->steps.B, arena, &columns->weights);
     }
 }
 

@@ -42,14 +42,16 @@ struct recurrent_states {
     real *state_h, *state_c;   // (B, H): carried
     real *dstate_h, *dstate_c; // (B, H)
     struct linear_states joined_weights, apart_weights;
-    struct linear_states input_weights; // of the columns that are applied step by step
-    int column, width;                  // which those are; width 0: none
+    struct input_columns { // of W, applied step by step; width 0: none
+        int column, width;
+        struct linear_states weights;
+    } input[2];
 };
 
 /* Takes the arrays from the arena, but for h, which the caller gives. The carried state is zero. */
 void recurrent_start(const struct recurrent *layer, const real *block, const struct steps *steps,
                      real *h, int ldh, struct arena *arena, struct recurrent_states *states);
-/* Says that W[:, column : column + width] will be applied step by step. */
+/* Says that W[:, column : column + width] will be applied step by step; twice at most. */
 void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
                            struct arena *arena, struct recurrent_states *states);
 /* W x += W[:, column : column + width] x for the rows [row, row + rows), x (rows, width); W x =

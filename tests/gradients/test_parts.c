@@ -106,7 +106,7 @@ static void output_loss_is_the_cross_entropy_to_the_smoothed_target(void **state
     double losses[ROWS];
     output_loss(&output, it.r, symbols, ROWS, smoothing, losses, NULL, NULL, NULL, &it.arena);
     real logits[ROWS * V];
-    output_logits(&output, it.r, ROWS, logits);
+    output_logits(&output, NULL, it.r, ROWS, logits);
     for (int i = 0; i < ROWS; i++) {
         real p[V];
         softmax(logits + (ptrdiff_t)i * V, p, V);

@@ -200,7 +200,7 @@ static void logits_are_the_product_and_the_bias(void **state)
 {
     (void)state;
     real *logits = malloc(7 * V * sizeof(real));
-    output_logits(&OUTPUT, states, 7, logits);
+    output_logits(&OUTPUT, NULL, states, 7, logits);
     for (int i = 0; i < 7; i++)
         for (int j = 0; j < V; j++) {
             double logit = bias[j];
