@@ -15,7 +15,7 @@ packages=(
 )
 case "${1:-}" in
 "") ;;
---tests) packages+=(clang-format-14 clang-tidy-14 libomp-14-dev cppcheck git patch procps strace python3-h5py) ;;
+--tests) packages+=(clang-format-14 clang-tidy-14 libomp-14-dev cppcheck git patch procps strace python3-h5py libdnnl-dev) ;;
 --fuzz) packages+=(clang-14 libclang-rt-14-dev) ;;
 --aarch64) packages+=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user) ;;
 *) echo "usage: jobs/install.sh [--tests|--fuzz|--aarch64]" >&2 && exit 2 ;;

@@ -5,7 +5,7 @@ enum { FEW = 4 };
 void linear_start(const struct linear *linear, const real *block, int rows, struct arena *arena,
                   struct linear_states *states)
 {
-    if (rows < FEW)
+    if (rows < FEW || !packed_pays())
         return;
     packed_init(&states->forward, PRODUCT_NT, linear->in, linear->out, block + linear->place,
                 linear->ld, arena);
@@ -14,7 +14,7 @@ void linear_start(const struct linear *linear, const real *block, int rows, stru
 void linear_start_backward(const struct linear *linear, const real *block, int rows,
                            struct arena *arena, struct linear_states *states)
 {
-    if (rows < FEW)
+    if (rows < FEW || !packed_pays())
         return;
     packed_init(&states->backward, PRODUCT_NN, linear->out, linear->in, block + linear->place,
                 linear->ld, arena);
@@ -51,5 +51,7 @@ void linear_finish(const struct linear *linear, real *gradient, int64_t rows, co
 
 int64_t linear_memory(const struct linear *linear)
 {
-    return packed_bytes(linear->in, linear->out) + packed_bytes(linear->out, linear->in);
+    return packed_pays()
+               ? packed_bytes(linear->in, linear->out) + packed_bytes(linear->out, linear->in)
+               : 0;
 }

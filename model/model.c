@@ -239,6 +239,7 @@ double model_gradient(const struct model *model, const real *block, real *gradie
     size_t bytes = (size_t)model->parameters.total * sizeof(real);
     point_at("model.forward", key->update, gradient, bytes);
     enum part before = part_enter(PART_ENCODER);
+    enum precision usual = product_precision(model->shape.precision);
     encode(&pass);
     part_enter(PART_DECODER);
     decode(&pass);
@@ -247,6 +248,7 @@ double model_gradient(const struct model *model, const real *block, real *gradie
     point_at("model.backward", key->update, gradient, bytes);
     real *dr = emit(&pass, gradient);
     backward(&pass, gradient, dr);
+    product_precision(usual);
     part_enter(before);
     double loss = 0;
     for (int64_t p = 0; p < batch->target_tokens; p++)

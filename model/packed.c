@@ -2,6 +2,7 @@
 #include "comm/base/points.h"
 #include "model/kernel.h"
 #include "model/packed_kernel.h"
+#include "model/product_library.h"
 #include "model/threads.h"
 #include <string.h>
 
@@ -23,6 +24,11 @@ static const struct packed_kernel *kernel(void)
     return chosen = kernel;
 }
 
+bool packed_pays(void)
+{
+    return product_own() || product_by()->pack;
+}
+
 static int panels_of(int N)
 {
     return (N + kernel()->width - 1) / kernel()->width;
@@ -30,6 +36,8 @@ static int panels_of(int N)
 
 int64_t packed_bytes(int K, int N)
 {
+    if (!product_own())
+        return product_by()->packed_bytes ? product_by()->packed_bytes(product_now(), K, N) : 0;
     return (int64_t)panels_of(N) * kernel()->width * K * (int64_t)sizeof(real);
 }
 
@@ -56,8 +64,13 @@ static void fill(enum product_form form, int K, int columns, const real *B, int6
 void packed_init(struct packed *packed, enum product_form form, int K, int N, const real *B,
                  int ldb, struct arena *arena)
 {
-    int panels = panels_of(N), width = kernel()->width;
     real *all = arena_take(arena, (size_t)packed_bytes(K, N) / sizeof(real), sizeof(real));
+    *packed = (struct packed){K, N, all};
+    if (!product_own()) {
+        product_by()->pack(product_now(), form, K, N, B, ldb, all);
+        return;
+    }
+    int panels = panels_of(N), width = kernel()->width;
     int64_t step = form == PRODUCT_NN ? 1 : ldb;
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int p = 0; p < panels; p++) {
@@ -65,7 +78,6 @@ void packed_init(struct packed *packed, enum product_form form, int K, int N, co
         fill(form, K, N - first < width ? N - first : width, B + first * step, ldb,
              all + (int64_t)first * K);
     }
-    *packed = (struct packed){K, N, all};
 }
 
 /* C (M, columns) of one panel, the depths [k, k + depth), in tiles of about equal height. */
@@ -135,6 +147,11 @@ void packed_product(const struct packed *packed, int M, const real *A, int lda, 
     point_alive();
     product_told(PRODUCT_PACKED,
                  &(struct product_item){A, packed->panels, C, M, packed->N, packed->K}, 1);
+    if (!product_own()) {
+        product_by()->multiply_packed(product_now(), M, packed->N, packed->K, A, lda,
+                                      packed->panels, add, C, ldc);
+        return;
+    }
     if ((double)M * packed->N * packed->K < shared)
         pieces = 1;
 #pragma omp parallel for num_threads(pieces) schedule(static) if (pieces > 1)

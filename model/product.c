@@ -1,11 +1,11 @@
 #include "model/product.h"
 #include "comm/base/points.h"
+#include "model/product_library.h"
 #include "model/threads.h"
 #include "model/vector.h"
-#include <cblas.h>
-#include <omp.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 static atomic_int_fast64_t ragged;
 
@@ -14,26 +14,76 @@ int64_t product_ragged(void)
     return atomic_load(&ragged);
 }
 
-/* One call of the library. Its OpenMP build goes by this thread's omp_get_max_threads(), whatever
- * it was told before. */
-static void call(enum product_form form, int M, int N, int K, const real *A, int lda, const real *B,
-                 int ldb, int add, real *C, int ldc)
+static enum products chosen;
+static enum precision present;
+
+static const struct product_library *maker(enum products products, enum precision precision)
 {
-    if (omp_get_max_threads() != 1)
-        omp_set_num_threads(1);
-    CBLAS_TRANSPOSE a = form == PRODUCT_TN ? CblasTrans : CblasNoTrans;
-    CBLAS_TRANSPOSE b = form == PRODUCT_NT ? CblasTrans : CblasNoTrans;
-#ifdef CHORUS_DOUBLE
-    cblas_dgemm(CblasRowMajor, a, b, M, N, K, 1, A, lda, B, ldb, add ? 1 : 0, C, ldc);
-#else
-    cblas_sgemm(CblasRowMajor, a, b, M, N, K, 1, A, lda, B, ldb, add ? 1 : 0, C, ldc);
+    const struct product_library *onednn = NULL;
+#ifdef CHORUS_ONEDNN
+    onednn = &product_onednn;
 #endif
+    if (products == PRODUCTS_AUTO)
+        return precision == PRECISION_BFLOAT16 ? onednn : &product_openblas;
+    return products == PRODUCTS_ONEDNN     ? onednn
+           : products == PRODUCTS_OPENBLAS ? &product_openblas
+                                           : &product_reference;
 }
 
-void product_whole(enum product_form form, int M, int N, int K, const real *A, int lda,
-                   const real *B, int ldb, int add, real *C, int ldc)
+bool product_there(enum products products)
 {
-    call(form, M, N, K, A, lda, B, ldb, add, C, ldc);
+    return maker(products, PRECISION_FLOAT32) != NULL;
+}
+
+bool product_start(enum products products, struct reason *why)
+{
+    product_openblas_start();
+    if (!product_there(products))
+        return fail(why, "oneDNN is not built in: install its development package (Debian's "
+                         "libdnnl-dev) and build again");
+    chosen = products;
+    present = PRECISION_FLOAT32;
+    (void)maker(products, PRECISION_FLOAT32)->words();
+    return true;
+}
+
+bool product_precise(enum precision precision, struct reason *why)
+{
+    const struct product_library *by = maker(chosen, precision);
+    return by ? by->precise(precision, why)
+              : fail(why, "oneDNN, which multiplies bfloat16, is not built in: float32, or "
+                          "--products reference (slow)");
+}
+
+enum precision product_precision(enum precision precision)
+{
+    enum precision before = present;
+    present = precision;
+    return before;
+}
+
+const char *product_words(enum precision precision)
+{
+    const struct product_library *by = maker(chosen, precision);
+    static char words[128];
+    snprintf(words, sizeof words, "%s%s, kernel %s", by ? by->words() : "nothing",
+             chosen == PRODUCTS_OPENBLAS ? " alone" : "", product_kernel());
+    return words;
+}
+
+const struct product_library *product_by(void)
+{
+    return maker(chosen, present);
+}
+
+enum precision product_now(void)
+{
+    return present;
+}
+
+bool product_own(void)
+{
+    return chosen == PRODUCTS_AUTO && present == PRECISION_FLOAT32;
 }
 
 static product_listener *listening;
@@ -101,16 +151,20 @@ static void plain(enum product_form form, const struct product_item *item, int l
     }
 }
 
-/* The library packs its operands first, which does not pay for a few rows (1 x 2048 x 512: 6
+/* The libraries pack their operands first, which does not pay for a few rows (1 x 2048 x 512: 6
  * GFLOP/s, plain loops 28). */
-static void piece(enum product_form form, const struct product_item *item, int lda, int ldb,
-                  int add, int ldc)
+static void piece(enum precision precision, enum product_form form, const struct product_item *item,
+                  int lda, int ldb, int add, int ldc)
 {
+    const struct product_library *by = maker(chosen, precision);
     int M = item->M, N = item->N, K = item->K;
-    if (M < 4 || N < 4 || K < 4 || (double)M * N * K < 1 << 13)
+    bool small = M < 4 || N < 4 || K < 4 || (double)M * N * K < 1 << 13;
+    if (small && precision == PRECISION_BFLOAT16)
+        by = &product_reference;
+    if (small && by != &product_reference)
         plain(form, item, lda, ldb, add, ldc);
     else
-        call(form, M, N, K, item->A, lda, item->B, ldb, add, item->C, ldc);
+        by->multiply(precision, form, item, lda, ldb, add, ldc);
 }
 
 /* How much of C's longer side is one piece. Measured on a Zen 3 core (sgemm peak 92 GFLOP/s; 64 x
@@ -146,7 +200,7 @@ void product(enum product_form form, int M, int N, int K, const real *A, int lda
         int first = p * width, count = side - first < width ? side - first : width;
         struct product_item item = {A + first * step_A, B + first * step_B, C + first * step_C,
                                     tall ? count : M,   tall ? N : count,   K};
-        piece(form, &item, lda, ldb, add, ldc);
+        piece(present, form, &item, lda, ldb, add, ldc);
     }
 }
 
@@ -162,31 +216,6 @@ void product_each(enum product_form form, const struct product_item *items, int 
     for (int i = 0; i < count; i++) {
         const struct product_item *item = &items[i];
         if (!empty(item->M, item->N, item->K, add, item->C, ldc))
-            piece(form, item, lda, ldb, add, ldc);
+            piece(PRECISION_FLOAT32, form, item, lda, ldb, add, ldc);
     }
-}
-
-const char *product_library(void)
-{
-    static char name[64];
-    snprintf(name, sizeof(name), "%s", openblas_get_config());
-    char *space = strchr(name, ' '); // "OpenBLAS 0.3.21 NO_LAPACKE ..."
-    if (space && (space = strchr(space + 1, ' ')))
-        *space = '\0';
-    return name;
-}
-
-const char *product_kernel(void)
-{
-    return openblas_get_corename();
-}
-
-bool product_choosable(void)
-{
-    return strstr(openblas_get_config(), "DYNAMIC_ARCH") != NULL;
-}
-
-void product_start(void)
-{
-    openblas_set_num_threads(1);
 }

@@ -1,12 +1,33 @@
-/* Matrix products: the only home of cblas.h. The library runs single-threaded; a product is cut
- * into pieces by its shape alone and OpenMP runs over the pieces, so the bits do not depend on the
- * number of threads. Row-major, as C arrays are; ld is the distance between rows. */
+/* Matrix products, by one of several libraries (model/product_library.h), which run single-threaded:
+ * a product is cut into pieces by its shape alone and OpenMP runs over the pieces, so the bits do
+ * not depend on the number of threads. Row-major, as C arrays are; ld is the distance between
+ * rows. */
 #ifndef PRODUCT_H
 #define PRODUCT_H
 
+#include "comm/base/reason.h"
+#include "model/precision.h"
 #include "model/real.h"
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Who makes the products (--products). */
+enum products {
+    PRODUCTS_AUTO, // float32: weights that are used many times by kernels of ours (packed.h), the
+                   // rest by OpenBLAS; bfloat16: oneDNN
+    PRODUCTS_OPENBLAS,
+    PRODUCTS_ONEDNN,
+    PRODUCTS_REFERENCE // plain loops of ours: slow, what the others are compared with
+};
+/* To be called once, before any other of this file. False with a reason where the library is not
+ * built in. */
+bool product_start(enum products products, struct reason *why);
+bool product_there(enum products products); // built in
+/* Can operands be of this precision, on this processor and by who was chosen? */
+bool product_precise(enum precision precision, struct reason *why);
+/* From now on they are; returns what they were (float32 at the start). Of product and of packed.h;
+ * product_each (attention) stays float32, where nothing is gained. */
+enum precision product_precision(enum precision precision);
 
 enum product_form {
     PRODUCT_NN, // C = A B      A (M, K)  B (K, N)
@@ -31,8 +52,8 @@ struct product_item {
 void product_each(enum product_form form, const struct product_item *items, int count, int lda,
                   int ldb, int add, int ldc);
 
-/* For measurements. The same as `product`, by one call of the library on this thread: what it
- * reaches where nothing is cut. */
+/* For measurements. The same as `product`, by one call of OpenBLAS on this thread: what it reaches
+ * where nothing is cut. */
 void product_whole(enum product_form form, int M, int N, int K, const real *A, int lda,
                    const real *B, int ldb, int add, real *C, int ldc);
 /* Is told of every product before it is made, by the thread that asks for it: one item of
@@ -46,11 +67,12 @@ void product_told(int form, const struct product_item *items, int count);
 /* How many products so far were cut into three pieces or more with a ragged last one. */
 int64_t product_ragged(void);
 
-/* Name and version of the library and the kernel that it took ("OpenBLAS 0.3.21", "Zen"). */
+/* Name and version of OpenBLAS and the kernel that it took ("OpenBLAS 0.3.21", "Zen"). */
 const char *product_library(void);
 const char *product_kernel(void);
 bool product_choosable(void); // it has several, and takes one when it is loaded
-/* To be called once before any product: the library's own threads off. */
-void product_start(void);
+/* Who makes products of this precision: all that their bits depend on ("OpenBLAS 0.3.21, kernel
+ * Zen", "oneDNN 2.6.3, AVX2, kernel Zen"). */
+const char *product_words(enum precision precision);
 
 #endif

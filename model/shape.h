@@ -1,10 +1,11 @@
-/* What a model is: its model settings, resolved (no value is left to be chosen), and the rates of
- * its dropouts. shape_check() refuses what cannot be built; it is the only place that knows which
+/* What a model is: its model settings, resolved (no value is left to be chosen), and what its
+ * training adds: dropouts, smoothing, precision. shape_check() refuses what cannot be built; it is the only place that knows which
  * combinations exist. */
 #ifndef SHAPE_H
 #define SHAPE_H
 
 #include "comm/base/reason.h"
+#include "model/precision.h"
 
 enum cell_kind { CELL_LSTM, CELL_GRU, CELL_KINDS };
 enum context_kind { CONTEXT_LAST, CONTEXT_AFFINE, CONTEXT_MEAN, CONTEXT_KINDS };
@@ -30,6 +31,8 @@ struct shape {
     int input_feeding;
     int readout; // R: with attention on the current state it is `hidden`
     int tied_embeddings;
+
+    enum precision precision; // of the operands of products while training
 
     double dropout_embedding, dropout_layer, dropout_encoder, dropout_output, unknown_dropout;
     double label_smoothing;

@@ -35,6 +35,7 @@ home() { # HEADERS FOLDER
 home 'mpi\.h' comm
 home 'hdf5\.h|H5[A-Za-z]*\.h|zlib\.h|yaml\.h|sentencepiece.*\.h' io
 home 'cblas\.h' model
+home 'dnnl.*\.h' model
 home 'omp\.h' model
 home 'Random123/.*|xxhash\.h' comm/base
 
@@ -54,6 +55,7 @@ symbols 'P?MPI_|ompi_' comm
 symbols 'H5|gz[a-z]+$|inflate|yaml_(parser|emitter|document|event|token)_|_ZN?K?13sentencepiece' io
 symbols 'cblas_|openblas_' model
 symbols 'GOMP_|omp_' model
+! nm -u "$build/libmodel.a" | grep -q ' dnnl_' || symbols 'dnnl_' model # an option
 symbols 'XXH' base
 
 # The model knows no clock, no file and no terminal.

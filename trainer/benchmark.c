@@ -45,7 +45,7 @@ void benchmark_open(struct benchmark *benchmark, struct settings *settings)
 {
     *benchmark = (struct benchmark){.settings = settings};
     computing_start(settings);
-    computing_agree();
+    computing_agree(settings);
     settings->check = 1; // nothing is written
     if (settings->lanes == CHOSEN)
         settings->lanes = comm_size();
@@ -113,6 +113,11 @@ static double per_core(const struct benchmark *benchmark, double operations)
     return operations / (benchmark_working_ranks(benchmark) * threads()) / 1e9;
 }
 
+static const char *precision_words(const struct settings *settings)
+{
+    return settings_table[settings_row("precision")].choices[settings->precision];
+}
+
 void benchmark_head(const struct benchmark *benchmark, struct text *table)
 {
     const struct settings *s = benchmark->settings;
@@ -132,9 +137,9 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
     text_add_format(table, "an update             %lld micro-batch%s of %lld sentences%s\n",
                     (long long)s->lanes, s->lanes == 1 ? "" : "es", (long long)s->batch_sentences,
                     exact ? "" : " at most");
-    text_add_format(table, "computed by           %d rank%s, %d thread%s each; %s, kernel %s; %s\n",
+    text_add_format(table, "computed by           %d rank%s, %d thread%s each; %s; %s\n",
                     comm_size(), comm_size() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
-                    product_library(), product_kernel(), "float32");
+                    product_words((enum precision)s->precision), precision_words(s));
     text_add_format(table, "sgemm peak            %.1f GFLOP/s a core",
                     per_core(benchmark, benchmark_best_peak(benchmark)));
     const double *peak = benchmark->peak, least = peak[0] < peak[1] ? peak[0] : peak[1];
@@ -147,6 +152,7 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
 void benchmark_head_json(const struct benchmark *benchmark, const char *what, struct text *json)
 {
     const struct run *run = &benchmark->run;
+    enum precision precision = (enum precision)benchmark->settings->precision;
     struct text shape = {0};
     benchmark_shape(benchmark->settings, &shape);
     json_open(json, NULL);
@@ -158,9 +164,10 @@ void benchmark_head_json(const struct benchmark *benchmark, const char *what, st
     json_integer(json, "lanes", benchmark->settings->lanes);
     json_integer(json, "ranks", comm_size());
     json_integer(json, "threads", threads());
+    json_text(json, "products", product_words(precision));
     json_text(json, "library", product_library());
     json_text(json, "kernel", product_kernel());
-    json_text(json, "precision", "float32");
+    json_text(json, "precision", precision_words(benchmark->settings));
     json_real(json, "sgemm_peak_gflops", per_core(benchmark, benchmark_best_peak(benchmark)));
     json_real(json, "sgemm_peak_before_gflops", per_core(benchmark, benchmark->peak[0]));
     if (benchmark->peaks == 2)

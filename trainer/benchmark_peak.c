@@ -35,7 +35,7 @@ static double peak_of_best(void)
 {
     struct reason why;
     struct text number = {0};
-    bool well = benchmark_ask("auto", benchmark_ask_peak, &number, &why);
+    bool well = benchmark_ask("auto", "auto", benchmark_ask_peak, &number, &why);
     double peak = well ? strtod(number.bytes ? number.bytes : "", NULL) : 0;
     if (!well)
         fprintf(stderr, "warning: the best kernel's peak: %s\n", why.text);

@@ -1,6 +1,6 @@
 /* The matrix products that an update is made of, and what is reached on them: as `product` makes
- * them now, by one call of the library, and with each other kernel of the library that this
- * processor executes, for which the program runs itself. */
+ * them now, by one call of OpenBLAS, and, for which the program runs itself, with each other kernel
+ * of OpenBLAS that this processor executes and with each other maker of products. */
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
@@ -23,7 +23,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ROWS_MOST = 24, COLUMNS_MOST = 2 + KERNELS_MOST };
+enum { ROWS_MOST = 24, MAKERS = PRODUCTS_REFERENCE + 1, COLUMNS_MOST = 2 + KERNELS_MOST + MAKERS };
 static const char *const question_variable = "CHORUS_BENCHMARK";
 const char *const benchmark_ask_peak = "peak";
 #define LEAST_SHARE 0.002 // of the arithmetic, of a row
@@ -61,7 +61,7 @@ static struct operands operands_of(const struct product_kind *kind)
             (struct product_item){at, at + a, at + a + b, (int)kind->M, (int)kind->N, (int)kind->K};
     }
     arena_init(&o.arena);
-    if (kind->form == PRODUCT_PACKED)
+    if (kind->form == PRODUCT_PACKED && packed_pays())
         packed_init(&o.packed, PRODUCT_NN, (int)kind->K, (int)kind->N, o.items[0].B, (int)kind->N,
                     &o.arena);
     return o;
@@ -73,7 +73,7 @@ static void make(const struct way *way, const struct product_kind *kind, const s
     enum product_form form =
         kind->form == PRODUCT_PACKED ? PRODUCT_NN : (enum product_form)kind->form;
     int lda = form == PRODUCT_TN ? M : K, ldb = form == PRODUCT_NT ? K : N;
-    if (kind->form == PRODUCT_PACKED && way->now) {
+    if (kind->form == PRODUCT_PACKED && way->now && packed_pays()) {
         packed_product(&o->packed, M, o->items[0].A, K, 0, o->items[0].C, N);
         return;
     }
@@ -109,13 +109,13 @@ static double measure(const struct way *way, const struct product_kind *kind)
     return best;
 }
 
-bool benchmark_ask(const char *kernel, const char *question, struct text *numbers,
-                   struct reason *why)
+bool benchmark_ask(const char *kernel, const char *products, const char *question,
+                   struct text *numbers, struct reason *why)
 {
     struct text variable = {0};
     char many[16];
-    const char *const words[] = {"benchmark", "--what",    "products", "--kernel",
-                                 kernel,      "--threads", many,       NULL};
+    const char *const words[] = {"benchmark",  "--what", "products",  "--kernel", kernel,
+                                 "--products", products, "--threads", many,       NULL};
     snprintf(many, sizeof many, "%d", threads());
     text_add_format(&variable, "%s=%s", question_variable, question);
     bool well = itself_run(words, variable.bytes, numbers, why);
@@ -154,25 +154,32 @@ struct column {
     double rates[ROWS_MOST]; // operations a second
 };
 
-static bool run_kernel(const char *name, const struct product_kind *kinds, int count,
-                       struct column *column, struct reason *why)
+/* A column more, if it can be had. name: of the kernel or of the maker. */
+static int run_itself(const char *kernel, const char *products, const char *name,
+                      const struct product_kind *kinds, int count, struct column *column)
 {
+    struct reason why;
     struct text question = {0}, numbers = {0};
+    if (stop_requested())
+        return 0;
     ask_of(kinds, count, &question);
-    bool well = benchmark_ask(name, question.bytes, &numbers, why);
+    bool well = benchmark_ask(kernel, products, question.bytes, &numbers, &why);
     char *at = numbers.bytes;
     for (int i = 0; well && i < count; i++)
         column->rates[i] = strtod(at, &at);
     snprintf(column->name, sizeof column->name, "%s", name);
+    if (!well)
+        fprintf(stderr, "warning: %s: %s\n", name, why.text);
     text_release(&question);
     text_release(&numbers);
     return well;
 }
 
 /* On rank 0. Returns the number of columns. */
-static int measure_all(const struct product_kind *kinds, int count, struct column *columns)
+static int measure_all(const struct settings *settings, const struct product_kind *kinds, int count,
+                       struct column *columns)
 {
-    struct reason why;
+    const char *const *makers = settings_table[settings_row("products")].choices;
     struct processor processor;
     const char *names[KERNELS_MOST];
     int made = 0;
@@ -183,14 +190,14 @@ static int measure_all(const struct product_kind *kinds, int count, struct colum
     }
     processor_read(&processor);
     int kernels = kernel_usable(&processor, names);
-    for (int k = 0; k < kernels && !stop_requested(); k++) {
-        if (strcasecmp(names[k], product_kernel()) == 0)
-            continue;
-        if (run_kernel(names[k], kinds, count, &columns[made], &why))
-            made++;
-        else
-            fprintf(stderr, "warning: kernel '%s': %s\n", names[k], why.text);
-    }
+    for (int k = 0; k < kernels; k++)
+        if (strcasecmp(names[k], product_kernel()) != 0)
+            made += run_itself(names[k], makers[settings->products], names[k], kinds, count,
+                               &columns[made]);
+    for (int m = 0; m < MAKERS; m++)
+        if (m != settings->products && product_there((enum products)m))
+            made +=
+                run_itself(product_kernel(), makers[m], makers[m], kinds, count, &columns[made]);
     return made;
 }
 
@@ -301,7 +308,7 @@ int benchmark_products(struct settings *settings)
     benchmark_peak(&benchmark);
     look(&benchmark, &found);
     if (comm_rank() == 0)
-        found.column_count = measure_all(found.kinds, found.count, found.columns);
+        found.column_count = measure_all(settings, found.kinds, found.count, found.columns);
     benchmark_poll();
     if (comm_rank() == 0) {
         struct text text = {0};

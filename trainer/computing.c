@@ -11,33 +11,34 @@
 #include <string.h>
 
 /* Everything that may change bits. Ranks, hosts and threads may not, so they are not in it. */
-static void describe(struct text *text)
+static void describe(const struct settings *settings, struct text *text)
 {
-    text_add_format(text, "chorus %s (%s), %s, kernel %s, %s", CHORUS_VERSION, __VERSION__,
-                    product_library(), product_kernel(), sealed_library());
+    text_add_format(text, "chorus %s (%s), %s, %s", CHORUS_VERSION, __VERSION__,
+                    product_words((enum precision)settings->precision), sealed_library());
 }
 
-void computing_agree(void)
+void computing_agree(const struct settings *settings)
 {
     enum { MOST = 256 };
     char mine[MOST] = "", first[MOST];
     struct text text = {0};
-    describe(&text);
+    describe(settings, &text);
     snprintf(mine, sizeof mine, "%s", text.bytes);
     text_release(&text);
     memcpy(first, mine, sizeof first);
     comm_broadcast(first, sizeof first, 0);
     agree(strcmp(mine, first) == 0,
-          "computes with %s, but rank 0 with %s: choose one with --kernel", mine, first);
+          "computes with %s, but rank 0 with %s: choose one with --kernel and --products", mine,
+          first);
 }
 
-void computing_record(const char *folder, int continued)
+void computing_record(const struct settings *settings, const char *folder, int continued)
 {
     if (comm_rank() != 0)
         return;
     struct reason why;
     struct text now = {0}, before = {0}, description = {0};
-    describe(&description);
+    describe(settings, &description);
     json_open(&now, NULL);
     json_text(&now, "computing", description.bytes);
     json_close(&now);
@@ -47,7 +48,7 @@ void computing_record(const char *folder, int continued)
         fprintf(stderr,
                 "warning: the run was computed with %.*s and goes on with %s: its bits may differ "
                 "from an undisturbed run's "
-                "(--kernel gives the old choice back)\n",
+                "(--kernel and --products give the old choice back)\n",
                 (int)strcspn(before.bytes, "\n"), before.bytes, description.bytes);
     if (!run_folder_write(folder, "computing.json", &now, &why))
         die("run folder '%s': %s", folder, why.text);

@@ -77,6 +77,20 @@ const char *computing_remarks(void)
     return remarks.bytes ? remarks.bytes : "";
 }
 
+static void refuse_unless(bool can, const char *name, const struct reason *why)
+{
+    char trouble[sizeof why->text + 32];
+    snprintf(trouble, sizeof trouble, "--%s: %s", name, why->text);
+    comm_agree(can ? NULL : trouble, STATUS_USAGE, 0);
+}
+
+static void start_products(const struct settings *settings)
+{
+    struct reason why = {""};
+    refuse_unless(product_start((enum products)settings->products, &why), "products", &why);
+    refuse_unless(product_precise((enum precision)settings->precision, &why), "precision", &why);
+}
+
 /* A library that does not know a kernel takes another and says nothing. */
 static void refuse_other_kernel(const char *wanted)
 {
@@ -90,7 +104,7 @@ static void refuse_other_kernel(const char *wanted)
 void computing_start(const struct settings *settings)
 {
     struct performance_rank *all = gather();
-    product_start();
+    start_products(settings);
     if (settings->kernel)
         refuse_other_kernel(settings->kernel);
     threads_set(settings->threads == CHOSEN ? chosen_threads(all) : (int)settings->threads);

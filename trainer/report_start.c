@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void lines_of_machine(struct report *report)
+static void lines_of_machine(struct report *report, const struct run *run)
 {
-    report_line(report, "%d rank%s on %d host%s, %d thread%s each; %s, kernel %s; %s; MPI: %s",
-                comm_size(), comm_size() == 1 ? "" : "s", comm_hosts(),
-                comm_hosts() == 1 ? "" : "s", threads(), threads() == 1 ? "" : "s",
-                product_library(), product_kernel(), sealed_library(), comm_library());
+    report_line(report, "%d rank%s on %d host%s, %d thread%s each; %s; %s; MPI: %s", comm_size(),
+                comm_size() == 1 ? "" : "s", comm_hosts(), comm_hosts() == 1 ? "" : "s", threads(),
+                threads() == 1 ? "" : "s", product_words((enum precision)run->settings->precision),
+                sealed_library(), comm_library());
     for (const char *line = computing_remarks(); *line; line += strcspn(line, "\n") + 1)
         report_line(report, "%.*s", (int)strcspn(line, "\n"), line);
 }
@@ -87,7 +87,7 @@ static void line_of_grace(struct report *report, const struct run *run)
 
 void report_start_lines(struct report *report, const struct run *run)
 {
-    lines_of_machine(report);
+    lines_of_machine(report, run);
     lines_of_data(report, run);
     lines_of_model(report, run);
     lines_of_lanes(report, run);

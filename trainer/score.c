@@ -67,7 +67,7 @@ int score(const struct settings *settings)
     struct snapshot snapshot;
     struct corpus *corpus = NULL;
     computing_start(settings);
-    computing_agree();
+    computing_agree(settings);
     agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
     run_memory_addresses(0, "");

@@ -62,6 +62,7 @@ struct settings {
     int64_t readout, tied_embeddings, source_end;
     /* training */
     int64_t seed, lanes, batch_tokens, batch_sentences;
+    int64_t precision;
     double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
     double unknown_dropout, label_smoothing;
     int64_t optimizer;
@@ -73,7 +74,7 @@ struct settings {
     double divergence;                 // 0: none
     /* run */
     int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
-    int64_t keep_tokens, allow_unknown, what;
+    int64_t keep_tokens, allow_unknown, what, products;
     char *kernel, *stop_after;
 
     enum setting_from *from; // of each row of the table

@@ -166,6 +166,7 @@ void settings_shape(const struct settings *s, int source_vocabulary, int target_
         .input_feeding = (int)s->input_feeding,
         .readout = (int)s->readout,
         .tied_embeddings = (int)s->tied_embeddings,
+        .precision = (enum precision)s->precision,
         .dropout_embedding = s->dropout_embedding,
         .dropout_layer = s->dropout_layer,
         .dropout_encoder = s->dropout_encoder,

@@ -46,6 +46,8 @@ WORDS states[] = {"previous", "current", NULL};
 WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
 WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
+WORDS makers[] = {"auto", "openblas", "onednn", "reference", NULL};
+WORDS precisions[] = {"float32", "bfloat16", NULL};
 WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 #define WIDEST 65536
@@ -151,6 +153,9 @@ const struct setting settings_table[] = {
             "tokens a side that fill a micro-batch"),
     INTEGER("batch-sentences", batch_sentences, TRAINING, TRAINS, "128", 1, 1e6,
             "most sentences in a micro-batch"),
+    CHOICE("precision", precision, TRAINING, TRAINS, "float32", precisions,
+           "what operands of products are rounded to while gradients are computed; sums, weights "
+           "and all else are float32; bfloat16 needs AVX512-BF16 or AMX, and oneDNN"),
     REAL("dropout", dropout, TRAINING, TRAINS, "0.3", 0, RATE, "all of the four below"),
     REAL("dropout-embedding", dropout_embedding, TRAINING, TRAINS, NULL, 0, RATE,
          "of embeddings (default: --dropout)"),
@@ -209,6 +214,9 @@ const struct setting settings_table[] = {
     TEXT("kernel", kernel, RUN, TRAINS | TRANSLATE | SCORE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
+    CHOICE("products", products, RUN, TRAINS | TRANSLATE | SCORE, "auto", makers,
+           "who multiplies matrices: auto, kernels of Chorus and OpenBLAS, or oneDNN with "
+           "bfloat16; reference, plain loops, slow"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
     INTEGER("checkpoint-interval", checkpoint_interval, RUN, TRAINS, NULL, 1, MANY,
             "train: updates between checkpoints (default: at each validation, else 1000)"

@@ -195,9 +195,9 @@ void run_start_bare(struct run *run, struct settings *settings, struct corpus *c
 void run_start(struct run *run, struct settings *settings)
 {
     init(run, settings);
-    computing_start(settings);
-    computing_agree();
     struct checkpoint *checkpoint = continue_find(settings);
+    computing_start(settings);
+    computing_agree(settings);
     run->continued = checkpoint != NULL;
     watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
@@ -209,7 +209,7 @@ void run_start(struct run *run, struct settings *settings)
     else
         begin(run);
     if (!settings->check)
-        computing_record(settings->output, run->continued);
+        computing_record(settings, settings->output, run->continued);
 }
 
 void run_release(struct run *run)

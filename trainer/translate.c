@@ -247,7 +247,7 @@ int translate(const struct settings *settings)
     struct work *work = memory_take(sizeof *work);
     work->settings = settings;
     computing_start(settings);
-    computing_agree();
+    computing_agree(settings);
     agree(snapshot_open(&work->snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
     run_memory_addresses(0, "");

@@ -33,7 +33,8 @@ static void fill_uniform(uint32_t lane, double scale, real *x, int count)
 static int fill(void **state)
 {
     (void)state;
-    product_start();
+    struct reason why;
+    assert_true(product_start(PRODUCTS_AUTO, &why));
     fill_uniform(1, 1.0, weights, V * R);
     fill_uniform(2, 1.0, bias, V);
     fill_uniform(3, 1.0, states, ROWS * R);
