@@ -90,6 +90,8 @@ static void run_panel(const real *panel, int columns, int M, int depth, const re
         int first = i * M / tiles, rows = (i + 1) * M / tiles - first;
         const real *a = A + first * lda;
         real *c = C + first * ldc;
+        for (int m = first + rows; m < first + 2 * rows && m < M; m++)
+            __builtin_prefetch(C + m * ldc, 1);
         if (columns == with->width) {
             with->tile(rows, depth, a, lda, panel, add, c, ldc);
             continue;
