@@ -4,11 +4,39 @@
 #include "model/threads.h"
 #include "model/vector.h"
 
-/* The additive score of Bahdanau et al. 2015: score(h, m) = v^T tanh(W_k m + b + W_q h). keys W_k
- * m + b, K = A = attention-hidden. The tanh of a step is made again in backward: keeping it would
+/* The additive score of Bahdanau et al. 2015: score(h, m) = v^T tanh(W_k m + b + W_q h). K = A =
+ * attention-hidden. With k = W_k m + b and q = W_q h
+ *     tanh(k + q) = 1 - 2 / (1 + e^2k e^2q)
+ * so an exponential is due for each key and each query, not for each pair of them: `keys` and
+ * `projected` hold e^2k and e^2q. The tanh of a step is made again in backward: keeping it would
  * take T times the memory of the keys and be no faster. */
 
 enum { BLOCK = 256 };
+
+/* Beyond this k and q count as this, so that no exponential is infinite or zero: their product may
+ * be both, which tanh survives. */
+#ifdef CHORUS_DOUBLE
+#define MOST 350
+#else
+#define MOST 43
+#endif
+
+/* x = e^2x */
+VECTOR_CLONES
+static void raise(int A, real *x)
+{
+#pragma omp simd
+    for (int j = 0; j < A; j++) {
+        real y = vector_select(x[j] > MOST, MOST, x[j]);
+        x[j] = vector_exp(2 * vector_select(y < -MOST, -MOST, y));
+    }
+}
+
+/* 1 - tanh(k + q), from their exponentials. */
+static inline real below_one(real k, real q)
+{
+    return 2 / (1 + k * q);
+}
 
 static void init(struct attention *attention, const struct shape *shape,
                  struct parameters *parameters)
@@ -22,7 +50,7 @@ static void init(struct attention *attention, const struct shape *shape,
     attention->score = place_add(parameters, "attention", "score", 1, A, 1, INITIAL_GLOROT);
 }
 
-/* keys (N, A) = m (N, M) W_k^T + b */
+/* k (N, A) = m (N, M) W_k^T + b   keys = e^2k */
 static void start(const struct attention *attention, const real *block,
                   struct attention_states *states, struct arena *arena)
 {
@@ -30,6 +58,9 @@ static void start(const struct attention *attention, const real *block,
     real *keys = arena_take(arena, (size_t)N * (size_t)A, sizeof(real));
     product(PRODUCT_NT, N, A, M, states->bank->states, M, block + attention->key, M, 0, keys, A);
     rows_add_bias(N, A, block + attention->bias, keys);
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int i = 0; i < N; i++)
+        raise(A, keys + (int64_t)i * A);
     states->keys = keys;
     states->projected =
         arena_take(arena, (size_t)states->T * (size_t)states->bank->B * (size_t)A, sizeof(real));
@@ -43,7 +74,7 @@ static const struct linear_states *query_weights(const struct attention *attenti
     return attention->stepwise ? &states->query : NULL;
 }
 
-/* v^T tanh(k + q), a block at a time. */
+/* v^T tanh, a block at a time. */
 VECTOR_CLONES
 static real score_one(int A, const real *v, const real *k, const real *q)
 {
@@ -53,7 +84,7 @@ static real score_one(int A, const real *v, const real *k, const real *q)
         int count = A - first < BLOCK ? A - first : BLOCK, j = 0;
 #pragma omp simd
         for (int i = 0; i < count; i++)
-            z[i] = vector_tanh(k[first + i] + q[first + i]);
+            z[i] = 1 - below_one(k[first + i], q[first + i]);
         for (; j + (int)LANES <= count; j += (int)LANES)
             lanes_add_product(&sums, v + first + j, z + j);
         for (; j < count; j++)
@@ -73,8 +104,9 @@ static void score(const struct attention *attention, const real *block,
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < B; b++)
         for (int i = 0; i < n; i++) {
-            const real *q = projected + ((int64_t)i * B + b) * A;
+            real *q = projected + ((int64_t)i * B + b) * A;
             real *scores = states->weights + (t + i) * bank->N;
+            raise(A, q);
             for (int64_t s = bank->first[b]; s < bank->first[b] + bank->lengths[b]; s++)
                 scores[s] = score_one(A, block + attention->score, states->keys + s * A, q);
         }
@@ -91,7 +123,8 @@ static void start_backward(const struct attention *attention, const real *block,
         linear_start_backward(&attention->query, block, states->bank->B, arena, &states->query);
 }
 
-/* With z = tanh(k + q) and e = v^T z:  dv += de z   dk += de v (1 - z^2)   dq likewise */
+/* With z = tanh(k + q) = 1 - y and e = v^T z:  dv += de z   dk += de v (1 - z^2), which is de v y (2
+ * - y)   dq likewise */
 VECTOR_CLONES
 static void score_one_backward(int A, const real *restrict v, const real *restrict k,
                                const real *restrict q, real de, real *restrict dv,
@@ -99,9 +132,9 @@ static void score_one_backward(int A, const real *restrict v, const real *restri
 {
 #pragma omp simd
     for (int j = 0; j < A; j++) {
-        real z = vector_tanh(k[j] + q[j]);
-        real d = de * v[j] * (1 - z * z);
-        dv[j] += de * z;
+        real y = below_one(k[j], q[j]);
+        real d = de * v[j] * (y * (2 - y));
+        dv[j] += de * (1 - y);
         dk[j] += d;
         dq[j] += d;
     }

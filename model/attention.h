@@ -31,7 +31,7 @@ struct attention_states {
     int T;
     const real *keys; // (N, K), sentence by sentence as the bank
     real *weights;    // (T, N): a; sentence b's are weights[t][first[b]] up to lengths[b] further
-    real *projected;  // (T, B, K): additive, W_q query
+    real *projected;  // (T, B, K): additive, of W_q query
     struct linear_states query; // additive, where it is applied step by step
     struct product_item *items; // (B), work
     real *dkeys;                // (N, K)
