@@ -105,15 +105,20 @@ static void run_panel(const real *panel, int columns, int M, int depth, const re
     }
 }
 
-/* A block of A, rows a little more than DEPTH apart: as they stand, rows a power of two apart would
- * fall into the same few places of the first cache. */
-enum { APART = DEPTH + 16 };
+/* A block of A: as it stands, or where its rows are pages apart, and would fall into the same few
+ * places of the first cache, copied to a little more than DEPTH apart. (Always copied, products of
+ * 32 to 400 rows took 1.03 to 1.16 times as long.) */
+enum { APART = DEPTH + 16, PAGE = 4096 };
 static _Thread_local real left[MOST_ROWS * APART];
 
-static void copy_left(int rows, int depth, const real *A, int64_t lda)
+static const real *block_of(int rows, int depth, const real *A, int64_t *lda)
 {
+    if (*lda % (PAGE / (int)sizeof(real)) != 0)
+        return A;
     for (int m = 0; m < rows; m++)
-        memcpy(left + m * APART, A + m * lda, (size_t)depth * sizeof(real));
+        memcpy(left + m * APART, A + m * *lda, (size_t)depth * sizeof(real));
+    *lda = APART;
+    return left;
 }
 
 /* The panels [first, end). */
@@ -126,11 +131,12 @@ static void run(const struct packed *packed, int first, int end, int M, const re
         int m = (int)((int64_t)i * M / blocks), rows = (int)((int64_t)(i + 1) * M / blocks) - m;
         for (int k = 0; k < K; k += DEPTH) {
             int depth = K - k < DEPTH ? K - k : DEPTH;
-            copy_left(rows, depth, A + m * lda + k, lda);
+            int64_t apart = lda;
+            const real *a = block_of(rows, depth, A + m * lda + k, &apart);
             for (int p = first; p < end; p++) {
                 int column = p * width, columns = N - column < width ? N - column : width;
-                run_panel(packed->panels + ((int64_t)p * K + k) * width, columns, rows, depth, left,
-                          APART, add || k, C + m * ldc + column, ldc);
+                run_panel(packed->panels + ((int64_t)p * K + k) * width, columns, rows, depth, a,
+                          apart, add || k, C + m * ldc + column, ldc);
             }
         }
     }

@@ -83,6 +83,16 @@ static void each_element_is_one_chain(void **state)
                 }
 }
 
+static void rows_that_are_pages_apart_change_nothing(void **state)
+{
+    (void)state;
+    const int K = 1024 - GAP;
+    for (int add = 0; add < 2; add++) {
+        check(PRODUCT_NT, 13, 33, K, add);
+        check(PRODUCT_NN, 193, 16, K, add);
+    }
+}
+
 static void large_products_on_several_threads_have_the_same_bits(void **state)
 {
     (void)state;
@@ -117,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_element_is_one_chain),
+        cmocka_unit_test(rows_that_are_pages_apart_change_nothing),
         cmocka_unit_test(large_products_on_several_threads_have_the_same_bits),
         cmocka_unit_test(what_is_not_finite_stays_in_its_row_and_column),
     };
