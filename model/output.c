@@ -4,8 +4,8 @@
 #include "model/vector.h"
 
 enum {
-    BLOCK = 256,  // numbers that are added up in `real` before their sum goes on in double
-    COLUMNS = 512 // of one piece of the bias's gradient
+    BLOCK = 256,   // numbers that are added up in `real` before their sum goes on in double
+    COLUMNS = 1024 // of one piece of the bias's gradient
 };
 
 /* Natural logarithm of 1 <= x < inf (a NaN stays one), from 2 artanh((m - 1) / (m + 1)); libm's
@@ -93,10 +93,17 @@ static double row_loss(const struct output *output, real *x, int target, double 
     return logarithm(sum) - (1 - smoothing) * right - smoothing / V * all;
 }
 
+/* In the order of the rows; four of them in one pass over the sums. */
 VECTOR_CLONES
-static void add_rows(const real *x, int64_t rows, int stride, int columns, real *sums)
+static void add_rows(const real *x, int64_t rows, int stride, int columns, real *restrict sums)
 {
-    for (int64_t i = 0; i < rows; i++)
+    int64_t i = 0;
+    for (; i + 4 <= rows; i += 4) {
+        const real *a = x + i * stride, *b = a + stride, *c = b + stride, *d = c + stride;
+        for (int j = 0; j < columns; j++)
+            sums[j] = (((sums[j] + a[j]) + b[j]) + c[j]) + d[j];
+    }
+    for (; i < rows; i++)
         for (int j = 0; j < columns; j++)
             sums[j] += x[i * stride + j];
 }
