@@ -24,7 +24,8 @@ struct plan {
 
 struct exchange {
     struct plan plan;
-    float *stack;   // (gradients, stride): the bottom ones are sums of complete subtrees
+    float *stack;   // (gradients, stride): the bottom ones are sums of complete subtrees. Without
+                    // lanes: (part.count)
     int alive;      // blocks of the stack in use
     int lanes_done; // of this rank, in this update
     bool taken;     // the top block is being filled
@@ -72,7 +73,7 @@ static struct plan make_plan(int lanes, int64_t parameters, int size, int rank)
 
 static int64_t stack_floats(const struct plan *plan)
 {
-    return plan->gradients * plan->stride;
+    return plan->gradients ? plan->gradients * plan->stride : plan->part.count;
 }
 
 static int64_t arriving_floats(const struct plan *plan)
@@ -226,10 +227,11 @@ static void sum_bucket(struct exchange *exchange, int64_t k, float *part)
                  part + (mine.first - plan->part.first));
 }
 
-/* A bucket is summed while the next one travels. */
-void exchange_reduce(struct exchange *exchange, float *part)
+/* A bucket is summed while the next one travels. Of this rank's part nothing leaves. */
+float *exchange_reduce(struct exchange *exchange)
 {
     const struct plan *plan = &exchange->plan;
+    float *part = exchange->stack + (plan->gradients ? plan->part.first : 0);
     require(!exchange->taken && exchange->lanes_done == plan->block.count &&
             exchange->alive == plan->subtrees);
     exchange->updates++;
@@ -247,6 +249,7 @@ void exchange_reduce(struct exchange *exchange, float *part)
         sum_bucket(exchange, k - 1, part);
     }
     exchange->alive = exchange->lanes_done = 0;
+    return part;
 }
 
 static void start_gathering(struct exchange *exchange, int64_t k, float *parameters)

@@ -4,7 +4,7 @@
  *
  *     for each lane of this rank:
  *         gradient = exchange_gradient(x);  backward adds to it;  exchange_lane_done(x);
- *     exchange_reduce(x, part)          [all]  part: this rank's tree_part of the sum
+ *     part = exchange_reduce(x)         [all]  this rank's tree_part of the sum
  *     ... the optimizer updates this rank's part of the parameters ...
  *     exchange_gather(x, parameters)    [all]
  *
@@ -27,7 +27,9 @@ struct range exchange_part(const struct exchange *exchange);  // this rank's
  */
 float *exchange_gradient(struct exchange *exchange);
 void exchange_lane_done(struct exchange *exchange);
-void exchange_reduce(struct exchange *exchange, float *part);
+/* It lies where the rank's own first gradient did, until the next is asked for: nothing is copied
+ * where there is but one rank. */
+float *exchange_reduce(struct exchange *exchange);
 void exchange_gather(struct exchange *exchange, float *parameters);
 
 /* [all] The square of the norm of a vector that is spread as the parts are: each TREE_BLOCK summed

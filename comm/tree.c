@@ -135,7 +135,9 @@ void tree_combine(int lanes, int size, float *const *inputs, int64_t count, floa
     for (int64_t first = 0; first < count; first += TREE_BLOCK) {
         int64_t block = count - first < TREE_BLOCK ? count - first : TREE_BLOCK;
         struct walk walk = {lanes, size, 0, inputs, first, block};
-        memcpy(sum + first, sum_of(&walk, (struct range){0, lanes}), (size_t)block * sizeof *sum);
+        const float *found = sum_of(&walk, (struct range){0, lanes});
+        if (found != sum + first)
+            memcpy(sum + first, found, (size_t)block * sizeof *sum);
     }
 }
 

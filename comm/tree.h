@@ -28,7 +28,7 @@ int tree_busiest(int lanes, int size);
 
 /* Sums `count` floats of all subtrees of all ranks in the tree's order into sum. inputs: one
  * pointer for each subtree, in order of lanes (ranks 0..size-1, each left to right); the inputs are
- * overwritten. */
+ * overwritten, and sum may be one of them. */
 void tree_combine(int lanes, int size, float *const *inputs, int64_t count, float *sum);
 
 /* The part of `total` parameters that a rank owns: whole blocks of TREE_BLOCK, the first ranks

@@ -20,7 +20,7 @@ struct run {
     struct optimizer optimizer;
     struct exchange *exchange;
     float *weights;             // (parameters.total), every rank's copy
-    float *gradient;            // (part.count): the sum, this rank's part
+    float *gradient;            // (part.count): the sum, this rank's part; the exchange's
     float *first, *second;      // (part.count), or NULL where the optimizer keeps none
     struct audit_piece *pieces; // one for each parameter
     struct guard *guard;        // of weights and moments (guard.h)

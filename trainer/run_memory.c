@@ -68,7 +68,7 @@ void run_memory(const struct run *run, struct run_memory *memory)
     int64_t total = run->model.parameters.total;
     int64_t part = tree_part(total, comm_size(), comm_rank()).count * (int64_t)sizeof(float);
     memory->weights = total * (int64_t)sizeof(float);
-    memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank()) + part;
+    memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank());
     memory->moments = part * optimizer_moments(&run->optimizer);
     memory->batches = batches(run);
     memory->copy = saver_bytes(run, comm_rank());

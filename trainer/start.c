@@ -115,7 +115,6 @@ static void make_replica(struct run *run)
     run->exchange = exchange_open((int)run->settings->lanes, total);
     size_t part = (size_t)exchange_part(run->exchange).count * sizeof(float);
     run->weights = memory_take((size_t)total * sizeof(float));
-    run->gradient = memory_take(part);
     run->first = optimizer_moments(&run->optimizer) > 0 ? memory_take(part) : NULL;
     run->second = optimizer_moments(&run->optimizer) > 1 ? memory_take(part) : NULL;
     run->pieces = memory_take((size_t)run->model.parameters.count * sizeof *run->pieces);
@@ -221,7 +220,6 @@ void run_release(struct run *run)
     model_release(&run->model);
     arena_release(&run->arena);
     memory_free(run->weights);
-    memory_free(run->gradient);
     memory_free(run->first);
     memory_free(run->second);
     memory_free(run->pieces);

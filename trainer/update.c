@@ -140,7 +140,7 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
     if (check_weights)
         compare_weights(run);
 
-    exchange_reduce(run->exchange, run->gradient);
+    run->gradient = exchange_reduce(run->exchange);
     double square = exchange_square_norm(run->exchange, run->gradient);
     result->norm = sqrt(square) / (double)result->tokens;
     result->rate = schedule_rate(run->settings, &run->state, run->state.update + 1);

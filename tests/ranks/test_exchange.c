@@ -96,10 +96,10 @@ static void work_through_lanes(struct exchange *exchange, const struct job *job)
 static void update(struct exchange *exchange, const struct job *job, float *parameters)
 {
     struct range part = exchange_part(exchange);
-    float *sum = parameters + part.first;
     work_through_lanes(exchange, job);
-    exchange_reduce(exchange, sum);
+    const float *sum = exchange_reduce(exchange);
     const double norm = exchange_square_norm(exchange, sum);
+    memcpy(parameters + part.first, sum, (size_t)part.count * sizeof *sum);
     exchange_gather(exchange, parameters);
     assert_everywhere(holds_serial_sum(job, parameters));
     assert_everywhere(norm == serial_square_norm(parameters, job->parameters));
@@ -153,19 +153,33 @@ static void gradients_are_handed_out_cleared(void **state)
 {
     (void)state;
     struct exchange *exchange = exchange_open(8, 1000);
-    static float sum[1000];
     bool cleared = true;
     for (int turn = 0; turn < 2; turn++) {
         for (int64_t lane = 0; lane < exchange_lanes(exchange).count; lane++) {
             float *gradient = exchange_gradient(exchange);
             for (int i = 0; i < 1000; i++)
                 cleared &= gradient[i] == 0;
-            memset(gradient, 'x', sizeof sum);
+            memset(gradient, 'x', 1000 * sizeof *gradient);
             exchange_lane_done(exchange);
         }
-        exchange_reduce(exchange, sum);
+        exchange_reduce(exchange);
     }
     assert_everywhere(cleared);
+    exchange_close(exchange);
+}
+
+static void the_sum_lies_where_the_first_gradient_did(void **state)
+{
+    (void)state;
+    const int64_t parameters = 5 * TREE_BLOCK + 9;
+    struct exchange *exchange = exchange_open(8, parameters);
+    const float *first = NULL;
+    for (int64_t lane = 0; lane < exchange_lanes(exchange).count; lane++) {
+        const float *gradient = exchange_gradient(exchange);
+        first = first ? first : gradient;
+        exchange_lane_done(exchange);
+    }
+    assert_everywhere(exchange_reduce(exchange) == first + exchange_part(exchange).first);
     exchange_close(exchange);
 }
 
@@ -228,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_part_may_take_several_buckets),
         cmocka_unit_test(many_lanes_make_shorter_buckets),
         cmocka_unit_test(gradients_are_handed_out_cleared),
+        cmocka_unit_test(the_sum_lies_where_the_first_gradient_did),
         cmocka_unit_test(an_update_allocates_nothing),
         cmocka_unit_test(the_memory_is_what_was_told),
         cmocka_unit_test(points_are_passed_in_each_update),
