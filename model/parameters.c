@@ -6,6 +6,7 @@
 #include "comm/base/random.h"
 #include "model/threads.h"
 #include "model/vector.h"
+#include <stdbool.h>
 #include <stdio.h>
 
 enum { ALIGNMENT = 16 }; // reals
@@ -69,7 +70,14 @@ const struct parameter *parameters_find(const struct parameters *parameters, con
     return NULL;
 }
 
-/* x . y in eight partial sums. */
+/* Eight partial sums. */
+static double sum_of(const double sums[8])
+{
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
+           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+/* x . y */
 VECTOR_CLONES
 static double dot(const double *x, const double *y, int count)
 {
@@ -80,16 +88,38 @@ static double dot(const double *x, const double *y, int count)
             sums[l] += x[i + l] * y[i + l];
     for (int l = 0; i < count; i++, l++)
         sums[l] += x[i] * y[i];
-    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
-           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+    return sum_of(sums);
 }
 
-/* y -= scale x */
-VECTOR_CLONES
-static void subtract(double scale, const double *x, double *y, int count)
+typedef double four __attribute__((vector_size(32)));
+
+static inline four four_of(const double *x)
 {
-    for (int i = 0; i < count; i++)
+    four values;
+    memcpy(&values, x, sizeof values);
+    return values;
+}
+
+/* y -= scale x; returns y . next, where next may be y: in one pass, as the rows of a large matrix
+ * come from afar. */
+VECTOR_CLONES
+static double subtract(double scale, const double *x, double *y, const double *next, int count)
+{
+    four halves[2] = {{0}};
+    double sums[8];
+    int i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (int h = 0; h < 2; h++) {
+            four rest = four_of(y + i + 4 * h) - scale * four_of(x + i + 4 * h);
+            memcpy(y + i + 4 * h, &rest, sizeof rest);
+            halves[h] += rest * four_of(next + i + 4 * h);
+        }
+    memcpy(sums, halves, sizeof sums);
+    for (int l = 0; i < count; i++, l++) {
         y[i] -= scale * x[i];
+        sums[l] += y[i] * next[i];
+    }
+    return sum_of(sums);
 }
 
 /* Rows of q (n, n) made orthonormal: modified Gram-Schmidt, each row twice (Giraud & Langou 2002:
@@ -98,12 +128,12 @@ static void orthonormalise(double *q, int n)
 {
     for (int i = 0; i < n; i++) {
         point_alive();
-        double *row = q + (int64_t)i * n;
+        double *row = q + (int64_t)i * n, product = dot(row, q, n); // with the row that comes next
         for (int j = 0; j < 2 * i; j++) {
-            const double *other = q + (int64_t)(j % i) * n;
-            subtract(dot(row, other, n), other, row, n);
+            const double *next = j + 1 < 2 * i ? q + (int64_t)((j + 1) % i) * n : row;
+            product = subtract(product, q + (int64_t)(j % i) * n, row, next, n);
         }
-        double scale = 1 / sqrt(dot(row, row, n));
+        double scale = 1 / sqrt(product);
         for (int k = 0; k < n; k++)
             row[k] *= scale;
     }
@@ -118,13 +148,37 @@ static void orthogonal(const struct parameter *parameter, const struct random_ke
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int gate = 0; gate < parameter->gates; gate++) {
         int64_t first = gate * elements;
-        for (int64_t i = first; i < first + elements; i++)
-            q[i] = random_normal(key, (uint64_t)i);
+        random_normals(key, (uint64_t)first, elements, q + first);
         orthonormalise(q + first, n);
         for (int64_t i = first; i < first + elements; i++)
             weights[i] = (real)q[i];
     }
     memory_free(q);
+}
+
+/* What the threads share of a parameter whose elements are drawn one by one. */
+struct drawn {
+    const struct parameter *parameter;
+    struct random_key key;
+    double scale; // limit of the uniform ones, deviation of the normal ones
+    real *weights;
+};
+enum { PIECE = 4096 };
+
+static void draw_piece(void *drawn_, int64_t piece)
+{
+    const struct drawn *drawn = drawn_;
+    double numbers[PIECE];
+    int64_t first = piece * PIECE, left = parameter_elements(drawn->parameter) - first;
+    int64_t count = left < PIECE ? left : PIECE;
+    real *weights = drawn->weights + first;
+    bool normal = drawn->parameter->initial == INITIAL_EMBEDDING;
+    if (normal)
+        random_normals(&drawn->key, (uint64_t)first, count, numbers);
+    else
+        random_uniforms(&drawn->key, (uint64_t)first, count, numbers);
+    for (int64_t i = 0; i < count; i++)
+        weights[i] = (real)(drawn->scale * (normal ? numbers[i] : 2 * numbers[i] - 1));
 }
 
 static void initialise_one(const struct parameter *parameter, uint64_t seed, real *weights)
@@ -134,6 +188,7 @@ static void initialise_one(const struct parameter *parameter, uint64_t seed, rea
     int64_t elements = parameter_elements(parameter);
     double fan = parameter->columns + (double)(parameter->rows / parameter->gates);
     double limit = sqrt(6 / fan), deviation = 1 / sqrt(parameter->columns);
+    struct drawn drawn = {parameter, key, limit, weights};
     switch (parameter->initial) {
     case INITIAL_ZERO:
         break;
@@ -141,16 +196,13 @@ static void initialise_one(const struct parameter *parameter, uint64_t seed, rea
         for (int64_t i = elements / 4; i < elements / 2; i++)
             weights[i] = 1;
         break;
+    case INITIAL_EMBEDDING:
+        drawn.scale = deviation; // fall through
     case INITIAL_GLOROT:
-        for (int64_t i = 0; i < elements; i++)
-            weights[i] = (real)(limit * (2 * random_uniform(&key, (uint64_t)i) - 1));
+        threads_run((elements + PIECE - 1) / PIECE, draw_piece, &drawn);
         break;
     case INITIAL_ORTHOGONAL:
         orthogonal(parameter, &key, weights);
-        break;
-    case INITIAL_EMBEDDING:
-        for (int64_t i = 0; i < elements; i++)
-            weights[i] = (real)(deviation * random_normal(&key, (uint64_t)i));
         break;
     }
 }

@@ -84,6 +84,21 @@ static void normal_numbers_are_those_of_box_and_muller(void **state)
     }
 }
 
+static void many_at_once_are_those_one_by_one(void **state)
+{
+    (void)state;
+    double uniforms[200], normals[200];
+    for (uint64_t first = 0; first < 5; first++)
+        for (int count = 1; count <= 200; count += 13) {
+            random_uniforms(&KEY, first, count, uniforms);
+            random_normals(&KEY, first, count, normals);
+            for (int i = 0; i < count; i++) {
+                assert_true(uniforms[i] == random_uniform(&KEY, first + (uint64_t)i));
+                assert_true(normals[i] == random_normal(&KEY, first + (uint64_t)i));
+            }
+        }
+}
+
 static void normal_numbers_have_mean_0_and_variance_1(void **state)
 {
     (void)state;
@@ -143,6 +158,7 @@ int main(void)
         cmocka_unit_test(each_part_of_the_key_matters),
         cmocka_unit_test(uniform_numbers_fill_the_unit_interval),
         cmocka_unit_test(normal_numbers_are_those_of_box_and_muller),
+        cmocka_unit_test(many_at_once_are_those_one_by_one),
         cmocka_unit_test(normal_numbers_have_mean_0_and_variance_1),
         cmocka_unit_test(numbers_below_a_bound_are_even_and_below_it),
         cmocka_unit_test(shuffling_is_an_even_permutation_of_all),
