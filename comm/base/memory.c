@@ -25,25 +25,51 @@ static void count_taken(int64_t bytes)
         ;
 }
 
+/* For the prefix. */
+struct piece {
+    void *start; // what the C library gave
+    size_t bytes;
+};
+
+/* Large and zero without being touched, where the C library has it fresh from the system. */
+static void *take_huge(size_t bytes, void **start)
+{
+    *start = calloc(1, HUGE_PAGE + PREFIX + bytes);
+    char *aligned = *start ? (char *)*start + HUGE_PAGE - (uintptr_t)*start % HUGE_PAGE : NULL;
+    if (aligned)
+        (void)madvise(aligned, PREFIX + bytes, MADV_HUGEPAGE); // a system that cannot does without
+    return aligned;
+}
+
 /* Not posix's multiple-of-64 aligned_alloc: the end stays exact, for AddressSanitizer. */
 static void *take(size_t bytes)
 {
-    void *start = NULL;
-    bool huge = bytes >= HUGE_LEAST;
-    if (bytes > (size_t)INT64_MAX - PREFIX ||
-        posix_memalign(&start, huge ? HUGE_PAGE : PREFIX, PREFIX + bytes))
+    void *start = NULL, *prefix = NULL;
+    if (bytes <= (size_t)INT64_MAX - PREFIX - HUGE_PAGE) {
+        if (bytes >= HUGE_LEAST)
+            prefix = take_huge(bytes, &start);
+        else if (posix_memalign(&start, PREFIX, PREFIX + bytes) == 0)
+            prefix = start;
+    }
+    if (!prefix)
         die("memory: %zu bytes cannot be had (%lld are held)", bytes,
             (long long)atomic_load(&held));
-    if (huge)
-        (void)madvise(start, PREFIX + bytes, MADV_HUGEPAGE); // a system that cannot does without
-    *(size_t *)start = bytes;
+    *(struct piece *)prefix = (struct piece){start, bytes};
     count_taken((int64_t)bytes);
-    return (char *)start + PREFIX;
+    return (char *)prefix + PREFIX;
+}
+
+static void clear(char *piece, size_t bytes, size_t from)
+{
+    if (bytes < HUGE_LEAST)
+        memset(piece + from, 0, bytes - from);
 }
 
 void *memory_take(size_t bytes)
 {
-    return memset(take(bytes), 0, bytes);
+    char *piece = take(bytes);
+    clear(piece, bytes, 0);
+    return piece;
 }
 
 void *memory_grow(void *old, size_t old_bytes, size_t new_bytes)
@@ -52,7 +78,7 @@ void *memory_grow(void *old, size_t old_bytes, size_t new_bytes)
     size_t kept = old_bytes < new_bytes ? old_bytes : new_bytes;
     if (kept)
         memcpy(grown, old, kept);
-    memset(grown + kept, 0, new_bytes - kept);
+    clear(grown, new_bytes, kept);
     memory_free(old);
     return grown;
 }
@@ -66,9 +92,9 @@ void memory_free(void *pointer)
 {
     if (!pointer)
         return;
-    char *start = (char *)pointer - PREFIX;
-    atomic_fetch_sub(&held, (int64_t) * (size_t *)start);
-    free(start);
+    struct piece *piece = (struct piece *)((char *)pointer - PREFIX);
+    atomic_fetch_sub(&held, (int64_t)piece->bytes);
+    free(piece->start);
 }
 
 char *memory_copy_text(const char *text)

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zeroed, 64-byte aligned. bytes = 0 is allowed and gives a pointer that may be freed. */
+/* Zeroed, 64-byte aligned. bytes = 0 is allowed and gives a pointer that may be freed. Of large
+ * pieces the host gives memory as they are used. */
 void *memory_take(size_t bytes);
 /* As realloc, with the new part zeroed; the old pointer may be NULL with old_bytes 0. */
 void *memory_grow(void *old, size_t old_bytes, size_t new_bytes);
