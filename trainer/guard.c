@@ -4,6 +4,7 @@
 #include "comm/base/points.h"
 #include "model/threads.h"
 #include <stdatomic.h>
+#include <string.h>
 
 /* Weights that lower ranks own, that this rank owns, that higher ranks own; moments. */
 enum kind { BEFORE, OWN, BEHIND, FIRST, SECOND, REGIONS };
@@ -24,6 +25,7 @@ struct guard {
 /* What the threads share. */
 struct work {
     struct region *region; // one, or for a step all of them
+    float *copy;           // of the region, or NULL
     const struct run *run;
     double rate, scale;
     atomic_int_fast64_t changed; // lowest block that did, times REGIONS, plus its region; or NONE
@@ -64,6 +66,10 @@ static void compare_block(void *work_, int64_t block)
 {
     struct work *work = work_;
     compare(work, block, work->region, 0);
+    struct range range = block_of(work->region, block);
+    if (work->copy)
+        memcpy(work->copy + range.first, work->region->data + range.first,
+               (size_t)range.count * sizeof(float));
 }
 
 static void take_block(void *region_, int64_t block)
@@ -128,10 +134,10 @@ static bool fail_changed(const struct guard *guard, const struct run *run, int64
 }
 
 static bool compare_region(const struct guard *guard, const struct run *run, int64_t update,
-                           enum kind kind, struct reason *why)
+                           enum kind kind, float *copy, struct reason *why)
 {
     struct region region = guard->regions[kind];
-    struct work work = {.region = &region, .changed = NONE};
+    struct work work = {.region = &region, .copy = copy, .changed = NONE};
     threads_run(region.blocks, compare_block, &work);
     return work.changed == NONE ||
            fail_changed(guard, run, update, kind, work.changed / REGIONS, why);
@@ -172,10 +178,10 @@ void guard_close(struct guard *guard)
 bool guard_step(struct guard *guard, struct run *run, double rate, double scale, struct reason *why)
 {
     int64_t update = run->state.update + 1;
-    struct work work = {guard->regions, run, rate, scale, NONE};
+    struct work work = {guard->regions, NULL, run, rate, scale, NONE};
     pass_points(guard, update);
-    if (!compare_region(guard, run, update, BEFORE, why) ||
-        !compare_region(guard, run, update, BEHIND, why))
+    if (!compare_region(guard, run, update, BEFORE, NULL, why) ||
+        !compare_region(guard, run, update, BEHIND, NULL, why))
         return false;
     threads_run(guard->regions[OWN].blocks, step_block, &work);
     return work.changed == NONE ||
@@ -188,11 +194,22 @@ void guard_take(struct guard *guard)
     threads_run(guard->regions[BEHIND].blocks, take_block, &guard->regions[BEHIND]);
 }
 
+bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[3],
+                    struct reason *why)
+{
+    static const int places[REGIONS] = {[FIRST] = 1, [SECOND] = 2};
+    pass_points(guard, run->state.update);
+    for (enum kind kind = 0; kind < REGIONS; kind++) {
+        float *copy = copies[places[kind]];
+        int64_t first = guard->regions[kind].range.first;
+        if (!compare_region(guard, run, run->state.update, kind, copy ? copy + first : NULL, why))
+            return false;
+    }
+    return true;
+}
+
 bool guard_check_all(const struct guard *guard, const struct run *run, struct reason *why)
 {
-    pass_points(guard, run->state.update);
-    for (enum kind kind = 0; kind < REGIONS; kind++)
-        if (!compare_region(guard, run, run->state.update, kind, why))
-            return false;
-    return true;
+    float *const nowhere[3] = {NULL};
+    return guard_copy_all(guard, run, nowhere, why);
 }

@@ -7,7 +7,7 @@
  *                   block compare, step, hash, while the block is in cache
  *     guard_take    behind the gather: hashes of what the other ranks own
  *
- * and guard_check_all before a checkpoint. The audit (comm/audit.h) sees what these cannot: weights
+ * and guard_copy_all for a checkpoint. The audit (comm/audit.h) sees what these cannot: weights
  * that changed on the way from rank to rank. Memory is taken in guard_open. */
 #ifndef GUARD_H
 #define GUARD_H
@@ -31,5 +31,9 @@ bool guard_step(struct guard *guard, struct run *run, double rate, double scale,
 void guard_take(struct guard *guard);
 /* False, with the words of guard_step, if anything changed. */
 bool guard_check_all(const struct guard *guard, const struct run *run, struct reason *why);
+/* The same, and a copy of what was found well, in one go: weights, first and second moments into
+ * copies[0], [1] and [2], blocks of all parameters, or NULL where none is wanted. */
+bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[3],
+                    struct reason *why);
 
 #endif

@@ -21,6 +21,7 @@ struct report {
     double start;
     /* of this start, and since the last line of the log */
     double waited, computed;
+    double standstill; // for the newest checkpoint
     double loss, norm, seconds;
     int64_t tokens, updates, clipped;
 };
@@ -257,12 +258,18 @@ void report_sample(struct report *report, const char *source, const char *refere
                 output);
 }
 
+void report_saving(struct report *report, double standstill)
+{
+    report->standstill = standstill;
+}
+
 void report_saved(struct report *report, double seconds)
 {
-    char took[32];
+    char took[32], stood[32];
     text_of_duration(seconds, took);
-    report_line(report, "checkpoint at update %lld saved in %s", (long long)report->run->saved,
-                took);
+    text_of_duration(report->standstill, stood);
+    report_line(report, "checkpoint at update %lld saved in %s, training stood still for %s",
+                (long long)report->run->saved, took, stood);
     report_state(report, "training", NULL);
 }
 
@@ -283,6 +290,7 @@ void report_state(struct report *report, const char *state, const char *why)
     json_integer(line, "best_update", at->best_update);
     json_real(line, "best_loss", at->best_update > 0 ? at->best_loss : NAN);
     json_real(line, "save_seconds", saver_slowest(report->run->saver));
+    json_real(line, "standstill_seconds", report->standstill);
     json_close(line);
     text_add(line, "\n", 1);
     struct reason reason;

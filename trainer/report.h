@@ -10,7 +10,8 @@
  * training_loss and clipped_share since the last one, learning_rate_factor (schedule plateau),
  * seconds. All but the times are the same for any number of ranks. status.json: state (training,
  * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss,
- * save_seconds (of the slowest checkpoint). */
+ * save_seconds (of the slowest checkpoint), standstill_seconds (how long the newest one held training
+ * up). */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -41,6 +42,8 @@ void report_validation(struct report *report, const struct train_state *before,
                        const struct evaluation *evaluation, int best, double seconds);
 void report_sample(struct report *report, const char *source, const char *reference,
                    const char *output);
+/* A checkpoint was begun, which training stood still for; it is on disk. */
+void report_saving(struct report *report, double standstill);
 void report_saved(struct report *report, double seconds);
 /* state: "training", "stopped", "finished". why: a line of the log, or NULL. Writes status.json. */
 void report_state(struct report *report, const char *state, const char *why);

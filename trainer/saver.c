@@ -27,7 +27,8 @@ struct saver {
     uint64_t *hashes[SNAPSHOT_BLOCKS]; // of each piece of the copy
 
     pthread_t thread;
-    bool writing; // it was started, and has not been waited for
+    bool touching, touched; // the copy's memory, before it is filled for the first time
+    bool writing;           // it was started, and has not been waited for
     atomic_bool done;
     atomic_int steps; // so far: slabs written, and what follows them
     double start, seconds;
@@ -88,11 +89,41 @@ struct saver *saver_open(struct run *run)
     return saver;
 }
 
+/* Memory that was never used takes the system much longer to give than to copy into it. */
+static void *touch(void *saver_)
+{
+    const struct saver *saver = saver_;
+    const int64_t page = 4096 / sizeof(float);
+    for (int block = 0; block < SNAPSHOT_BLOCKS; block++) {
+        volatile float *copy = saver->copy[block];
+        for (int64_t i = 0; copy && i < saver->run->model.parameters.total; i += page)
+            copy[i] = 0;
+    }
+    return NULL;
+}
+
+void saver_expect(struct saver *saver)
+{
+    if (comm_rank() != 0 || saver->touched)
+        return;
+    saver->touched = true;
+    saver->touching = pthread_create(&saver->thread, NULL, touch, saver) == 0;
+}
+
+static void finish_touching(struct saver *saver)
+{
+    saver->touched = true;
+    if (saver->touching)
+        pthread_join(saver->thread, NULL);
+    saver->touching = false;
+}
+
 void saver_close(struct saver *saver)
 {
     if (!saver)
         return;
     require(!saver->writing);
+    finish_touching(saver);
     for (int block = 0; block < SNAPSHOT_BLOCKS; block++) {
         memory_free(saver->copy[block]);
         memory_free(saver->hashes[block]);
@@ -100,17 +131,15 @@ void saver_close(struct saver *saver)
     memory_free(saver);
 }
 
-/* [all] A block that is spread as the parts are, to rank 0. */
+/* [all] A block that is spread as the parts are, to rank 0, which has its own. */
 static void gather(const float *mine, int64_t total, float *copy)
 {
     for (int rank = 0; rank < comm_size(); rank++) {
         struct range part = tree_part(total, comm_size(), rank);
         size_t bytes = (size_t)part.count * sizeof(float);
-        if (comm_rank() == rank && rank == 0)
-            memcpy(copy + part.first, mine, bytes);
-        else if (comm_rank() == rank)
+        if (comm_rank() == rank && rank != 0)
             comm_send(0, mine, bytes);
-        else if (comm_rank() == 0)
+        else if (comm_rank() == 0 && rank != 0)
             comm_receive(rank, copy + part.first, bytes);
         point_at("saver.copy", rank, NULL, 0);
     }
@@ -123,24 +152,28 @@ static uint64_t hash_piece(const struct saver *saver, int block, int64_t piece)
                       (size_t)(rest < PIECE ? rest : PIECE) * sizeof(float));
 }
 
-/* [all] */
+static void hash_copy(struct saver *saver)
+{
+    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
+        for (int64_t i = 0; saver->copy[block] && i < pieces(saver->run->model.parameters.total);
+             i++)
+            saver->hashes[block][i] = hash_piece(saver, block, i);
+}
+
+/* [all] Training stands still meanwhile: the hashes can wait for the thread. */
 static void take_copy(struct saver *saver)
 {
     struct reason why;
     struct run *run = saver->run;
     int64_t total = run->model.parameters.total;
     saver->start = clock_seconds();
-    agree(guard_check_all(run->guard, run, &why), "%s", why.text);
+    finish_touching(saver);
+    agree(guard_copy_all(run->guard, run, saver->copy, &why), "%s", why.text);
     saver->state = run->state;
     point_at("snapshot.begin", run->state.update, NULL, 0);
-    if (comm_rank() == 0)
-        memcpy(saver->copy[SNAPSHOT_WEIGHTS], run->weights, (size_t)total * sizeof(float));
     for (int block = SNAPSHOT_FIRST; block < SNAPSHOT_BLOCKS; block++)
         if (block_of(run, block))
             gather(block_of(run, block), total, saver->copy[block]);
-    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
-        for (int64_t i = 0; saver->copy[block] && i < pieces(total); i++)
-            saver->hashes[block][i] = hash_piece(saver, block, i);
 }
 
 /* Keeps what went wrong for the thread that may end the program; false. */
@@ -247,6 +280,7 @@ static void *write_all(void *argument)
 {
     struct saver *saver = argument;
     const char *folder = saver->run->settings->output;
+    hash_copy(saver);
     saver->failed = !write_file(saver, folder) || !write_links(saver, folder);
     point_at("saver.end", saver->state.update, NULL, 0);
     saver->seconds = clock_seconds() - saver->start;
@@ -254,14 +288,23 @@ static void *write_all(void *argument)
     return NULL;
 }
 
+/* Nothing changes meanwhile, so that no copy is needed: the moments, on all ranks, are the zeros that
+ * the copy still holds. */
 void saver_first(struct saver *saver, const char *aside)
 {
-    take_copy(saver);
-    saver->run->saving = saver->run->saved = saver->state.update;
+    struct run *run = saver->run;
+    run->saving = run->saved = run->state.update;
     if (comm_rank() != 0)
         return;
+    float *copy = saver->copy[SNAPSHOT_WEIGHTS];
+    saver->start = clock_seconds();
+    saver->state = run->state;
+    saver->copy[SNAPSHOT_WEIGHTS] = run->weights;
+    point_at("snapshot.begin", run->state.update, NULL, 0);
+    hash_copy(saver);
     if (!write_file(saver, aside))
         die("%s", saver->trouble);
+    saver->copy[SNAPSHOT_WEIGHTS] = copy;
     point_at("saver.end", saver->state.update, NULL, 0);
     saver->slowest = clock_seconds() - saver->start;
 }

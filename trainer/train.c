@@ -76,8 +76,10 @@ static int validate(struct run *run, struct report *report)
 /* [all] */
 static void save(struct run *run, struct report *report)
 {
+    double start = clock_seconds();
     finish_saving(run, report);
     saver_save(run->saver);
+    report_saving(report, clock_seconds() - start);
 }
 
 /* [all] What follows an update: validation, checkpoint. Returns 0 on a stop. */
@@ -131,6 +133,8 @@ static int advance(struct run *run, struct feed *feed, struct report *report)
         return 0;
     int64_t next = run->state.update + 1;
     int check_weights = validation_due(run, next) || checkpoint_due(run, next);
+    if (check_weights)
+        saver_expect(run->saver);
     update_run(run, group, check_weights, &result);
     feed_done(feed);
     double seconds = clock_seconds() - start;
