@@ -34,6 +34,7 @@ static struct made_options made_options_of(const struct settings *settings)
     return (struct made_options){
         .seed = (uint64_t)settings->seed,
         .vocabulary = (int)settings->vocabulary,
+        .longest = (int)settings->length,
         .batch_sentences = (int)settings->batch_sentences,
         .batch_tokens = (int)settings->batch_tokens,
         .source_end = (int)settings->source_end,
@@ -123,7 +124,7 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
     const struct settings *s = benchmark->settings;
     const struct run *run = &benchmark->run;
     const struct shape *shape = &run->model.shape;
-    bool exact = benchmark->made && s->batch_sentences * (MADE_LONGEST + 1) <= s->batch_tokens;
+    bool exact = benchmark->made && s->batch_sentences * (s->length + 1) <= s->batch_tokens;
     char parameters[32];
     text_of_count(parameters_elements(&run->model.parameters), parameters);
     text_add_format(table, "shape                 ");

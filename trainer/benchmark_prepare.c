@@ -56,9 +56,10 @@ static bool measure(const struct made *made, struct spread rates[KINDS], struct 
     bool well = write_texts(made, paths, why);
     for (int k = 0; k < KINDS; k++) {
         double seconds[REPEATS];
-        const char *const words[] = {"prepare",     "--source", paths[SOURCE], "--target",
-                                     paths[TARGET], "--output", corpus,        "--overwrite",
-                                     "--tokenizer", kinds[k],   NULL};
+        const char *const words[] = {"prepare",     "--source", paths[SOURCE],  "--target",
+                                     paths[TARGET], "--output", corpus,         "--overwrite",
+                                     "--tokenizer", kinds[k],   "--max-length", "10000",
+                                     NULL};
         for (int i = 0; i < REPEATS && well; i++) {
             struct text output = {0};
             double start = clock_seconds();
@@ -86,7 +87,7 @@ static void tell(const struct settings *settings, const struct made *made,
         char pairs[32];
         text_of_count(made_sentences(made), pairs);
         text_add_format(&text, "text                  made up, %s pairs of %d to %d words a side\n",
-                        pairs, MADE_SHORTEST, MADE_LONGEST);
+                        pairs, MADE_SHORTEST, (int)settings->length);
     }
     for (int k = 0; k < KINDS; k++) {
         if (settings->json) {
@@ -115,6 +116,7 @@ int benchmark_prepare(struct settings *settings)
     struct made_options options = {
         .seed = (uint64_t)settings->seed,
         .vocabulary = (int)settings->vocabulary,
+        .longest = (int)settings->length,
         .batch_sentences = (int)settings->batch_sentences,
         .batch_tokens = (int)settings->batch_tokens,
         .lanes = 1,

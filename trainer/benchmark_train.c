@@ -62,6 +62,7 @@ static void measure_updates(struct benchmark *benchmark, struct measured *measur
     for (int64_t i = 0; i < updates; i++) // behind the last whole block stands the rest
         update(benchmark, &measured->blocks[i / size], measured);
     part_enter(PART_REST);
+    measured->memory = memory_peak_resident(); // before measuring itself takes some
     for (enum part part = 0; part < PARTS; part++)
         measured->parts[part] = parts_seconds(part);
 }
@@ -102,11 +103,10 @@ static double measure_checkpoint(struct benchmark *benchmark)
 static void gather(struct measured *measured)
 {
     int size = comm_size();
-    int64_t peak = memory_peak_resident();
     struct measured *all = memory_take((size_t)size * sizeof *all);
     int64_t *peaks = memory_take((size_t)size * sizeof *peaks);
     comm_all_gather(measured, sizeof *measured, all);
-    comm_all_gather(&peak, sizeof peak, peaks);
+    comm_all_gather(&measured->memory, sizeof measured->memory, peaks);
     for (enum part part = 0; part < PARTS; part++) {
         double sum = 0;
         int64_t useful = 0;

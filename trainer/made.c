@@ -21,11 +21,11 @@ struct made {
     struct feed_group group;
 };
 
-/* Sentences of a pool: no more than its micro-batches can hold. */
+/* Sentences of a pool: about as many as its micro-batches hold. */
 static int pool_of(const struct made_options *options)
 {
-    int most = options->batch_tokens / (MADE_SHORTEST + 1) + 1;
-    return MADE_POOL * (options->batch_sentences < most ? options->batch_sentences : most);
+    int64_t most = 2 * (int64_t)options->batch_tokens / (MADE_SHORTEST + options->longest + 2) + 1;
+    return MADE_POOL * (int)(options->batch_sentences < most ? options->batch_sentences : most);
 }
 
 /* Cumulative weights 1/1, 1/1 + 1/2, ... of the symbols behind the reserved ones. */
@@ -52,9 +52,9 @@ static int32_t draw(const double *sums, int symbols, double uniform)
 
 static void make_sentences(struct made *made)
 {
-    int symbols = made->options.vocabulary - IDS_RESERVED;
+    int symbols = made->options.vocabulary - IDS_RESERVED, longest = made->options.longest;
     double *sums = zipf(symbols);
-    made->symbols = memory_take((size_t)made->count * SIDES * MADE_LONGEST * sizeof(int32_t));
+    made->symbols = memory_take((size_t)made->count * SIDES * (size_t)longest * sizeof(int32_t));
     made->sentences = memory_take((size_t)made->count * sizeof *made->sentences);
     int32_t *at = made->symbols;
     for (int i = 0; i < made->count; i++) {
@@ -63,7 +63,7 @@ static void make_sentences(struct made *made)
         for (enum side side = SOURCE; side < SIDES; side++) {
             struct random_key key = {made->options.seed, RANDOM_MADE, (uint32_t)i, side};
             lengths[side] =
-                MADE_SHORTEST + (int)random_below(&key, 0, MADE_LONGEST - MADE_SHORTEST + 1);
+                MADE_SHORTEST + (int)random_below(&key, 0, (uint64_t)(longest - MADE_SHORTEST + 1));
             sides[side] = at;
             for (int k = 0; k < lengths[side]; k++)
                 *at++ = draw(sums, symbols, random_uniform(&key, (uint64_t)k + 2));
@@ -173,8 +173,8 @@ struct corpus *made_corpus(const struct made_options *options)
         text_init(&corpus->tokenizers[side].model);
         add_words(&corpus->tokenizers[side].vocabulary, options->vocabulary,
                   side == SOURCE ? 's' : 't');
-        corpus->longest[side] = MADE_LONGEST;
-        corpus->tokens[side] = corpus->sentences * (MADE_SHORTEST + MADE_LONGEST) / 2;
+        corpus->longest[side] = options->longest;
+        corpus->tokens[side] = corpus->sentences * (MADE_SHORTEST + options->longest) / 2;
     }
     return corpus;
 }

@@ -1,4 +1,4 @@
-/* A made-up corpus for measurements, in memory: pairs of 5 to 40 tokens a side, each length uniform
+/* A made-up corpus for measurements, in memory: pairs of 5 to `longest` tokens a side, each length uniform
  * by itself, symbols by Zipf's law (exponent 1). In pools of 100 micro-batches it is sorted by
  * target length, then source length, and cut where a micro-batch has its sentences or its tokens;
  * what does not fill one is left out. The micro-batches come in a seeded order, again and again. A
@@ -10,11 +10,12 @@
 #include "io/corpus.h"
 #include "trainer/feed.h"
 
-enum { MADE_SHORTEST = 5, MADE_LONGEST = 40, MADE_POOL = 100, MADE_POOLS = 3 };
+enum { MADE_SHORTEST = 5, MADE_POOL = 100, MADE_POOLS = 3 };
 
 struct made_options {
     uint64_t seed;
     int vocabulary; // symbols of either side, the reserved ones included
+    int longest;    // tokens, MADE_SHORTEST at least
     int batch_sentences, batch_tokens;
     int source_end; // is counted among a micro-batch's tokens
     int lanes;      // of an update

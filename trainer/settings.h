@@ -52,6 +52,7 @@ struct settings {
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;
+    int64_t length;        // of benchmark's made-up sentences
     int64_t sentencepiece; // 0 unigram, 1 bpe
     /* paths */
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument

@@ -88,7 +88,7 @@ static void check_score(const struct settings *settings, struct faults *faults)
 static void check_benchmark(const struct settings *settings, struct faults *faults)
 {
     static const char *const of_training[] = {"corpus", "checkpoint-interval", "updates"};
-    static const char *const of_made_up[] = {"vocabulary", NULL};
+    static const char *const of_made_up[] = {"vocabulary", "length", NULL};
     bool counts = settings->what == WHAT_TRAIN || settings->what == WHAT_TRANSLATE;
     if (settings->updates == 0)
         faults_add(faults, "--updates: 0 is below 1");

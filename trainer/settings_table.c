@@ -97,6 +97,8 @@ const struct setting settings_table[] = {
     INTEGER("vocabulary", vocabulary, RUN, PREPARE | BENCHMARK, "8000", 4, 1e7,
             "prepare: largest number of symbols of either side; the default shrinks to what the "
             "text has|benchmark: symbols of either side of the made-up corpus"),
+    INTEGER("length", length, RUN, BENCHMARK, "40", 5, 10000,
+            "most tokens a side of a made-up sentence; the fewest are 5"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,

@@ -10,8 +10,12 @@
 
 #include <cmocka.h>
 
-static const struct made_options OPTIONS = {
-    .seed = 1, .vocabulary = 8004, .batch_sentences = 8, .batch_tokens = 4000, .lanes = 1};
+static const struct made_options OPTIONS = {.seed = 1,
+                                            .vocabulary = 8004,
+                                            .longest = 40,
+                                            .batch_sentences = 8,
+                                            .batch_tokens = 4000,
+                                            .lanes = 1};
 static const struct range ONE = {0, 1};
 
 static void a_micro_batch_has_its_sentences_of_about_one_length(void **state)
@@ -22,8 +26,8 @@ static void a_micro_batch_has_its_sentences_of_about_one_length(void **state)
     for (int i = 0; i < 3 * MADE_POOLS * MADE_POOL; i++) {
         const struct batch *batch = made_next(made, ONE)->batches;
         assert_int_equal(batch->B, 8);
-        assert_in_range(batch->S, MADE_SHORTEST, MADE_LONGEST);
-        assert_in_range(batch->T, MADE_SHORTEST + 1, MADE_LONGEST + 1);
+        assert_in_range(batch->S, MADE_SHORTEST, OPTIONS.longest);
+        assert_in_range(batch->T, MADE_SHORTEST + 1, OPTIONS.longest + 1);
         tokens += batch->target_tokens;
         places += (int64_t)batch->B * batch->T;
     }
@@ -41,10 +45,30 @@ static void tokens_end_a_micro_batch_too(void **state)
     for (int i = 0; i < 500; i++) {
         const struct batch *batch = made_next(made, ONE)->batches;
         assert_in_range(batch->B, 1, 8);
-        assert_true(batch->target_tokens < 60 + MADE_LONGEST + 1);
+        assert_true(batch->target_tokens < 60 + OPTIONS.longest + 1);
         assert_true(batch->B == 8 || batch->target_tokens >= 60 || batch->source_tokens >= 60);
     }
     made_close(made);
+}
+
+static void lengths_go_up_to_what_is_asked_for(void **state)
+{
+    (void)state;
+    struct made_options options = OPTIONS;
+    const int lengths[] = {5, 6, 400};
+    for (int k = 0; k < 3; k++) {
+        options.longest = lengths[k];
+        struct made *made = made_open(&options);
+        int longest = 0;
+        for (int i = 0; i < made_sentences(made); i++) {
+            const struct sentence *s = made_sentence(made, i);
+            assert_in_range(s->source_length, MADE_SHORTEST, options.longest);
+            assert_in_range(s->target_length, MADE_SHORTEST, options.longest);
+            longest = s->target_length > longest ? s->target_length : longest;
+        }
+        assert_int_equal(longest, options.longest);
+        made_close(made);
+    }
 }
 
 static void symbols_follow_a_law_and_stay_within_the_vocabulary(void **state)
@@ -58,7 +82,7 @@ static void symbols_follow_a_law_and_stay_within_the_vocabulary(void **state)
         int64_t first = 0, second = 0, all = 0;
         for (int i = 0; i < made_sentences(made); i++) {
             const struct sentence *s = made_sentence(made, i);
-            assert_in_range(s->source_length, MADE_SHORTEST, MADE_LONGEST);
+            assert_in_range(s->source_length, MADE_SHORTEST, OPTIONS.longest);
             for (int t = 0; t < s->target_length; t++) {
                 assert_in_range(s->target[t], SYMBOLS_RESERVED, sizes[k] - 1);
                 first += s->target[t] == SYMBOLS_RESERVED;
@@ -97,7 +121,7 @@ static void a_run_is_told_its_vocabularies_and_lengths(void **state)
     assert_int_equal(corpus->tokenizers[SOURCE].vocabulary.size, 8004);
     assert_int_equal(corpus->tokenizers[TARGET].vocabulary.size, 8004);
     assert_int_equal(corpus->sentences, MADE_POOLS * MADE_POOL * 8);
-    assert_int_equal(corpus->longest[SOURCE], MADE_LONGEST);
+    assert_int_equal(corpus->longest[SOURCE], OPTIONS.longest);
     corpus_close(corpus);
 }
 
@@ -144,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_micro_batch_has_its_sentences_of_about_one_length),
         cmocka_unit_test(tokens_end_a_micro_batch_too),
+        cmocka_unit_test(lengths_go_up_to_what_is_asked_for),
         cmocka_unit_test(symbols_follow_a_law_and_stay_within_the_vocabulary),
         cmocka_unit_test(ranks_share_the_micro_batches),
         cmocka_unit_test(a_run_is_told_its_vocabularies_and_lengths),
