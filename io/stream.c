@@ -20,9 +20,10 @@ struct stream {
     int32_t *lengths;     // (SIDES, STREAM_PIECE)
     int64_t all, left;    // sentences of an epoch, and those that no window has had
     int32_t next_piece;
-    int64_t epoch, number; // of the group that comes next
-    int32_t next_group;    // in the plan
-    int last_window, ids_read;
+    int64_t epoch, number;        // of the group that comes next
+    int32_t next_group;           // in the plan
+    int32_t groups_read;          // of the plan: their ids are there
+    int last_window, begun;       // a group was given
     struct stream_batch *batches; // (lanes)
     struct stream_sentence *views;
     int64_t views_capacity;
@@ -44,7 +45,7 @@ static void begin_epoch(struct stream *stream, int64_t epoch)
     stream->number = 0;
     stream->next_piece = stream->next_group = 0;
     stream->left = stream->all;
-    stream->last_window = stream->ids_read = 0;
+    stream->last_window = stream->groups_read = 0;
 }
 
 static int shard_of_piece(const struct stream *stream, int32_t piece)
@@ -95,7 +96,7 @@ static bool plan_window(struct stream *stream, struct reason *why)
     stream->last_window = stream->left == 0;
     stream_plan_make(&stream->plan, stream->last_window);
     stream->next_group = 0;
-    stream->ids_read = 0;
+    stream->groups_read = 0;
     return true;
 }
 
@@ -142,17 +143,18 @@ static const struct plan_batch *planned(const struct stream *stream, int32_t gro
 }
 
 /* Ids of all our lanes in what is left of the plan: a window is read once, in the order of the
- * shards. */
+ * shards. But whoever waits for the very first group gets it alone. */
 static bool read_ids(struct stream *stream, struct reason *why)
 {
+    stream->groups_read = stream->begun ? stream->plan.groups : stream->next_group + 1;
+    stream->begun = 1;
     stream_reader_begin(&stream->reader);
-    for (int32_t g = stream->next_group; g < stream->plan.groups; g++)
+    for (int32_t g = stream->next_group; g < stream->groups_read; g++)
         for (int lane = 0; lane < stream->options.lanes; lane++) {
             const struct plan_batch *batch = planned(stream, g, lane);
             for (int32_t i = 0; batch && is_ours(stream, lane) && i < batch->count; i++)
                 stream_reader_want(&stream->reader, &stream->plan.sentences[batch->first + i]);
         }
-    stream->ids_read = 1;
     return stream_reader_read(&stream->reader, why);
 }
 
@@ -191,7 +193,8 @@ static void view_lane(struct stream *stream, int lane, struct stream_sentence *v
 
 bool stream_next(struct stream *stream, struct stream_group *group, struct reason *why)
 {
-    if (!plan_next(stream, why) || (!stream->ids_read && !read_ids(stream, why)))
+    if (!plan_next(stream, why) ||
+        (stream->next_group >= stream->groups_read && !read_ids(stream, why)))
         return false;
     stream->views = stream_plan_room(stream->views, sizeof *stream->views, &stream->views_capacity,
                                      sentences_of_group(stream));
