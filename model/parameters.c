@@ -114,7 +114,8 @@ static double subtract(double scale, const double *x, double *y, const double *n
             memcpy(y + i + 4 * h, &rest, sizeof rest);
             halves[h] += rest * four_of(next + i + 4 * h);
         }
-    memcpy(sums, halves, sizeof sums);
+    for (int h = 0; h < 2; h++)
+        memcpy(sums + 4 * h, &halves[h], sizeof halves[h]);
     for (int l = 0; i < count; i++, l++) {
         y[i] -= scale * x[i];
         sums[l] += y[i] * next[i];

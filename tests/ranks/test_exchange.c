@@ -179,7 +179,8 @@ static void the_sum_lies_where_the_first_gradient_did(void **state)
         first = first ? first : gradient;
         exchange_lane_done(exchange);
     }
-    assert_everywhere(exchange_reduce(exchange) == first + exchange_part(exchange).first);
+    const float *sum = exchange_reduce(exchange);
+    assert_everywhere(first && sum == first + exchange_part(exchange).first);
     exchange_close(exchange);
 }
 
