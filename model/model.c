@@ -4,7 +4,6 @@
 #include "comm/base/points.h"
 #include "model/dropout.h"
 #include "model/embedding.h"
-#include "model/output.h"
 #include "model/place.h"
 #include "model/product.h"
 #include <string.h>
@@ -286,6 +285,7 @@ void model_start_logits(const struct model *model, const real *block, int B, str
     struct output output = output_of(model, block);
     struct linear weights = {model->output_weight, output.V, output.R, output.R};
     *states = (struct logits_states){
+        .output = output,
         .mapped = arena_take(arena, (size_t)B * (size_t)model->shape.embedding, sizeof(real))};
     linear_start(&weights, block, B, arena, &states->weights);
 }
@@ -293,7 +293,7 @@ void model_start_logits(const struct model *model, const real *block, int B, str
 void model_logits(const struct model *model, const real *block, const struct logits_states *states,
                   const real *r, int rows, real *logits)
 {
-    struct output output = output_of(model, block);
     const struct packed *packed = states->weights.forward.panels ? &states->weights.forward : NULL;
-    output_logits(&output, packed, map(model, block, r, rows, states->mapped), rows, logits);
+    output_logits(&states->output, packed, map(model, block, r, rows, states->mapped), rows,
+                  logits);
 }

@@ -27,6 +27,7 @@
 #include "model/batch.h"
 #include "model/decoder.h"
 #include "model/encoder.h"
+#include "model/output.h"
 #include "model/parameters.h"
 #include "model/shape.h"
 
@@ -61,11 +62,12 @@ void model_loss(const struct model *model, const real *block, const struct batch
 int64_t model_cost(const struct model *model, int source_end, int count, const int *source_lengths,
                    const int *target_lengths);
 
-/* For search: the encoder's states without dropout; the logits (rows, V) of readouts r (rows, R), of
- * at most B rows at a time, after model_start_logits. */
+/* For search: the encoder's states without dropout; the logits (rows, V), without the bias, of
+ * readouts r (rows, R), of at most B rows at a time, after model_start_logits. */
 void model_encode(const struct model *model, const real *block, const struct batch *batch,
                   struct arena *arena, struct encoder_states *states);
 struct logits_states {
+    struct output output;
     struct linear_states weights;
     real *mapped; // (B, E)
 };

@@ -153,13 +153,6 @@ void output_loss(const struct output *output, const real *r, const int32_t *targ
     }
 }
 
-VECTOR_CLONES
-static void add_bias(const real *bias, int V, real *row)
-{
-    for (int j = 0; j < V; j++)
-        row[j] += bias[j];
-}
-
 void output_logits(const struct output *output, const struct packed *packed, const real *r,
                    int64_t rows, real *logits)
 {
@@ -168,7 +161,25 @@ void output_logits(const struct output *output, const struct packed *packed, con
     else
         product(PRODUCT_NT, (int)rows, output->V, output->R, r, output->R, output->weights,
                 output->R, 0, logits, output->V);
-#pragma omp parallel for num_threads(threads()) schedule(static) if (rows > 1 && threads() > 1)
-    for (int64_t i = 0; i < rows; i++)
-        add_bias(output->bias, output->V, logits + i * output->V);
+}
+
+/* A block at a time: logits are read once, and what is looked at again is in the first cache. */
+VECTOR_CLONES
+int output_likeliest(const struct output *output, const real *logits, int first)
+{
+    real x[BLOCK], most = -INFINITY;
+    int likeliest = first;
+    for (int block = first; block < output->V; block += BLOCK) {
+        int count = output->V - block < BLOCK ? output->V - block : BLOCK, j = 0;
+        for (int i = 0; i < count; i++)
+            x[i] = logits[block + i] + output->bias[block + i];
+        real here = largest(x, count);
+        if (!(here > most))
+            continue;
+        while (x[j] != here)
+            j++;
+        most = here;
+        likeliest = block + j;
+    }
+    return likeliest;
 }

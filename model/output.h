@@ -22,9 +22,12 @@ void output_loss(const struct output *output, const real *r, const int32_t *targ
                  double smoothing, double *losses, real *dr, real *dweights, real *dbias,
                  struct arena *arena);
 
-/* logits (rows, V) = r V^T + b, for search. packed: V as PRODUCT_NT, or NULL. */
+/* For search: logits (rows, V) = r V^T, without b. packed: V as PRODUCT_NT, or NULL. */
 void output_logits(const struct output *output, const struct packed *packed, const real *r,
                    int64_t rows, real *logits);
+/* The symbol from `first` on whose logit + b is the largest, of equal ones the lowest; logits (V)
+ * are without b. Any of them where one is no number. */
+int output_likeliest(const struct output *output, const real *logits, int first);
 
 /* y = softmax(x) over count numbers; survives +-1e4; y may be x. Attention uses it too. */
 void softmax(const real *x, real *y, int count);

@@ -5,14 +5,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-static int most_likely(const real *logits, int V, int allow_unknown)
+/* logits (V), without the bias. Begin stands between unknown, which is the lowest symbol, and all
+ * that may be emitted. */
+static int most_likely(const struct output *output, const real *logits, int allow_unknown)
 {
-    int best = SYMBOL_END;
-    for (int v = 0; v < V; v++)
-        if (v != SYMBOL_BEGIN && (v != SYMBOL_UNKNOWN || allow_unknown) &&
-            (logits[v] > logits[best] || (logits[v] == logits[best] && v < best)))
-            best = v;
-    return best;
+    int best = output_likeliest(output, logits, SYMBOL_END);
+    real unknown = logits[SYMBOL_UNKNOWN] + output->bias[SYMBOL_UNKNOWN];
+    return allow_unknown && unknown >= logits[best] + output->bias[best] ? SYMBOL_UNKNOWN : best;
 }
 
 /* What a search keeps of the rows that go on, and its result. */
@@ -49,13 +48,14 @@ static struct greedy start(const struct batch *batch, const int *limits, struct 
 }
 
 /* Takes the likeliest symbol of each row. */
-static void emit(struct greedy *greedy, const real *logits, int V, int allow_unknown)
+static void emit(struct greedy *greedy, const struct output *output, const real *logits,
+                 int allow_unknown)
 {
     struct search_result *result = &greedy->result;
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < greedy->B; b++) {
         int i = greedy->rows[b];
-        greedy->symbols[b] = most_likely(logits + (int64_t)b * V, V, allow_unknown);
+        greedy->symbols[b] = most_likely(output, logits + (int64_t)b * output->V, allow_unknown);
         if (greedy->symbols[b] == SYMBOL_END)
             greedy->done[b] = 1;
         else
@@ -106,7 +106,7 @@ struct search_result search_greedy(const struct model *model, const real *block,
         embedding_forward(block + model->target_embedding, E, greedy.symbols, greedy.B, x);
         decoder_run(&model->decoder, block, &decoder, x);
         model_logits(model, block, &output, decoder.r, greedy.B, logits);
-        emit(&greedy, logits, V, allow_unknown);
+        emit(&greedy, &output.output, logits, allow_unknown);
     }
     return greedy.result;
 }

@@ -109,11 +109,12 @@ static void output_loss_is_the_cross_entropy_to_the_smoothed_target(void **state
     output_logits(&output, NULL, it.r, ROWS, logits);
     for (int i = 0; i < ROWS; i++) {
         real p[V];
-        softmax(logits + (ptrdiff_t)i * V, p, V);
+        for (int v = 0; v < V; v++)
+            p[v] = logits[i * V + v] + it.bias[v];
+        softmax(p, p, V);
         double expected = 0, sum = 0;
         for (int v = 0; v < V; v++) {
-            double logit =
-                it.bias[v] + parts_dot(it.r + (ptrdiff_t)i * R, it.weights + (ptrdiff_t)v * R, R);
+            double logit = parts_dot(it.r + (ptrdiff_t)i * R, it.weights + (ptrdiff_t)v * R, R);
             assert_true(fabs(logit - logits[i * V + v]) <= 1e-12);
             double share = (v == symbols[i] ? 1 - smoothing : 0) + smoothing / V;
             expected -= share * log((double)p[v]);

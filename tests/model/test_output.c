@@ -197,19 +197,54 @@ static void a_nan_or_infinite_logit_gives_a_loss_that_shows_it(void **state)
     }
 }
 
-static void logits_are_the_product_and_the_bias(void **state)
+static void logits_are_the_product(void **state)
 {
     (void)state;
     real *logits = malloc(7 * V * sizeof(real));
     output_logits(&OUTPUT, NULL, states, 7, logits);
     for (int i = 0; i < 7; i++)
         for (int j = 0; j < V; j++) {
-            double logit = bias[j];
+            double logit = 0;
             for (int k = 0; k < R; k++)
                 logit += (double)weights[j * R + k] * states[i * R + k];
             assert_true(fabs(logits[i * V + j] - logit) < 1e-5);
         }
     free(logits);
+}
+
+static void the_likeliest_symbol_is_found_wherever_it_stands(void **state)
+{
+    (void)state;
+    enum { MOST = 700 };
+    real logits[MOST], zero_bias[MOST] = {0};
+    for (int count = 1; count <= MOST; count += count < 40 ? 1 : 33)
+        for (int first = 0; first < 3 && first < count; first++)
+            for (int place = 0; place < count; place += count < 40 ? 1 : 7) {
+                struct output output = {NULL, zero_bias, count, 0};
+                for (int j = 0; j < count; j++)
+                    logits[j] = (real)(-1 - j % 5);
+                logits[place] = 3;
+                if (place % 2)
+                    logits[count - 1] = 3; // a later one that is equal
+                int found = output_likeliest(&output, logits, first);
+                if (place >= first)
+                    assert_int_equal(found, place);
+            }
+}
+
+static void the_bias_counts_for_the_likeliest(void **state)
+{
+    (void)state;
+    real logits[300] = {0}, some_bias[300] = {0};
+    struct output output = {NULL, some_bias, 300, 0};
+    logits[4] = 2;
+    some_bias[290] = 3;
+    assert_int_equal(output_likeliest(&output, logits, 0), 290);
+    some_bias[4] = 1;
+    assert_int_equal(output_likeliest(&output, logits, 0), 4);
+    for (int j = 0; j < 300; j++)
+        some_bias[j] = -INFINITY;
+    assert_int_equal(output_likeliest(&output, logits, 2), 2);
 }
 
 static void softmax_is_right_and_may_be_in_place(void **state)
@@ -261,7 +296,9 @@ int main(void)
         cmocka_unit_test(no_rows_add_nothing),
         cmocka_unit_test(losses_survive_huge_logits),
         cmocka_unit_test(a_nan_or_infinite_logit_gives_a_loss_that_shows_it),
-        cmocka_unit_test(logits_are_the_product_and_the_bias),
+        cmocka_unit_test(logits_are_the_product),
+        cmocka_unit_test(the_likeliest_symbol_is_found_wherever_it_stands),
+        cmocka_unit_test(the_bias_counts_for_the_likeliest),
         cmocka_unit_test(softmax_is_right_and_may_be_in_place),
         cmocka_unit_test(softmax_survives_huge_numbers),
         cmocka_unit_test(softmax_of_any_length_sums_to_one),
