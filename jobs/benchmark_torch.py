@@ -34,7 +34,20 @@ def join(states):
     return torch.cat(list(states), 1)
 
 
-class Current(nn.Module):
+class Translator(nn.Module):
+    """start(source): what the steps read, and the first states, each tensor's first dimension the batch;
+    step(x, state): from the embedded symbols before (B, E) what is read out, and the next state."""
+
+    def forward(self, source, before):
+        """Teacher forcing: the logits of all steps (T, B, V)."""
+        state, read = self.start(source), []
+        for x in self.target(before):
+            r, state = self.step(x, state)
+            read.append(r)
+        return self.logits(torch.stack(read))
+
+
+class Current(Translator):
     """Luong et al. 2015: general attention on the state behind the step, input feeding, first states the encoder's last."""
 
     def __init__(self, cell, embedding, half, hidden, layers, readout, symbols):
@@ -49,25 +62,28 @@ class Current(nn.Module):
         self.readout = nn.Linear(2 * hidden, hidden, bias=False)
         self.output = nn.Linear(hidden, symbols)
 
-    def forward(self, source, before):
+    def start(self, source):
         memory, last = self.encoder(self.source(source))
-        states = [[join(x[2 * i:2 * i + 2]) for x in last] for i in range(self.layers)]
+        states = [join(x[2 * i:2 * i + 2]) for i in range(self.layers) for x in last]
         memory = memory.transpose(0, 1).contiguous()
-        keys, padding = self.key(memory), (source == PAD).t()
-        fed, readouts = torch.zeros_like(states[0][0]), []
-        for x in self.target(before):
-            x = torch.cat([x, fed], 1)
-            for i, cell in enumerate(self.cells):
-                states[i] = cell(x, states[i])
-                x = states[i][0]
-            scores = torch.bmm(keys, x.unsqueeze(2)).squeeze(2).masked_fill(padding, -1e9)
-            context = torch.bmm(torch.softmax(scores, 1).unsqueeze(1), memory).squeeze(1)
-            fed = torch.tanh(self.readout(torch.cat([context, x], 1)))
-            readouts.append(fed)
-        return self.output(torch.stack(readouts))
+        return [self.key(memory), memory, (source == PAD).t(), torch.zeros_like(states[0]), *states]
+
+    def step(self, x, state):
+        keys, memory, padding, fed, *states = state
+        x = torch.cat([x, fed], 1)
+        for i, cell in enumerate(self.cells):
+            states[2 * i:2 * i + 2] = cell(x, tuple(states[2 * i:2 * i + 2]))
+            x = states[2 * i]
+        scores = torch.bmm(keys, x.unsqueeze(2)).squeeze(2).masked_fill(padding, -1e9)
+        context = torch.bmm(torch.softmax(scores, 1).unsqueeze(1), memory).squeeze(1)
+        fed = torch.tanh(self.readout(torch.cat([context, x], 1)))
+        return fed, [keys, memory, padding, fed, *states]
+
+    def logits(self, read):
+        return self.output(read)
 
 
-class Previous(nn.Module):
+class Previous(Translator):
     """Bahdanau et al. 2015: additive attention on the state before the step, first state from the mean of the encoder's."""
 
     def __init__(self, cell, embedding, half, hidden, layers, readout, symbols):
@@ -84,29 +100,37 @@ class Previous(nn.Module):
         self.readout = nn.Linear(hidden + embedding + width, readout)
         self.output = nn.Linear(readout, symbols)
 
-    def forward(self, source, before):
+    def start(self, source):
         memory, _ = self.encoder(self.source(source))
         memory = memory.transpose(0, 1).contiguous()
-        keys, padding = self.key(memory), (source == PAD).t()
         h = torch.tanh(self.first(memory.mean(1)))
-        c, read = torch.zeros_like(h), []
-        for x in self.target(before):
-            scores = self.score(torch.tanh(keys + self.query(h).unsqueeze(1))).squeeze(2)
-            weights = torch.softmax(scores.masked_fill(padding, -1e9), 1)
-            context = torch.bmm(weights.unsqueeze(1), memory).squeeze(1)
-            step = torch.cat([x, context], 1)
-            if self.remembers:
-                h, c = self.cell(step, (h, c))
-            else:
-                h = self.cell(step, h)
-            read.append(torch.cat([h, x, context], 1))
-        return self.output(torch.tanh(self.readout(torch.stack(read))))
+        return [self.key(memory), memory, (source == PAD).t(), h, torch.zeros_like(h)]
+
+    def step(self, x, state):
+        keys, memory, padding, h, c = state
+        scores = self.score(torch.tanh(keys + self.query(h).unsqueeze(1))).squeeze(2)
+        weights = torch.softmax(scores.masked_fill(padding, -1e9), 1)
+        context = torch.bmm(weights.unsqueeze(1), memory).squeeze(1)
+        step = torch.cat([x, context], 1)
+        if self.remembers:
+            h, c = self.cell(step, (h, c))
+        else:
+            h = self.cell(step, h)
+        return torch.cat([h, x, context], 1), [keys, memory, padding, h, c]
+
+    def logits(self, read):
+        return self.output(torch.tanh(self.readout(read)))
 
 
 def padded(rows):
     """(T, B)"""
     longest = max(map(len, rows))
     return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows]).t().contiguous()
+
+
+def packed(pairs):
+    """Source, target but for its end behind begin, target: (S, B), (T, B), (T, B)"""
+    return (padded([s for s, _ in pairs]), padded([[BEGIN] + t for _, t in pairs]), padded([t + [END] for _, t in pairs]))
 
 
 def philox(counter, seed):
@@ -126,38 +150,43 @@ def below(bound, position, index, lane, purpose=12):
     return (high << 32 | low) * bound >> 64
 
 
-def micro_batches(symbols, sentences, wanted):
-    """Those of trainer/made.c: 5 to 40 tokens a side, sorted by target, then source length, in pools of 100. The symbols
-    are drawn by the same law, but are others."""
-    draw = random.Random(1)
+def sentences_from(symbols, first, count):
+    """Those of trainer/made.c: 5 to 40 tokens a side. The symbols are drawn by the same law, but are others."""
+    draw = random.Random(first)
     sums = list(itertools.accumulate(1 / (i + 1) for i in range(symbols - RESERVED)))
 
     def side(index, lane):
         return [RESERVED + min(bisect.bisect_left(sums, draw.random() * sums[-1]), len(sums) - 1)
                 for _ in range(5 + below(36, 0, index, lane))]
 
+    return [(side(i, 0), side(i, 1)) for i in range(first, first + count)]
+
+
+def micro_batches(symbols, sentences):
+    """Those of trainer/made.c, sorted by target, then source length, in pools of 100, again and again."""
     cut, pool = [], POOL * sentences
     for first in range(0, POOLS * pool, pool):
-        pairs = sorted(([side(i, 0), side(i, 1)] for i in range(first, first + pool)),
-                       key=lambda p: (len(p[1]), len(p[0])))
+        pairs = sorted(sentences_from(symbols, first, pool), key=lambda p: (len(p[1]), len(p[0])))
         cut += [pairs[i:i + sentences] for i in range(0, pool, sentences)]
     for i in range(len(cut) - 1, 0, -1):
         other = below(i + 1, i, 0, 2)
         cut[i], cut[other] = cut[other], cut[i]
-    for batch in itertools.islice(itertools.cycle(cut), wanted):
-        source = padded([s for s, _ in batch])
-        before, target = padded([[BEGIN] + t for _, t in batch]), padded([t + [END] for _, t in batch])
-        yield source, before, target
+    return itertools.cycle(cut)
+
+
+def model_of(shape):
+    *sizes, symbols, _ = SHAPES[shape]
+    torch.manual_seed(1)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    return (Current if shape == "reference" else Previous)(*sizes, symbols)
 
 
 def main():
     shape, updates = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    *sizes, symbols, sentences = SHAPES[shape]
-    torch.manual_seed(1)
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    model = (Current if shape == "reference" else Previous)(*sizes, symbols)
+    *_, symbols, sentences = SHAPES[shape]
+    model = model_of(shape)
     optimizer = torch.optim.Adam(model.parameters(), 3e-4)
-    batches = list(micro_batches(symbols, sentences, WARMING + updates))
+    batches = [packed(pairs) for pairs in itertools.islice(micro_batches(symbols, sentences), WARMING + updates)]
 
     def update(source, before, target):
         start = time.perf_counter()
@@ -183,4 +212,5 @@ def main():
     }))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -14,14 +14,16 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Of this rank, of each batch; the first is not among them. */
-struct speeds {
-    struct spread sentences, tokens, flops, bytes; // a second
-};
+enum { WARMING = 3 };
 
 struct timing {
     double seconds;
-    int64_t sentences, tokens, useful, reads;
+    int64_t sentences, source_tokens, tokens, useful, reads;
+};
+/* Of this rank, without the first WARMING batches. */
+struct speeds {
+    struct spread sentences, tokens, flops, bytes; // a second, of each batch
+    struct timing all;
 };
 
 static void translate(struct benchmark *benchmark, const struct batch *batch, struct timing *timing)
@@ -31,7 +33,7 @@ static void translate(struct benchmark *benchmark, const struct batch *batch, st
     int *limits = memory_take((size_t)batch->B * sizeof *limits);
     for (int b = 0; b < batch->B; b++)
         limits[batch->order[b]] = batch->target_length[b];
-    *timing = (struct timing){.sentences = batch->B};
+    *timing = (struct timing){.sentences = batch->B, .source_tokens = batch->source_tokens};
     double start = clock_seconds();
     arena_reset(&run->arena);
     struct search_result result =
@@ -67,13 +69,14 @@ static struct speeds measure(struct benchmark *benchmark, bool alone)
     double *values[4];
     struct batch own;
     batch_init(&own);
+    struct timing all = {0};
     for (int v = 0; v < 4; v++)
         values[v] = memory_take((size_t)count * sizeof **values);
-    for (int i = -1; i < count; i++) {
+    for (int i = -WARMING; i < count; i++) {
         const struct batch *batch;
         struct timing t;
         benchmark_poll();
-        pack_next(benchmark, alone, i + 1, &own, &batch);
+        pack_next(benchmark, alone, i + WARMING, &own, &batch);
         translate(benchmark, batch, &t);
         if (i < 0)
             continue;
@@ -81,9 +84,16 @@ static struct speeds measure(struct benchmark *benchmark, bool alone)
         values[1][i] = (double)t.tokens / t.seconds;
         values[2][i] = 2 * (double)t.useful / t.seconds;
         values[3][i] = (double)t.reads * (double)sizeof(float) / t.seconds;
+        all.seconds += t.seconds;
+        all.sentences += t.sentences;
+        all.source_tokens += t.source_tokens;
+        all.tokens += t.tokens;
+        all.useful += t.useful;
+        all.reads += t.reads;
     }
     struct speeds speeds = {benchmark_spread(values[0], count), benchmark_spread(values[1], count),
-                            benchmark_spread(values[2], count), benchmark_spread(values[3], count)};
+                            benchmark_spread(values[2], count), benchmark_spread(values[3], count),
+                            all};
     for (int v = 0; v < 4; v++)
         memory_free(values[v]);
     batch_release(&own);
@@ -107,6 +117,12 @@ static void add_object(const char *name, const struct speeds *speeds, struct tex
     json_real(json, "tokens_per_second", speeds->tokens.median);
     json_real(json, "useful_gflops", speeds->flops.median / 1e9);
     json_real(json, "bytes_per_second", speeds->bytes.median);
+    json_integer(json, "sentences", speeds->all.sentences);
+    json_integer(json, "source_tokens", speeds->all.source_tokens);
+    json_integer(json, "tokens", speeds->all.tokens);
+    json_real(json, "seconds", speeds->all.seconds);
+    json_real(json, "useful_operations", 2 * (double)speeds->all.useful);
+    json_real(json, "bytes", (double)speeds->all.reads * (double)sizeof(float));
     json_close(json);
 }
 
