@@ -6,8 +6,14 @@
 
 /* Medians over the blocks. */
 struct rates {
-    struct spread tokens, source_tokens, flops;
+    struct spread tokens, source_tokens, flops, validation;
+    struct spread factor; // validation's target tokens a second to training's
 };
+
+static double validation_rate(const struct measured_block *block)
+{
+    return (double)block->validation_tokens / block->validation_seconds;
+}
 
 static struct rates rates_of(const struct measured *measured)
 {
@@ -23,6 +29,13 @@ static struct rates rates_of(const struct measured *measured)
     for (int i = 0; i < count; i++)
         values[i] = 2 * (double)measured->blocks[i].useful / measured->blocks[i].seconds;
     rates.flops = benchmark_spread(values, count);
+    for (int i = 0; i < count; i++)
+        values[i] = validation_rate(&measured->blocks[i]);
+    rates.validation = benchmark_spread(values, count);
+    for (int i = 0; i < count; i++)
+        values[i] = validation_rate(&measured->blocks[i]) * measured->blocks[i].seconds /
+                    (double)measured->blocks[i].tokens;
+    rates.factor = benchmark_spread(values, count);
     memory_free(values);
     return rates;
 }
@@ -105,6 +118,12 @@ static void table(const struct benchmark *benchmark, const struct measured *meas
                     "                      operations a target token\n",
                     (long long)measured->block_count, (long long)measured->block_size,
                     per_token(measured) / 1e6);
+    add_rate(text, "validation", &rates.validation);
+    text_add_format(
+        text,
+        "                      target tokens/s of the same micro-batches, %.2f (%.2f to "
+        "%.2f) times those\n                      of training\n",
+        rates.factor.median, rates.factor.least, rates.factor.most);
     text_add_format(text,
                     "first update          %s\ncheckpoint            %s, every %lld updates\n",
                     first, checkpoint, (long long)benchmark->settings->checkpoint_interval);
@@ -132,6 +151,8 @@ static void object(const struct benchmark *benchmark, const struct measured *mea
     json_real(json, "target_tokens_per_second_most", rates.tokens.most);
     json_real(json, "source_tokens_per_second", rates.source_tokens.median);
     json_real(json, "useful_operations_per_target_token", per_token(measured));
+    json_real(json, "validation_target_tokens_per_second", rates.validation.median);
+    json_real(json, "validation_times_training", rates.factor.median);
     json_integer(json, "source_tokens", source_tokens);
     json_integer(json, "target_tokens", tokens);
     json_integer(json, "updates", measured->updates);

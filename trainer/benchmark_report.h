@@ -9,6 +9,8 @@ struct measured_block {
     double seconds;
     int64_t tokens, source_tokens; // of all ranks
     int64_t useful;                // multiply-adds
+    double validation_seconds;     // on the same micro-batches, in turn with the updates
+    int64_t validation_tokens;     // target, of all ranks
 };
 struct measured {
     int64_t updates, skipped;

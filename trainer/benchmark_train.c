@@ -1,4 +1,4 @@
-/* Training: updates as train makes them, and where their time goes. */
+/* Training: updates as train makes them, and where their time goes; validation beside it. */
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
@@ -16,12 +16,32 @@
 
 enum { WARMING = 3, BLOCK = 10, BLOCKS_LEAST = 4 };
 
-/* [all] One update; what it did is added. */
+/* [all] The micro-batches of an update as validation has them: plain loss, no gradient. */
+static void validate(struct benchmark *benchmark, const struct feed_group *group,
+                     struct measured_block *block)
+{
+    struct run *run = &benchmark->run;
+    int64_t tokens = 0;
+    double start = clock_seconds();
+    for (int i = 0; i < group->count; i++) {
+        const struct batch *batch = &group->batches[i];
+        arena_reset(&run->arena);
+        double *losses = arena_take(&run->arena, (size_t)batch->B, sizeof *losses);
+        model_loss(&run->model, run->weights, batch, losses, &run->arena);
+        tokens += batch->target_tokens;
+    }
+    comm_sum_integers(&tokens, 1); // waits for the others, as the end of a block of pairs does
+    block->validation_seconds += clock_seconds() - start;
+    block->validation_tokens += tokens;
+}
+
+/* [all] One update, and behind it validation on the same; what was done is added. */
 static void update(struct benchmark *benchmark, struct measured_block *block,
                    struct measured *measured)
 {
     struct update_result result;
     int64_t useful[PARTS] = {0};
+    parts_start(clock_seconds);
     double start = clock_seconds();
     enum part before = part_enter(PART_DATA);
     const struct feed_group *group = benchmark_next(benchmark);
@@ -31,15 +51,19 @@ static void update(struct benchmark *benchmark, struct measured_block *block,
     update_run(&benchmark->run, group, 0, &result);
     for (int i = 0; i < group->count; i++)
         useful_add(&benchmark->run.model, &group->batches[i], useful);
-    benchmark_done(benchmark);
     block->seconds += clock_seconds() - start;
+    part_enter(PART_REST);
     block->tokens += result.tokens;
     block->source_tokens += result.source_tokens;
     for (enum part part = 0; part < PARTS; part++) {
+        measured->parts[part] += parts_seconds(part);
         measured->useful[part] += useful[part];
         block->useful += useful[part];
     }
     measured->skipped += result.skipped;
+    parts_start(NULL);
+    validate(benchmark, group, block);
+    benchmark_done(benchmark);
 }
 
 /* [all] Blocks of 10 updates, but at least four. */
@@ -56,15 +80,12 @@ static void measure_updates(struct benchmark *benchmark, struct measured *measur
     for (int i = 1; i < WARMING; i++)
         update(benchmark, &warming, measured);
     measured->first = first.seconds;
+    memset(measured->parts, 0, sizeof measured->parts);
     memset(measured->useful, 0, sizeof measured->useful);
     measured->skipped = 0;
-    parts_start(clock_seconds);
     for (int64_t i = 0; i < updates; i++) // behind the last whole block stands the rest
         update(benchmark, &measured->blocks[i / size], measured);
-    part_enter(PART_REST);
     measured->memory = memory_peak_resident(); // before measuring itself takes some
-    for (enum part part = 0; part < PARTS; part++)
-        measured->parts[part] = parts_seconds(part);
 }
 
 /* [all] A minute is not spent where its end will fail. */
@@ -134,7 +155,6 @@ int benchmark_train(struct settings *settings)
     benchmark_peak(&benchmark);
     measure_updates(&benchmark, &measured);
     benchmark_peak(&benchmark);
-    parts_start(NULL);
     measured.checkpoint = measure_checkpoint(&benchmark);
     gather(&measured);
     measured.parts[PART_CHECKPOINT] =
