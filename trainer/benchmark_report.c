@@ -152,6 +152,8 @@ static void object(const struct benchmark *benchmark, const struct measured *mea
     json_real(json, "source_tokens_per_second", rates.source_tokens.median);
     json_real(json, "useful_operations_per_target_token", per_token(measured));
     json_real(json, "validation_target_tokens_per_second", rates.validation.median);
+    json_real(json, "validation_target_tokens_per_second_least", rates.validation.least);
+    json_real(json, "validation_target_tokens_per_second_most", rates.validation.most);
     json_real(json, "validation_times_training", rates.factor.median);
     json_integer(json, "source_tokens", source_tokens);
     json_integer(json, "target_tokens", tokens);

@@ -199,7 +199,8 @@ const struct setting settings_table[] = {
 
     INTEGER("updates", updates, LIMIT, TRAINS, "0", 0, 1e12,
             "train: most updates; 0: no limit"
-            "|benchmark: updates that are measured, behind 3 that are not"),
+            "|benchmark: updates (with translate: batches, and sentences) that are measured, behind 3 "
+            "that are not"),
     INTEGER("epochs", epochs, LIMIT, TRAIN, NULL, 0, MANY,
             "most epochs; 0: no limit (default: 100 with --valid, else 20)"),
     INTEGER("patience", patience, LIMIT, TRAIN, "8", 0, MANY,
@@ -239,7 +240,8 @@ const struct setting settings_table[] = {
            "|inspect: read and check everything"),
     SWITCH("json", json, RUN, INSPECT | BENCHMARK, "off", "one JSON object"),
     CHOICE("what", what, RUN, BENCHMARK, "train", whats,
-           "what is measured: training; preparing text on one core; greedy translation, in "
+           "what is measured: training, and validation; preparing text on one core; greedy "
+           "translation, in "
            "batches and sentence by sentence; the matrix products of the model by kernel"),
 };
 /* clang-format on */

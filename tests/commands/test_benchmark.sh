@@ -29,6 +29,12 @@ parts='sorted(o["parts"]) == sorted("encoder attention decoder output optimizer 
 peaks='o["sgemm_peak_gflops"] == max(o["sgemm_peak_before_gflops"], o["sgemm_peak_after_gflops"]) > 0 and
     abs(o["useful_gflops"] / (o["sgemm_peak_gflops"] * o["ranks"] * o["threads"]) / o["share_of_peak"] - 1) < 1e-9'
 
+of_validation='0 < o["validation_target_tokens_per_second_least"] <= o["validation_target_tokens_per_second"] <=
+    o["validation_target_tokens_per_second_most"] and
+    0.999 * o["validation_target_tokens_per_second_least"] / o["target_tokens_per_second_most"] <=
+    o["validation_times_training"] <=
+    1.001 * o["validation_target_tokens_per_second_most"] / o["target_tokens_per_second_least"]'
+
 one() { quiet "$CHORUS" benchmark "${tiny[@]}" --json >one.json; }
 claim "one rank" one
 claim "gives all that is promised" object one.json "$training"
@@ -39,11 +45,12 @@ claim "what is spent is in the parts" object one.json 'part("decoder")["share"] 
 claim "products are in four of them" object one.json \
     '[n for n in o["parts"] if part(n)["share_of_peak"] > 0] == ["encoder", "attention", "decoder", "output"]'
 claim "the shares of peak are the whole's" object one.json "$peaks"
+claim "validation has a rate beside training's" object one.json "$of_validation"
 claim "nothing is left of the checkpoint" test -z "$(ls -A temporary)"
 
 two() { quiet ranks 2 "$CHORUS" benchmark "${tiny[@]}" --json >two.json; }
 claim "two ranks" two
-claim "give as much" object two.json "$training and $parts and $peaks and (o['ranks'], o['lanes']) == (2, 2)"
+claim "give as much" object two.json "$training and $parts and $peaks and $of_validation and (o['ranks'], o['lanes']) == (2, 2)"
 claim "and leave nothing" test -z "$(ls -A temporary)"
 
 # The shape is the reference's without a word, and a file's with one.
@@ -51,6 +58,7 @@ table() { quiet "$CHORUS" benchmark "$@" --vocabulary 50 --batch-sentences 1 --u
 claim "without options" table
 claim "the shape is the reference's" grep -q '^shape  *reference: embedding 512, encoder 2 x 256 a direction, decoder 2 x 512, ' table
 claim "a table has the parts" grep -qE '^decoder +[0-9.]+ % +[0-9.]+ %$' table
+claim "and validation" grep -qE '^validation +[0-9,]+ \([0-9,]+ to [0-9,]+\)$' table
 of_file() { quiet "$CHORUS" benchmark --config "$CHORUS_SOURCE/jobs/reference.yml" "${tiny[@]}" --json >file.json; }
 claim "its file" of_file
 alike() { cmp <(sed 's/.*"parameters":\([0-9]*\).*/\1/' one.json) <(sed 's/.*"parameters":\([0-9]*\).*/\1/' file.json); }
@@ -67,6 +75,10 @@ translate() { quiet "$CHORUS" benchmark --what translate "${tiny[@]}" --json >tr
 claim "translating" translate
 claim "in batches and alone" object translate.json \
     'all(o[k]["sentences_per_second"] > 0 and o[k]["tokens_per_second"] > 0 for k in ("batches", "alone"))'
+claim "with the totals behind the rates" object translate.json \
+    '[o[k]["sentences"] for k in ("batches", "alone")] == [16, 4] and all(o[k]["tokens"] >= 6 * o[k]["sentences"] and
+    o[k]["source_tokens"] >= 5 * o[k]["sentences"] and min(o[k][n] for n in ("seconds", "useful_operations", "bytes")) > 0
+    for k in ("batches", "alone"))'
 products() { quiet "$CHORUS" benchmark --what products "${tiny[@]:0:8}" --threads 1 --json >products.json; }
 claim "products" products
 claim "are told with each kernel" object products.json 'len(o["products"]) > 5 and o["products"][0]["share"] > 0.01 and
