@@ -199,8 +199,8 @@ const struct setting settings_table[] = {
 
     INTEGER("updates", updates, LIMIT, TRAINS, "0", 0, 1e12,
             "train: most updates; 0: no limit"
-            "|benchmark: updates (with translate: batches, and sentences) that are measured, behind 3 "
-            "that are not"),
+            "|benchmark: updates (with translate: batches, and sentences) that are measured, behind "
+            "3 that are not"),
     INTEGER("epochs", epochs, LIMIT, TRAIN, NULL, 0, MANY,
             "most epochs; 0: no limit (default: 100 with --valid, else 20)"),
     INTEGER("patience", patience, LIMIT, TRAIN, "8", 0, MANY,
