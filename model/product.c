@@ -128,6 +128,38 @@ static inline real dot(const real *x, const real *y, int count)
     return lanes_total(&lanes) + rest;
 }
 
+/* row (N) = [row +] a (K) B^T, each element a dot. B is read at four places far apart at once, which
+ * memory gives faster than one after the other: on a Zen 3 core the shapes reference and additive
+ * translate one sentence 1.4 and 1.5 times as fast. */
+enum { STREAMS = 4 };
+
+VECTOR_CLONES
+static void dots(const real *a, const struct product_item *item, int ldb, int add, real *row)
+{
+    int part = item->N / STREAMS, K = item->K;
+    for (int n = 0; n < part; n++) {
+        struct lanes lanes[STREAMS] = {0};
+        const real *b[STREAMS];
+        int i = 0;
+        for (int s = 0; s < STREAMS; s++)
+            b[s] = item->B + (int64_t)(n + s * part) * ldb;
+        for (; i + LANES <= K; i += LANES)
+            for (int s = 0; s < STREAMS; s++)
+                lanes_add_product(&lanes[s], a + i, b[s] + i);
+        for (int s = 0; s < STREAMS; s++) {
+            real rest = 0, *to = row + n + s * part;
+            for (int j = i; j < K; j++)
+                rest += a[j] * b[s][j];
+            real sum = lanes_total(&lanes[s]) + rest;
+            *to = add ? *to + sum : sum;
+        }
+    }
+    for (int n = STREAMS * part; n < item->N; n++) {
+        real sum = dot(a, item->B + (int64_t)n * ldb, K);
+        row[n] = add ? row[n] + sum : sum;
+    }
+}
+
 VECTOR_CLONES
 static void plain(enum product_form form, const struct product_item *item, int lda, int ldb,
                   int add, int ldc)
@@ -135,11 +167,7 @@ static void plain(enum product_form form, const struct product_item *item, int l
     for (int m = 0; m < item->M; m++) {
         real *row = item->C + (int64_t)m * ldc;
         if (form == PRODUCT_NT) {
-            const real *a = item->A + (int64_t)m * lda;
-            for (int n = 0; n < item->N; n++) {
-                real sum = dot(a, item->B + (int64_t)n * ldb, item->K);
-                row[n] = add ? row[n] + sum : sum;
-            }
+            dots(item->A + (int64_t)m * lda, item, ldb, add, row);
             continue;
         }
         if (!add)

@@ -33,7 +33,8 @@ static void additive_init(struct additive *it, double size)
     struct shape shape = {
         .hidden = H, .attention = ATTENTION_ADDITIVE, .attention_hidden = A, .encoder_hidden = M};
     *it = (struct additive){.dc = {1, -1, 0.5, 2, -1, 1, 1, 0.25}};
-    product_start();
+    struct reason why;
+    assert_true(product_start(PRODUCTS_AUTO, &why));
     parameters_init(&it->parameters);
     attention_init(&it->attention, &shape, &it->parameters);
     fixture_sentences(&it->fixture, 1, lengths, lengths, 9, 9, 1);
