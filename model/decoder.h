@@ -7,8 +7,8 @@
  *     without attention: s_t = cell(E y_{t-1}, s_{t-1}); r_t = readout(s_t, E y_{t-1})
  * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read the h of the layer
  * below, with dropout. All B rows run for all T steps. The state is carried, so that search is
- * decoder_run with T = 1, again and again, with decoder_keep as rows are done. Calling sequence: decoder_start, decoder_run;
- * decoder_backward. */
+ * decoder_run with T = 1, again and again, with decoder_keep as rows are done. Calling sequence:
+ * decoder_start, decoder_run; decoder_backward. */
 #ifndef DECODER_H
 #define DECODER_H
 

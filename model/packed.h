@@ -3,7 +3,8 @@
  * of the left side), then multiplied with few rows or many. Each element of the result is one chain
  * over k in order, from what C holds or from 0, fused multiply-adds where the processor has them:
  * neither the other rows, nor threads, nor the width of vectors show in its bits. Another library
- * of products (--products) has a layout, and bits, of its own. The panels live in the arena. Calling sequence: packed_init, packed_product ... */
+ * of products (--products) has a layout, and bits, of its own. The panels live in the arena.
+ * Calling sequence: packed_init, packed_product ... */
 #ifndef PACKED_H
 #define PACKED_H
 

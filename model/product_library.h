@@ -1,6 +1,6 @@
 /* What stands behind product.c and packed.c, a file each, which is the only home of its library's
- * header. All are called by several threads at once, and
- * compute on the calling thread alone where nothing else is said; the bits depend on shape, strides and operands only. */
+ * header. All are called by several threads at once, and compute on the calling thread alone where
+ * nothing else is said; the bits depend on shape, strides and operands only. */
 #ifndef PRODUCT_LIBRARY_H
 #define PRODUCT_LIBRARY_H
 

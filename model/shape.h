@@ -1,6 +1,6 @@
 /* What a model is: its model settings, resolved (no value is left to be chosen), and what its
- * training adds: dropouts, smoothing, precision. shape_check() refuses what cannot be built; it is the only place that knows which
- * combinations exist. */
+ * training adds: dropouts, smoothing, precision. shape_check() refuses what cannot be built; it is
+ * the only place that knows which combinations exist. */
 #ifndef SHAPE_H
 #define SHAPE_H
 
