@@ -167,7 +167,7 @@ void output_logits(const struct output *output, const struct packed *packed, con
 VECTOR_CLONES
 int output_likeliest(const struct output *output, const real *logits, int first)
 {
-    real x[BLOCK], most = -INFINITY;
+    real x[BLOCK] = {0}, most = -INFINITY;
     int likeliest = first;
     for (int block = first; block < output->V; block += BLOCK) {
         int count = output->V - block < BLOCK ? output->V - block : BLOCK, j = 0;

@@ -93,13 +93,6 @@ static double dot(const double *x, const double *y, int count)
 
 typedef double four __attribute__((vector_size(32)));
 
-static inline four four_of(const double *x)
-{
-    four values;
-    memcpy(&values, x, sizeof values);
-    return values;
-}
-
 /* y -= scale x; returns y . next, where next may be y: in one pass, as the rows of a large matrix
  * come from afar. */
 VECTOR_CLONES
@@ -110,9 +103,14 @@ static double subtract(double scale, const double *x, double *y, const double *n
     int i = 0;
     for (; i + 8 <= count; i += 8)
         for (int h = 0; h < 2; h++) {
-            four rest = four_of(y + i + 4 * h) - scale * four_of(x + i + 4 * h);
-            memcpy(y + i + 4 * h, &rest, sizeof rest);
-            halves[h] += rest * four_of(next + i + 4 * h);
+            int at = i + 4 * h;
+            four rest, less, with;
+            memcpy(&rest, y + at, sizeof rest);
+            memcpy(&less, x + at, sizeof less);
+            rest -= scale * less;
+            memcpy(y + at, &rest, sizeof rest);
+            memcpy(&with, next + at, sizeof with); // which may be y
+            halves[h] += rest * with;
         }
     for (int h = 0; h < 2; h++)
         memcpy(sums + 4 * h, &halves[h], sizeof halves[h]);
