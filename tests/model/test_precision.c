@@ -48,7 +48,7 @@ static double distance_of(const struct shape *shape, double *loss_ratio)
 {
     struct trial trial;
     trial_init(&trial, shape);
-    trial_pack(&trial, 0, TRIAL_SENTENCES);
+    trial_pack(&trial, 0, 3);
     double loss = trial_gradient(&trial);
     real *full = trial_copy(&trial);
     trial.model.shape.precision = PRECISION_BFLOAT16;
