@@ -115,14 +115,20 @@ static void cut(struct made *made)
     }
 }
 
+/* Updates change places, each of micro-batches that are neighbours in length, as in training: or its
+ * ranks would wait for the one with the longest. */
 static void shuffle(struct made *made)
 {
     struct random_key key = {made->options.seed, RANDOM_MADE, 0, SIDES};
-    for (int i = made->cut_count - 1; i > 0; i--) {
+    int lanes = made->options.lanes;
+    for (int i = made->cut_count / lanes - 1; i > 0; i--) {
         int other = (int)random_below(&key, (uint64_t)i, (uint64_t)i + 1);
-        struct cut kept = made->cuts[i];
-        made->cuts[i] = made->cuts[other];
-        made->cuts[other] = kept;
+        for (int lane = 0; lane < lanes; lane++) {
+            struct cut *a = &made->cuts[i * lanes + lane], *b = &made->cuts[other * lanes + lane];
+            struct cut kept = *a;
+            *a = *b;
+            *b = kept;
+        }
     }
 }
 
@@ -189,7 +195,8 @@ const struct feed_group *made_next(struct made *made, struct range lanes)
         batch_pack(&group->batches[i], made->order + at->first, at->count,
                    made->options.source_end);
     }
-    made->next = (made->next + made->options.lanes) % made->cut_count;
+    int all = made->options.lanes, updates = made->cut_count / all;
+    made->next = (made->next + all) % (updates ? updates * all : made->cut_count);
     return group;
 }
 

@@ -1,6 +1,7 @@
 /* The made-up corpus of measurements. */
 #include "comm/base/memory.h"
 #include "trainer/made.h"
+#include <stdlib.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -114,6 +115,21 @@ static void ranks_share_the_micro_batches(void **state)
     made_close(second);
 }
 
+static void an_update_is_of_like_lengths(void **state)
+{
+    (void)state;
+    struct made_options options = OPTIONS;
+    options.lanes = 2;
+    struct made *made = made_open(&options);
+    int differences = 0;
+    for (int i = 0; i < MADE_POOLS * MADE_POOL; i++) { // twice round
+        const struct batch *batches = made_next(made, (struct range){0, 2})->batches;
+        differences += abs(batches[0].T - batches[1].T);
+    }
+    assert_true(differences < MADE_POOLS * MADE_POOL);
+    made_close(made);
+}
+
 static void a_run_is_told_its_vocabularies_and_lengths(void **state)
 {
     (void)state;
@@ -171,6 +187,7 @@ int main(void)
         cmocka_unit_test(lengths_go_up_to_what_is_asked_for),
         cmocka_unit_test(symbols_follow_a_law_and_stay_within_the_vocabulary),
         cmocka_unit_test(ranks_share_the_micro_batches),
+        cmocka_unit_test(an_update_is_of_like_lengths),
         cmocka_unit_test(a_run_is_told_its_vocabularies_and_lengths),
         cmocka_unit_test(lengths_are_what_they_were),
         cmocka_unit_test(text_has_a_line_for_each_sentence),
