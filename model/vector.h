@@ -5,17 +5,11 @@
 #ifndef VECTOR_H
 #define VECTOR_H
 
+#include "comm/base/clones.h"
 #include "model/real.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-    !defined(__SANITIZE_ADDRESS__)
-#define VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define VECTOR_CLONES
-#endif
 
 /* Partial sums, in vectors that fit a register (GCC keeps wider ones in memory); two of them hide
  * the latency of an addition. */

@@ -1,4 +1,5 @@
 #include "comm/base/random.h"
+#include "comm/base/clones.h"
 #include "comm/base/die.h"
 #include <Random123/philox.h>
 #include <math.h>
@@ -50,12 +51,6 @@ static void random_pair(const struct random_key *key, uint64_t position, uint32_
 
 /* Many at once in vectors as wide as the processor's: without a branch, so that the loop becomes
  * vectors, and every clone gives the same bits. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-    !defined(__SANITIZE_ADDRESS__)
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
 enum { NORMALS = 64 }; // at once; even
 
 static inline double double_of(uint64_t bits)
@@ -100,7 +95,7 @@ static inline double same_cos_of_turns(double u)
     return -copysign(1, 0.25 - from_half) * (1 + sum);
 }
 
-CLONES
+VECTOR_CLONES
 static void normals_of(const uint32_t *words, int count, double *normals)
 {
     for (int i = 0; i < count; i++) {
