@@ -29,7 +29,7 @@ int benchmark(struct settings *settings)
     return STATUS_FAILED;
 }
 
-static struct made_options made_options_of(const struct settings *settings)
+struct made_options benchmark_made_options(const struct settings *settings)
 {
     return (struct made_options){
         .seed = (uint64_t)settings->seed,
@@ -50,7 +50,7 @@ void benchmark_open(struct benchmark *benchmark, struct settings *settings)
     settings->check = 1; // nothing is written
     if (settings->lanes == CHOSEN)
         settings->lanes = comm_size();
-    struct made_options options = made_options_of(settings);
+    struct made_options options = benchmark_made_options(settings);
     bool made_up = settings->what != WHAT_TRAIN || !settings->corpus;
     run_start_bare(&benchmark->run, settings, made_up ? made_corpus(&options) : NULL);
     if (made_up) {

@@ -23,6 +23,9 @@ struct benchmark {
 void benchmark_open(struct benchmark *benchmark, struct settings *settings);
 void benchmark_close(struct benchmark *benchmark);
 
+/* The made-up corpus that the settings ask for. */
+struct made_options benchmark_made_options(const struct settings *settings);
+
 /* [all] What sgemm reaches now, on all ranks at once, with the best kernel. */
 void benchmark_peak(struct benchmark *benchmark);
 double benchmark_best_peak(const struct benchmark *benchmark); // operations a second, of all

@@ -113,14 +113,9 @@ int benchmark_prepare(struct settings *settings)
 {
     struct reason why;
     struct spread rates[KINDS];
-    struct made_options options = {
-        .seed = (uint64_t)settings->seed,
-        .vocabulary = (int)settings->vocabulary,
-        .longest = (int)settings->length,
-        .batch_sentences = (int)settings->batch_sentences,
-        .batch_tokens = (int)settings->batch_tokens,
-        .lanes = 1,
-    };
+    struct made_options options = benchmark_made_options(settings);
+    options.source_end = 0;
+    options.lanes = 1;
     bool well = true;
     if (comm_rank() == 0) {
         struct made *made = made_open(&options);
