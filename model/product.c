@@ -37,13 +37,14 @@ bool product_there(enum products products)
 
 bool product_start(enum products products, struct reason *why)
 {
-    product_openblas_start();
     if (!product_there(products))
         return fail(why, "oneDNN is not built in: install its development package (Debian's "
                          "libdnnl-dev) and build again");
+    for (enum products p = PRODUCTS_AUTO; p <= PRODUCTS_REFERENCE; p++)
+        if (product_there(p) && maker(p, PRECISION_FLOAT32)->start)
+            maker(p, PRECISION_FLOAT32)->start();
     chosen = products;
     present = PRECISION_FLOAT32;
-    (void)maker(products, PRECISION_FLOAT32)->words();
     return true;
 }
 

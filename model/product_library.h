@@ -9,6 +9,7 @@
 #include <omp.h>
 
 struct product_library {
+    void (*start)(void);        // before all else; NULL: nothing is to be done
     const char *(*words)(void); // name and version, and its kernel where no other tells
     /* Can operands of this precision be had on this processor? */
     bool (*precise)(enum precision precision, struct reason *why);
@@ -35,7 +36,6 @@ extern const struct product_library product_onednn;
 const struct product_library *product_by(void);
 enum precision product_now(void);
 bool product_own(void);
-void product_openblas_start(void); // its own threads off
 
 /* The libraries' OpenMP builds go by this thread's omp_get_max_threads(). */
 static inline void product_alone(void)

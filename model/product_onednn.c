@@ -303,13 +303,19 @@ static void multiply_packed(enum precision precision, int M, int N, int K, const
     }
 }
 
-/* OpenBLAS' kernel, which --kernel chooses, bounds the instructions of this library, too; to be
- * told before anything else is asked of it. */
+/* OpenBLAS' kernel, which --kernel chooses, bounds the instructions of this library, too. It can be
+ * told once; that it was told before is no fault. */
+static void start(void)
+{
+    int vectors = kernel_vectors(product_kernel());
+    (void)dnnl_set_max_cpu_isa(vectors == 64   ? dnnl_cpu_isa_all
+                               : vectors == 32 ? dnnl_cpu_isa_avx2
+                                               : dnnl_cpu_isa_sse41);
+}
+
 static const char *words(void)
 {
     static char made[64];
-    if (made[0])
-        return made;
     const dnnl_version_t *version = dnnl_version();
     static const struct {
         dnnl_cpu_isa_t isa;
@@ -322,10 +328,6 @@ static const char *words(void)
                 {dnnl_cpu_isa_avx512_core_vnni, "AVX512-VNNI"},
                 {dnnl_cpu_isa_avx512_core_bf16, "AVX512-BF16"},
                 {dnnl_cpu_isa_avx512_core_amx, "AMX"}};
-    int vectors = kernel_vectors(product_kernel());
-    (void)dnnl_set_max_cpu_isa(vectors == 64   ? dnnl_cpu_isa_all
-                               : vectors == 32 ? dnnl_cpu_isa_avx2
-                                               : dnnl_cpu_isa_sse41);
     const char *name = "other";
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (sets[i].isa == dnnl_get_effective_cpu_isa())
@@ -348,6 +350,6 @@ static bool precise(enum precision precision, struct reason *why)
                 product_kernel());
 }
 
-const struct product_library product_onednn = {words,        precise, multiply,
-                                               packed_bytes, pack,    multiply_packed};
+const struct product_library product_onednn = {start,        words, precise,        multiply,
+                                               packed_bytes, pack,  multiply_packed};
 #endif

@@ -53,10 +53,11 @@ bool product_choosable(void)
     return strstr(openblas_get_config(), "DYNAMIC_ARCH") != NULL;
 }
 
-void product_openblas_start(void)
+/* Its own threads off. */
+static void start(void)
 {
     openblas_set_num_threads(1);
 }
 
 const struct product_library product_openblas = {
-    .words = product_library, .precise = precise, .multiply = multiply};
+    .start = start, .words = product_library, .precise = precise, .multiply = multiply};
