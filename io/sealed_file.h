@@ -10,7 +10,7 @@
 
 enum {
     SEALED_NAME = 256,         // longest name of an array or group, with its end
-    SEALED_ARRAYS = 8,         // kept open at once
+    SEALED_ARRAYS = 12,        // kept open at once
     SEALED_CHUNK = 64 * 1024,  // bytes of a chunk at most
     SEALED_PIECE = 1024 * 1024 // bytes hashed at a time
 };

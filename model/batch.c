@@ -35,12 +35,12 @@ static int32_t *reserve(struct batch *batch)
 
 static int source_steps(const struct sentence *sentence, int source_end)
 {
-    return sentence->source_length + source_end;
+    return sentence->side[SOURCE].length + source_end;
 }
 
 static int target_steps(const struct sentence *sentence)
 {
-    return sentence->target ? sentence->target_length + 1 : 0;
+    return sentence->side[TARGET].cells ? sentence->side[TARGET].length + 1 : 0;
 }
 
 static void measure(struct batch *batch, const struct sentence *sentences, int count,
@@ -94,11 +94,10 @@ void batch_pack(struct batch *batch, const struct sentence *sentences, int count
     sort(batch, sentences, source_end, next);
     for (int b = 0; b < count; b++) {
         const struct sentence *sentence = &sentences[batch->order[b]];
-        batch->source_length[b] = fill(batch->source + b, count, batch->S, sentence->source,
-                                       sentence->source_length, source_end);
-        batch->target_length[b] = sentence->target
-                                      ? fill(batch->target + b, count, batch->T, sentence->target,
-                                             sentence->target_length, 1)
-                                      : fill(batch->target + b, count, batch->T, NULL, 0, 0);
+        const struct sequence *source = &sentence->side[SOURCE], *target = &sentence->side[TARGET];
+        batch->source_length[b] =
+            fill(batch->source + b, count, batch->S, source->cells, source->length, source_end);
+        batch->target_length[b] = fill(batch->target + b, count, batch->T, target->cells,
+                                       target->length, target->cells != NULL);
     }
 }

@@ -4,14 +4,10 @@
 #ifndef BATCH_H
 #define BATCH_H
 
+#include "comm/base/sentence.h"
 #include <stdint.h>
 
 enum { SYMBOL_UNKNOWN, SYMBOL_BEGIN, SYMBOL_END, SYMBOLS_RESERVED };
-
-struct sentence {                     // a view; borrowed
-    const int32_t *source, *target;   // target may be NULL: translation
-    int source_length, target_length; // without begin and end
-};
 
 struct batch {
     int B, S, T;     // sentences; source steps; target steps (end included; 0 without targets)

@@ -43,11 +43,8 @@ static void compute_block(const struct model *model, const float *weights, int s
     for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
         const int32_t *members = w->order + w->starts[b];
         int count = w->starts[b + 1] - w->starts[b];
-        for (int i = 0; i < count; i++) {
-            const struct pair *p = &w->block.list[members[i]];
-            w->views[i] =
-                (struct sentence){p->source, p->target, p->source_length, p->target_length};
-        }
+        for (int i = 0; i < count; i++)
+            w->views[i] = w->block.list[members[i]].sentence;
         batch_pack(&w->batch, w->views, count, source_end);
         arena_reset(arena);
         model_loss(model, weights, &w->batch, w->of_batch, arena);
@@ -62,11 +59,13 @@ static void add_block(struct workplace *w, int source_end, struct evaluation *ev
         const struct pair *p = &w->block.list[i];
         evaluation->loss += w->losses[i];
         evaluation->sentences++;
-        evaluation->tokens += p->target_length + 1;
+        const struct sequence *target = &p->sentence.side[TARGET];
+        const int32_t *symbols = target->cells;
+        evaluation->tokens += target->length + 1;
         w->counts[ID_END]++;
-        for (int t = 0; t < p->target_length; t++)
-            w->counts[p->target[t]]++;
-        evaluation->source_tokens += p->source_length + source_end;
+        for (int t = 0; t < target->length; t++)
+            w->counts[symbols[t]]++;
+        evaluation->source_tokens += p->sentence.side[SOURCE].length + source_end;
         evaluation->words =
             p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
         evaluation->characters = p->characters < 0 || evaluation->characters < 0

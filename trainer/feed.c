@@ -45,12 +45,9 @@ static void pack(struct feed *feed, const struct stream_batch *from, struct batc
                                   (size_t)from->count * sizeof *feed->views);
         feed->view_capacity = from->count;
     }
-    for (int i = 0; i < from->count; i++) {
-        const struct stream_sentence *s = &from->sentences[i];
-        feed->views[i] =
-            (struct sentence){s->source, s->target, s->source_length, s->target_length};
-    }
-    batch_pack(batch, feed->views, from->count, feed->options.source_end);
+    for (int i = 0; i < from->count; i++)
+        feed->views[i] = from->sentences[i].sentence;
+    batch_pack(batch, feed->views, from->count, feed->options.ends[SOURCE]);
 }
 
 /* Waits for a free place in the ring; false when the feed is closing. */

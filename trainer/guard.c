@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Weights that lower ranks own, that this rank owns, that higher ranks own; moments. */
-enum kind { BEFORE, OWN, BEHIND, FIRST, SECOND, REGIONS };
+enum kind { BEFORE, OWN, BEHIND, FIRST_MOMENTS, SECOND_MOMENTS, REGIONS };
 static const char *const points[REGIONS] = {"guard.before", "guard.own", "guard.behind",
                                             "guard.first", "guard.second"};
 
@@ -81,13 +81,13 @@ static void take_block(void *region_, int64_t block)
 static void step_block(void *work_, int64_t block)
 {
     struct work *work = work_;
-    struct region *own = &work->region[OWN], *first = &work->region[FIRST],
-                  *second = &work->region[SECOND];
+    struct region *own = &work->region[OWN], *first = &work->region[FIRST_MOMENTS],
+                  *second = &work->region[SECOND_MOMENTS];
     compare(work, block, own, OWN);
     if (first->blocks)
-        compare(work, block, first, FIRST);
+        compare(work, block, first, FIRST_MOMENTS);
     if (second->blocks)
-        compare(work, block, second, SECOND);
+        compare(work, block, second, SECOND_MOMENTS);
     const struct run *run = work->run;
     struct range range = block_of(own, block);
     optimizer_step(&run->optimizer, work->rate, run->state.steps, work->scale, range.count,
@@ -106,8 +106,11 @@ static bool fail_changed(const struct guard *guard, const struct run *run, int64
                          enum kind kind, int64_t block, struct reason *why)
 {
     static const char *const arrays[REGIONS] = {
-        [BEFORE] = "weights",      [OWN] = "weights",           [BEHIND] = "weights",
-        [FIRST] = "moments/first", [SECOND] = "moments/second",
+        [BEFORE] = "weights",
+        [OWN] = "weights",
+        [BEHIND] = "weights",
+        [FIRST_MOMENTS] = "moments/first",
+        [SECOND_MOMENTS] = "moments/second",
     };
     const struct region *region = &guard->regions[kind];
     struct range range = block_of(region, block);
@@ -161,8 +164,8 @@ struct guard *guard_open(const struct run *run, struct range part)
     region_init(&regions[BEFORE], run->weights, 0, part.first);
     region_init(&regions[OWN], run->weights + part.first, part.first, part.count);
     region_init(&regions[BEHIND], run->weights + end, end, run->model.parameters.total - end);
-    region_init(&regions[FIRST], run->first, part.first, part.count);
-    region_init(&regions[SECOND], run->second, part.first, part.count);
+    region_init(&regions[FIRST_MOMENTS], run->first, part.first, part.count);
+    region_init(&regions[SECOND_MOMENTS], run->second, part.first, part.count);
     for (enum kind kind = 0; kind < REGIONS; kind++)
         threads_run(regions[kind].blocks, take_block, &regions[kind]);
     return guard;
@@ -197,7 +200,7 @@ void guard_take(struct guard *guard)
 bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[3],
                     struct reason *why)
 {
-    static const int places[REGIONS] = {[FIRST] = 1, [SECOND] = 2};
+    static const int places[REGIONS] = {[FIRST_MOMENTS] = 1, [SECOND_MOMENTS] = 2};
     pass_points(guard, run->state.update);
     for (enum kind kind = 0; kind < REGIONS; kind++) {
         float *copy = copies[places[kind]];

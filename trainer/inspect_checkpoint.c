@@ -127,8 +127,10 @@ static void add_json(const struct look *look, const char *name, bool checked, st
     add_settings(look, SETTING_MODEL, text);
     add_settings(look, SETTING_TRAINING, text);
     json_close(text);
-    for (int side = SOURCE; side < SIDES; side++) {
-        inspect_add_tokenizer(&look->snapshot.tokenizers[side], (enum side)side, true, text);
+    for (enum side side = SOURCE; side < SIDES; side++) {
+        if (look->snapshot.contents[side].form == FORM_NONE)
+            continue;
+        inspect_add_content(&look->snapshot.contents[side], side, true, text);
         json_close(text);
     }
     json_open_list(text, "parameters");
@@ -161,8 +163,9 @@ static void add_for_people(const struct look *look, const char *path, bool check
     char count[32];
     text_add_format(text, "checkpoint '%s'\n", path);
     add_best(look, text);
-    for (int side = SOURCE; side < SIDES; side++)
-        inspect_add_tokenizer(&look->snapshot.tokenizers[side], (enum side)side, false, text);
+    for (enum side side = SOURCE; side < SIDES; side++)
+        if (look->snapshot.contents[side].form != FORM_NONE)
+            inspect_add_content(&look->snapshot.contents[side], side, false, text);
     text_of_count(parameters_elements(parameters), count);
     inspect_add_line(text, "parameters", "%s in %d arrays", count, parameters->count);
     if (checked)

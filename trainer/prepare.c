@@ -6,8 +6,8 @@
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/corpus_writer.h"
+#include "io/encode.h"
 #include "io/folder.h"
-#include "io/utf8.h"
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
@@ -30,13 +30,14 @@ struct work {
     struct corpus corpus; // as it will be written
     struct prepare_count count;
     char aside[PATH_MAX];
-    struct ids ids[SIDES]; // of the line at hand
+    struct ids cells[SIDES];  // of the example at hand
+    struct sentence sentence; // likewise
 };
 
-static const char *path_of_side(const struct work *work, int side)
+static const char *path_of_side(const struct work *work, enum side side)
 {
     const struct settings *s = work->settings;
-    return s->pairs ? s->pairs : side == SOURCE ? s->source : s->target;
+    return s->pairs ? s->pairs : prepare_text_given(s, side);
 }
 
 static int is_blank(const char *bytes, size_t length)
@@ -47,30 +48,45 @@ static int is_blank(const char *bytes, size_t length)
     return 1;
 }
 
-/* Tokenises a line into work->ids; false if it is dropped. */
-static bool take_line(struct work *work, const struct bitext_line *line)
+/* Encodes one side of an example into work->sentence; or why it is dropped. */
+static enum drop take_side(struct work *work, enum side side, const struct raw *raw)
 {
-    for (enum drop drop = 0; drop < DROPS; drop++)
-        for (int side = 0; side < SIDES; side++) {
-            struct ids *ids = &work->ids[side];
-            bool bad = false;
-            if (drop == DROP_ENCODING) {
-                bad = !utf8_valid(line->bytes[side], line->length[side]);
-            } else if (drop == DROP_EMPTY) {
-                bad = is_blank(line->bytes[side], line->length[side]);
-            } else {
-                ids->count = 0;
-                tokenizer_encode(&work->corpus.tokenizers[side], line->bytes[side],
-                                 line->length[side], ids);
-                bad = !work->settings->like && ids->count > work->settings->max_length;
-            }
-            if (bad) {
-                prepare_count_drop(&work->count, drop, side, line->number);
-                return false;
-            }
+    struct reason why;
+    struct sequence *sequence = &work->sentence.side[side];
+    struct ids *cells = &work->cells[side];
+    cells->count = 0;
+    if (!encode(&work->corpus.contents[side], raw, cells, &sequence->length, &why))
+        return DROP_ENCODING;
+    sequence->cells = cells->list;
+    if (is_blank(raw->bytes, raw->length))
+        return DROP_EMPTY;
+    return !work->settings->like && sequence->length > work->settings->max_length ? DROP_LENGTH
+                                                                                  : DROPS;
+}
+
+/* Encodes an example into work->sentence; false if it is dropped, for the first of the reasons in
+ * the order of enum drop. */
+static bool take_example(struct work *work, const struct example *example)
+{
+    enum drop first = DROPS;
+    enum side first_side = SOURCE;
+    for (enum side side = 0; side < SIDES; side++) {
+        if (work->corpus.contents[side].form == FORM_NONE)
+            continue;
+        enum drop drop = take_side(work, side, &example->side[side]);
+        if (drop < first) {
+            first = drop;
+            first_side = side;
         }
-    for (int side = 0; side < SIDES; side++)
-        prepare_count_keep(&work->count, side, work->ids[side].list, work->ids[side].count);
+    }
+    if (first < DROPS) {
+        prepare_count_drop(&work->count, first, first_side, example->number);
+        return false;
+    }
+    for (enum side side = 0; side < SIDES; side++)
+        prepare_count_keep(&work->count, side, work->cells[side].list,
+                           work->sentence.side[side].length);
+    work->count.kept++;
     return true;
 }
 
@@ -81,24 +97,23 @@ struct writing {
     struct shard_writer *writers[SHARDS_AT_ONCE];
 };
 
-static void write_line(void *taker, const struct bitext_line *line)
+static void write_example(void *taker, const struct example *example)
 {
     struct reason why;
     struct writing *writing = taker;
     struct work *work = writing->work;
-    const struct ids *ids = work->ids;
-    if (line->number % PREPARE_POLL == 0) {
+    const struct raw *target = &example->side[TARGET];
+    if (example->number % PREPARE_POLL == 0) {
         prepare_poll();
-        point_at("prepare.lines", line->number, NULL, 0);
+        point_at("prepare.lines", example->number, NULL, 0);
     }
-    int shard = corpus_shard_of_line(work->corpus.seed, line->number - 1, work->corpus.shards);
+    int shard = corpus_shard_of_line(work->corpus.seed, example->number - 1, work->corpus.shards);
     int place = (shard - writing->first) / writing->step;
     if (shard < writing->first || (shard - writing->first) % writing->step != 0 ||
-        place >= SHARDS_AT_ONCE || !take_line(work, line))
+        place >= SHARDS_AT_ONCE || !take_example(work, example))
         return;
-    if (!shard_writer_add(writing->writers[place], line->number - 1, ids[SOURCE].list,
-                          (int)ids[SOURCE].count, ids[TARGET].list, (int)ids[TARGET].count,
-                          line->bytes[TARGET], line->length[TARGET], &why))
+    if (!shard_writer_add(writing->writers[place], example->number - 1, &work->sentence,
+                          target->bytes, target->length, &why))
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
@@ -110,11 +125,11 @@ static void write_shards(struct work *work, int first, int step)
     struct shard_writer **writers = writing.writers;
     int shards = work->corpus.shards;
     for (int k = 0; k < SHARDS_AT_ONCE && first + k * step < shards; k++) {
-        writers[k] = shard_writer_open(work->aside, first + k * step, work->corpus.has_text, &why);
+        writers[k] = shard_writer_open(work->aside, first + k * step, &work->corpus, &why);
         if (!writers[k])
             die("corpus '%s': %s", work->settings->output, why.text);
     }
-    prepare_text_read(&work->text, true, write_line, &writing);
+    prepare_text_read(&work->text, true, write_example, &writing);
     point_at("prepare.shards", first, NULL, 0);
     for (int k = 0; k < SHARDS_AT_ONCE && writers[k]; k++)
         if (!shard_writer_close(writers[k], &work->corpus.table[first + k * step], &why))
@@ -191,27 +206,30 @@ int prepare(const struct settings *settings)
     work->corpus.shards = (int)settings->shards;
     work->corpus.seed = (uint64_t)settings->seed;
     work->corpus.has_text = settings->like != NULL;
+    snprintf(work->corpus.task, sizeof work->corpus.task, "translate");
     work->corpus.table = memory_take((size_t)settings->shards * sizeof *work->corpus.table);
     if (comm_rank() == 0)
         begin_folder(work);
     comm_broadcast(work->aside, sizeof work->aside, 0);
     prepare_text_open(&work->text, settings, work->aside);
     point_at("prepare.learn", 0, NULL, 0);
-    prepare_learn(settings, &work->text, work->corpus.tokenizers, &work->corpus.joint);
+    prepare_learn(settings, &work->text, work->corpus.contents, &work->corpus.joint);
     write_all_shards(work);
     prepare_count_sum(&work->count);
     refuse_if_strict(work);
     prepare_text_close(&work->text, settings);
     if (comm_rank() == 0) {
-        const char *paths[SIDES] = {path_of_side(work, SOURCE), path_of_side(work, TARGET)};
+        const char *paths[SIDES];
+        for (enum side side = 0; side < SIDES; side++)
+            paths[side] = path_of_side(work, side);
         finish_folder(work);
         prepare_count_print(&work->count, &work->corpus, paths, work->text.lines,
                             clock_seconds() - start);
         prepare_text_remarks(&work->text, settings);
     }
     for (int side = 0; side < SIDES; side++) {
-        ids_release(&work->ids[side]);
-        tokenizer_release(&work->corpus.tokenizers[side]);
+        ids_release(&work->cells[side]);
+        content_release(&work->corpus.contents[side]);
     }
     prepare_count_release(&work->count);
     memory_free(work->corpus.table);

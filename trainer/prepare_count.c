@@ -28,7 +28,6 @@ void prepare_count_keep(struct prepare_count *count, enum side side, const int32
     count->tokens[side] += tokens;
     for (int64_t i = 0; i < tokens; i++)
         count->unknown[side] += ids[i] == ID_UNKNOWN;
-    count->kept += side == SOURCE;
 }
 
 void prepare_count_drop(struct prepare_count *count, enum drop drop, enum side side, int64_t line)
@@ -97,7 +96,7 @@ static void print_side(const struct prepare_count *count, const struct corpus *c
 {
     static const double shares[] = {0, 0.25, 0.5, 0.75, 0.95, 1};
     char tokens[32];
-    const struct tokenizer *t = &corpus->tokenizers[side];
+    const struct tokenizer *t = &corpus->contents[side].tokenizer;
     text_of_count(count->tokens[side], tokens);
     printf("%s: %s, vocabulary %d, %s tokens, unknown %.3f %%; lengths", side_names[side],
            tokenizer_kind_name(t->kind), t->vocabulary.size, tokens,
@@ -127,8 +126,9 @@ void prepare_count_print(const struct prepare_count *count, const struct corpus 
         printf("dropped %s: %s, first '%s' line %lld\n", dropped, drop_names[drop],
                paths[count->first_side[drop]], (long long)count->first_line[drop]);
     }
-    for (int side = 0; side < SIDES; side++)
-        print_side(count, corpus, side);
+    for (enum side side = 0; side < SIDES; side++)
+        if (corpus->contents[side].form != FORM_NONE)
+            print_side(count, corpus, side);
     for (int side = 0; side < SIDES; side++)
         if (2 * count->unknown[side] > count->tokens[side])
             printf("warning: most of the %s is unknown: are source and target swapped?\n",

@@ -15,7 +15,7 @@ struct prepare_count {
     int64_t first_line[DROPS]; // lowest line dropped, 0 for none
     int first_side[DROPS];
     int64_t *lengths[SIDES]; // how many sentences have this many tokens
-    int64_t capacity;        // of either
+    int64_t capacity;        // of each
 };
 void prepare_count_keep(struct prepare_count *count, enum side side, const int32_t *ids,
                         int64_t tokens);

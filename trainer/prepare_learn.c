@@ -44,66 +44,86 @@ static void options_of_side(const struct settings *s, enum side side, const char
         options->min_count = options->kind == TOKENIZER_WORDS ? 2 : 1;
 }
 
-static void only_count(void *nothing, const struct bitext_line *line)
+static void only_count(void *nothing, const struct example *example)
 {
     (void)nothing;
-    (void)line;
+    (void)example;
 }
 
-/* The learners of both sides; joint: the first for both. */
+/* One for each side that has text; joint: the source's for the target too. */
 struct learners {
     struct learner *of[SIDES];
     bool joint;
 };
 
-/* Feeds them with every line whose encoding is valid. */
-static void learn_line(void *taker, const struct bitext_line *line)
+static bool has_text(const struct prepare_text *text, enum side side)
 {
+    return text->paths[side] || (text->pairs && side != SECOND);
+}
+
+static bool is_learnt(const struct prepare_text *text, const struct learners *learners,
+                      enum side side)
+{
+    return has_text(text, side) && !(learners->joint && side == TARGET);
+}
+
+/* Feeds them with every line whose encoding is valid. */
+static void learn_line(void *taker, const struct example *example)
+{
+    enum { JOINT = 2 };
     struct learners *learners = taker;
-    for (int side = 0; side < SIDES; side++)
-        if (utf8_valid(line->bytes[side], line->length[side]))
-            learner_line(learners->of[learners->joint ? 0 : side], line->bytes[side],
-                         line->length[side],
-                         learners->joint ? SIDES * line->number + side : line->number);
+    for (int side = 0; side < SIDES; side++) {
+        const struct raw *raw = &example->side[side];
+        int64_t number =
+            learners->joint ? JOINT * example->number + (side == TARGET) : example->number;
+        struct learner *learner = learners->of[learners->joint ? SOURCE : side];
+        if (learners->of[side] || (learners->joint && side == TARGET))
+            if (utf8_valid(raw->bytes, raw->length))
+                learner_line(learner, raw->bytes, raw->length, number);
+    }
 }
 
 /* One reading of the text where all of it is learnt from, two where a sample is: its size and the
  * text's say which lines. */
 static void learn(const struct settings *settings, struct prepare_text *text,
-                  struct tokenizer *tokenizers)
+                  struct content *contents)
 {
     struct learners learners = {.joint = settings->joint != 0};
     struct learner_options options[SIDES];
     struct text symbols = {0};
-    int count = learners.joint ? 1 : SIDES;
     if (settings->symbols)
         read_symbols(settings->symbols, &symbols);
-    for (int side = 0; side < count; side++) {
+    for (enum side side = 0; side < SIDES; side++) {
         options_of_side(settings, side, symbols.bytes, &options[side]);
-        if (options[side].kind == TOKENIZER_SENTENCEPIECE && text->lines == 0)
+        if (is_learnt(text, &learners, side) && options[side].kind == TOKENIZER_SENTENCEPIECE &&
+            text->lines == 0)
             prepare_text_read(text, false, only_count, NULL);
     }
-    for (int side = 0; side < count; side++) {
-        options[side].lines = text->lines * (learners.joint ? SIDES : 1);
-        learners.of[side] = learner_open(&options[side]);
+    for (enum side side = 0; side < SIDES; side++) {
+        options[side].lines = text->lines * (learners.joint ? 2 : 1);
+        if (is_learnt(text, &learners, side))
+            learners.of[side] = learner_open(&options[side]);
     }
     prepare_text_read(text, false, learn_line, &learners);
     point_at("prepare.count", 0, NULL, 0);
-    for (int side = 0; side < count; side++) {
+    for (enum side side = 0; side < SIDES; side++) {
         struct reason why;
         bool shrunk = false;
         const char *which = learners.joint ? "joint" : side_names[side];
-        if (!learner_finish(learners.of[side], &tokenizers[side], &shrunk, &why))
+        if (!learners.of[side])
+            continue;
+        if (!learner_finish(learners.of[side], &contents[side].tokenizer, &shrunk, &why))
             die("%s tokenizer: %s", which, why.text);
+        contents[side].form = FORM_SYMBOLS;
         if (shrunk)
             printf("%s vocabulary: the text has room for %d only\n", which,
-                   tokenizers[side].vocabulary.size);
+                   contents[side].tokenizer.vocabulary.size);
     }
     text_release(&symbols);
 }
 
 /* [all] One tokenizer from rank 0 to all. */
-static void spread(struct tokenizer *tokenizer)
+static void spread_tokenizer(struct tokenizer *tokenizer)
 {
     struct vocabulary *v = &tokenizer->vocabulary;
     struct text model = {0}, strings = {0}, offsets = {0};
@@ -127,37 +147,42 @@ static void spread(struct tokenizer *tokenizer)
     text_release(&offsets);
 }
 
-static void copy_tokenizer(struct tokenizer *to, const struct tokenizer *from)
+/* [all] */
+static void spread(struct content *content)
 {
-    struct reason why;
-    const struct vocabulary *v = &from->vocabulary;
-    require(tokenizer_restore(to, from->kind, &from->model, v->bytes, v->offsets[v->size],
-                              v->offsets, v->size, &why));
+    int64_t head[] = {content->form, content->feature_count};
+    comm_broadcast(head, sizeof head, 0);
+    content->form = (enum form)head[0];
+    content->feature_count = (int)head[1];
+    if (content->form == FORM_SYMBOLS)
+        spread_tokenizer(&content->tokenizer);
+    for (int i = 0; i < content->feature_count; i++)
+        spread_tokenizer(&content->features[i]);
 }
 
-static void take_from(const char *path, struct tokenizer *tokenizers, int *joint)
+static void take_from(const char *path, struct content *contents, int *joint)
 {
     struct reason why;
     struct corpus *like = corpus_open(path, &why);
     if (!like)
         die("corpus '%s': %s", path, why.text);
     for (int side = 0; side < SIDES; side++)
-        copy_tokenizer(&tokenizers[side], &like->tokenizers[side]);
+        content_copy(&contents[side], &like->contents[side]);
     *joint = like->joint;
     corpus_close(like);
 }
 
 void prepare_learn(const struct settings *settings, struct prepare_text *text,
-                   struct tokenizer *tokenizers, int *joint)
+                   struct content *contents, int *joint)
 {
     *joint = (int)settings->joint;
     if (comm_rank() == 0 && settings->like)
-        take_from(settings->like, tokenizers, joint);
+        take_from(settings->like, contents, joint);
     else if (comm_rank() == 0)
-        learn(settings, text, tokenizers);
+        learn(settings, text, contents);
     if (comm_rank() == 0 && *joint && !settings->like)
-        copy_tokenizer(&tokenizers[TARGET], &tokenizers[SOURCE]);
+        content_copy(&contents[TARGET], &contents[SOURCE]);
     comm_broadcast(joint, sizeof *joint, 0);
     for (int side = 0; side < SIDES; side++)
-        spread(&tokenizers[side]);
+        spread(&contents[side]);
 }

@@ -6,8 +6,8 @@
 #include "io/corpus.h"
 #include "trainer/prepare_text.h"
 
-/* [all] tokenizers: SIDES of them. */
+/* [all] contents: SIDES of them. */
 void prepare_learn(const struct settings *settings, struct prepare_text *text,
-                   struct tokenizer *tokenizers, int *joint);
+                   struct content *contents, int *joint);
 
 #endif

@@ -3,13 +3,13 @@
 #ifndef PREPARE_TEXT_H
 #define PREPARE_TEXT_H
 
-#include "io/bitext.h"
+#include "io/examples.h"
 #include "trainer/settings.h"
 
 struct prepare_text {
-    char *source, *target, *pairs; // paths: the settings', or the spool's
-    int64_t lines;                 // 0 until a rank has read them all
-    struct lines_marks marks[2];   // of the files, likewise
+    char *paths[SIDES], *pairs;      // the settings', or the spool's; NULL: not given
+    int64_t lines;                   // 0 until a rank has read them all
+    struct lines_marks marks[SIDES]; // of the files, likewise
 };
 
 /* [all] Spools standard input into `aside` on rank 0. */
@@ -25,7 +25,10 @@ void prepare_text_remarks(const struct prepare_text *text, const struct settings
  * numbers of lines, an empty file and whatever lines.h refuses end the program. together: [all],
  * and one rank speaks of what they all meet; otherwise this rank reads alone. */
 void prepare_text_read(struct prepare_text *text, bool together,
-                       void (*take)(void *taker, const struct bitext_line *line), void *taker);
+                       void (*take)(void *taker, const struct example *example), void *taker);
+
+/* The setting that names a side's file. */
+const char *prepare_text_given(const struct settings *settings, enum side side);
 
 /* [all] Ends the program if a stop was requested anywhere; cheap enough for every PREPARE_POLL
  * lines. */

@@ -9,6 +9,7 @@
 #define SETTINGS_H
 
 #include "comm/base/text.h"
+#include "io/content.h"
 #include "model/optimizer.h"
 #include "model/shape.h"
 #include "trainer/faults.h"
@@ -132,8 +133,7 @@ void settings_own_defaults(struct settings *settings, enum command command);
 
 /* What train's chosen defaults depend on. */
 struct settings_facts {
-    int source_vocabulary, target_vocabulary;
-    int source_is_words; // its tokenizer
+    const struct content *contents; // SIDES of them
     int has_valid;
     /* about; asked once batch settings are resolved */
     int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
@@ -144,7 +144,7 @@ struct settings_facts {
  * decides. */
 void settings_resolve(struct settings *settings, const struct settings_facts *facts,
                       struct faults *faults);
-void settings_shape(const struct settings *settings, int source_vocabulary, int target_vocabulary,
+void settings_shape(const struct settings *settings, const struct content *contents,
                     struct shape *shape);
 void settings_optimizer(const struct settings *settings, struct optimizer *optimizer);
 

@@ -39,13 +39,18 @@ static void choose_model(struct settings *s)
     choose(&s->readout, attends_currently(s) ? s->hidden : s->embedding);
 }
 
+static bool are_words(const struct content *content)
+{
+    return content->form == FORM_SYMBOLS && content->tokenizer.kind == TOKENIZER_WORDS;
+}
+
 static void choose_training(struct settings *s, const struct settings_facts *facts)
 {
     choose_real(&s->dropout_embedding, s->dropout);
     choose_real(&s->dropout_layer, s->dropout);
     choose_real(&s->dropout_encoder, s->dropout);
     choose_real(&s->dropout_output, s->dropout);
-    choose_real(&s->unknown_dropout, facts->source_is_words ? 0.1 : 0);
+    choose_real(&s->unknown_dropout, are_words(&facts->contents[SOURCE]) ? 0.1 : 0);
     choose_real(&s->weight_decay, s->optimizer == OPTIMIZER_ADAMW ? 0.01 : 0);
     choose(&s->schedule, facts->has_valid ? SCHEDULE_PLATEAU : SCHEDULE_INVERSE_SQRT);
     choose(&s->decay_updates, 0);
@@ -140,17 +145,16 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
         return;
     struct shape shape;
     struct reason why;
-    settings_shape(settings, facts->source_vocabulary, facts->target_vocabulary, &shape);
+    settings_shape(settings, facts->contents, &shape);
     if (!shape_check(&shape, &why))
         faults_add(faults, "%s", why.text);
 }
 
-void settings_shape(const struct settings *s, int source_vocabulary, int target_vocabulary,
-                    struct shape *shape)
+void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
     *shape = (struct shape){
-        .source_vocabulary = source_vocabulary,
-        .target_vocabulary = target_vocabulary,
+        .source_vocabulary = contents[SOURCE].tokenizer.vocabulary.size,
+        .target_vocabulary = contents[TARGET].tokenizer.vocabulary.size,
         .embedding = (int)s->embedding,
         .hidden = (int)s->hidden,
         .encoder_hidden = (int)s->encoder_hidden,

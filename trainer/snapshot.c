@@ -44,7 +44,7 @@ bool snapshot_write_head(const struct run *run, const struct train_state *state,
         well = checkpoint_real(writer, snapshot_reals[i], *(const double *)(from + real_offsets[i]),
                                why);
     return well && checkpoint_integer(writer, "corpus_digest", (int64_t)run->corpus->digest, why) &&
-           checkpoint_tokenizers(writer, run->corpus->tokenizers, why);
+           checkpoint_contents(writer, run->corpus->contents, why);
 }
 
 static bool read_block(const struct parameters *parameters, struct checkpoint *checkpoint,
@@ -147,10 +147,9 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
 {
     struct shape shape;
     if (!snapshot_settings(&snapshot->settings, checkpoint, why) ||
-        !checkpoint_get_tokenizers(checkpoint, snapshot->tokenizers, why))
+        !checkpoint_get_contents(checkpoint, snapshot->contents, why))
         return false;
-    settings_shape(&snapshot->settings, snapshot->tokenizers[SOURCE].vocabulary.size,
-                   snapshot->tokenizers[TARGET].vocabulary.size, &shape);
+    settings_shape(&snapshot->settings, snapshot->contents, &shape);
     if (!shape_check(&shape, why))
         return false;
     model_init(&snapshot->model, &shape);
@@ -179,7 +178,7 @@ bool snapshot_open(struct snapshot *snapshot, const char *file, int with_weights
 void snapshot_close(struct snapshot *snapshot)
 {
     for (int side = 0; side < SIDES; side++)
-        tokenizer_release(&snapshot->tokenizers[side]);
+        content_release(&snapshot->contents[side]);
     if (snapshot->model.parameters.list)
         model_release(&snapshot->model);
     memory_free(snapshot->weights);

@@ -9,7 +9,7 @@
 enum snapshot_block { SNAPSHOT_WEIGHTS, SNAPSHOT_FIRST, SNAPSHOT_SECOND, SNAPSHOT_BLOCKS };
 extern const char *const snapshot_block_names[SNAPSHOT_BLOCKS];
 
-/* All but the arrays: settings and tokenizers of the run, and this state. */
+/* All but the arrays: settings and contents of the run, and this state. */
 bool snapshot_write_head(const struct run *run, const struct train_state *state,
                          struct checkpoint_writer *writer, struct reason *why);
 
@@ -19,10 +19,10 @@ bool snapshot_state(struct train_state *state, struct checkpoint *checkpoint, st
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why);
 
 /* What translate, score and inspect need of a checkpoint: the model by its settings, the weights,
- * the tokenizers. */
+ * what its sides are made of. */
 struct snapshot {
     struct settings settings; // as in the checkpoint, the rest defaults
-    struct tokenizer tokenizers[SIDES];
+    struct content contents[SIDES];
     struct model model;
     float *weights; // NULL unless asked for
 };

@@ -37,17 +37,16 @@ static void open_corpora(struct run *run)
     if (!run->settings->valid)
         return;
     run->valid = open_corpus(run->settings->valid, (int)run->settings->check);
-    agree(corpus_alike(run->valid->tokenizers, run->corpus->tokenizers, &why),
+    agree(contents_alike(run->valid->contents, run->corpus->contents, &why),
           "corpus '%s' is not like '%s': %s (prepare it with --like)", run->valid->path,
           run->corpus->path, why.text);
 }
 
-static int64_t cost(const void *run_, int count, const int *source_lengths,
-                    const int *target_lengths)
+static int64_t cost(const void *run_, int count, const int *const lengths[SIDES])
 {
     const struct run *run = run_;
-    return model_cost(&run->model, (int)run->settings->source_end, count, source_lengths,
-                      target_lengths);
+    return model_cost(&run->model, (int)run->settings->source_end, count, lengths[SOURCE],
+                      lengths[TARGET]);
 }
 
 void run_stream_options(const struct run *run, struct stream_options *options)
@@ -61,7 +60,7 @@ void run_stream_options(const struct run *run, struct stream_options *options)
         .lane_count = (int)lanes.count,
         .batch_tokens = (int)s->batch_tokens,
         .batch_sentences = (int)s->batch_sentences,
-        .source_end = (int)s->source_end,
+        .ends = {[SOURCE] = (int)s->source_end, [TARGET] = 1},
         .cost = cost,
         .model = run,
     };
@@ -73,7 +72,7 @@ int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus
         .lanes = (int)settings->lanes,
         .batch_tokens = (int)settings->batch_tokens,
         .batch_sentences = (int)settings->batch_sentences,
-        .source_end = (int)settings->source_end,
+        .ends = {[SOURCE] = (int)settings->source_end, [TARGET] = 1},
     };
     return stream_updates(corpus, &options);
 }
@@ -85,9 +84,7 @@ static void resolve(struct run *run)
     struct settings *s = run->settings;
     struct faults faults = {0};
     struct settings_facts facts = {
-        .source_vocabulary = run->corpus->tokenizers[SOURCE].vocabulary.size,
-        .target_vocabulary = run->corpus->tokenizers[TARGET].vocabulary.size,
-        .source_is_words = run->corpus->tokenizers[SOURCE].kind == TOKENIZER_WORDS,
+        .contents = run->corpus->contents,
         .has_valid = run->valid != NULL,
         .updates_an_epoch = run_updates_an_epoch,
         .corpus = run->corpus,
@@ -103,8 +100,7 @@ static void resolve(struct run *run)
 static void make_model(struct run *run)
 {
     struct shape shape;
-    settings_shape(run->settings, run->corpus->tokenizers[SOURCE].vocabulary.size,
-                   run->corpus->tokenizers[TARGET].vocabulary.size, &shape);
+    settings_shape(run->settings, run->corpus->contents, &shape);
     settings_optimizer(run->settings, &run->optimizer);
     model_init(&run->model, &shape);
 }

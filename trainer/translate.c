@@ -72,25 +72,28 @@ static void tokenise(struct work *work)
 {
     struct pairs_block *block = &work->block;
     block->count = 0;
-    block->ids.count = 0;
+    block->cells.count = 0;
     const char *end = work->lines.bytes + work->lines.length;
     for (const char *line = work->lines.bytes; line < end; block->count++) {
         const char *next = memchr(line, '\n', (size_t)(end - line));
-        int64_t before = block->ids.count;
-        tokenizer_encode(&work->snapshot.tokenizers[SOURCE], line, (size_t)(next - line),
-                         &block->ids);
-        block->list[block->count] =
-            (struct pair){.source_length = (int)(block->ids.count - before)};
+        int64_t before = block->cells.count;
+        tokenizer_encode(&work->snapshot.contents[SOURCE].tokenizer, line, (size_t)(next - line),
+                         &block->cells);
+        block->list[block->count] = (struct pair){0};
+        block->list[block->count].sentence.side[SOURCE].length = (int)(block->cells.count - before);
         line = next + 1;
     }
-    const int32_t *ids = block->ids.list;
-    for (int i = 0; i < block->count; ids += block->list[i++].source_length)
-        block->list[i].source = ids;
+    const int32_t *cells = block->cells.list;
+    for (int i = 0; i < block->count; i++) {
+        struct sequence *source = &block->list[i].sentence.side[SOURCE];
+        source->cells = cells;
+        cells += source->length;
+    }
 }
 
 static void keep_translation(struct work *work, int32_t line, const int32_t *symbols, int length)
 {
-    const struct tokenizer *target = &work->snapshot.tokenizers[TARGET];
+    const struct tokenizer *target = &work->snapshot.contents[TARGET].tokenizer;
     if (work->settings->keep_tokens)
         tokenizer_tokens(target, symbols, length, &work->translations[line]);
     else
@@ -103,9 +106,8 @@ static void translate_batch(struct work *work, const int32_t *members, int count
     struct sentence views[EVALUATE_SENTENCES];
     int limits[EVALUATE_SENTENCES];
     for (int i = 0; i < count; i++) {
-        const struct pair *p = &work->block.list[members[i]];
-        views[i] = (struct sentence){p->source, NULL, p->source_length, 0};
-        limits[i] = search_limit(p->source_length);
+        views[i] = work->block.list[members[i]].sentence;
+        limits[i] = search_limit(views[i].side[SOURCE].length);
     }
     batch_pack(&work->batch, views, count, (int)work->snapshot.settings.source_end);
     arena_reset(&work->arena);
@@ -128,7 +130,7 @@ static void translate_block(struct work *work)
     for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
         const int32_t *members = work->order + work->starts[b];
         int count = work->starts[b + 1] - work->starts[b];
-        while (count > 0 && work->block.list[members[0]].source_length == 0) {
+        while (count > 0 && work->block.list[members[0]].sentence.side[SOURCE].length == 0) {
             members++;
             count--;
         }
