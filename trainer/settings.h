@@ -49,7 +49,11 @@ enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 
 struct settings {
     /* prepare */
-    char *source, *target, *pairs, *like, *symbols; // score: source and target too
+    char *source, *second, *target, *pairs, *like, *symbols; // score: source to target too
+    char *columns;
+    int64_t task;                                        // enum task_kind
+    int64_t source_format, second_format, target_format; // enum examples_format
+    int64_t stack, features, stream;
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;
@@ -147,6 +151,10 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
 void settings_shape(const struct settings *settings, const struct content *contents,
                     struct shape *shape);
 void settings_optimizer(const struct settings *settings, struct optimizer *optimizer);
+
+/* --columns "0,3": those of source and target, -1 for the other sides. False: it is not of that
+ * form. */
+bool settings_columns(const char *value, int column[SIDES]);
 
 /* Required and contradicting options of the other commands (and of train, before any file is
  * opened). train needs --output, or with --check --output or --corpus; whether --corpus must be

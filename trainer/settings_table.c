@@ -34,9 +34,12 @@ enum {
 #define WORDS static const char *const
 WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
+WORDS two_columns[] = {"N,N", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
-WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
+WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
+WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
+WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
 WORDS cells[] = {"lstm", "gru", NULL};
 WORDS contexts[] = {"last", "affine", "mean", NULL};
@@ -57,13 +60,30 @@ WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
+    CHOICE("task", task, MODEL, PREPARE | TRAIN, NULL, tasks,
+           "prepare: what the corpus is to teach: translate, source to target; tag, a tag for each "
+           "word; classify, a label for each source; generate, text from a label or features; "
+           "language-model, the target alone (default: translate, or that of --like)"
+           "|train: that of the corpus"),
     TEXT("source", source, RUN, PREPARE | SCORE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
     TEXT("target", target, RUN, PREPARE | SCORE, NULL, a_path,
          "target text, line by line the translation of the source; may be .gz; - is "
          "standard input"),
+    TEXT("second", second, RUN, PREPARE | SCORE, NULL, a_path,
+         "another source beside the first, as a question beside a text; a repeated --source is it"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
+    TEXT("columns", columns, RUN, PREPARE, NULL, two_columns,
+         "--source is a CoNLL file: a word a line, blank lines between sentences; these of its "
+         "columns, counted from 0, are source and target"),
+    CHOICE("source-format", source_format, RUN, PREPARE | SCORE, "text", formats,
+           "of the source: a line each, or sequences of vectors: frames, a frame a line and blank "
+           "lines between sequences; vectors, each line a sequence of one; hdf5, /values and "
+           "/offsets"),
+    CHOICE("second-format", second_format, RUN, PREPARE | SCORE, "text", formats,
+           "of the second source"),
+    CHOICE("target-format", target_format, RUN, PREPARE | SCORE, "text", formats, "of the target"),
     TEXT("corpus", corpus, RUN, TRAIN | SCORE | BENCHMARK, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
          "|score: a prepared corpus, instead of --source and --target"
@@ -103,6 +123,10 @@ const struct setting settings_table[] = {
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
+    INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
+            "beside each word of the source, as in word|feature|feature"),
+    INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
+            "frames of the source that are joined to one"),
     SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),
     CHOICE("sentencepiece", sentencepiece, RUN, PREPARE, "unigram", algorithms,
            "algorithm of SentencePiece"),
