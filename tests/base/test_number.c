@@ -73,7 +73,9 @@ static void floats_are_read_to_the_nearest(void **state)
     assert_float("0.1", 0.1F);
     assert_float("16777217", 16777216); // between two floats: to the even one
     assert_float("16777219", 16777220);
-    assert_float("16777217.0000000001", 16777218); // as a double, just between
+    assert_float("16777217.0000000001", 16777218);   // as a double, just between
+    assert_float("0.8333881199359894", 0.83338815F); // one operation gives what is just between
+    assert_float("5.661173599946778e-05", 5.66117342e-05F);
     assert_float("1.00000005960464477539062", 1);
     assert_float("1.00000005960464477539063", 1.00000011920928955F);
     assert_float("3.4028235e38", FLT_MAX);
