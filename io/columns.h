@@ -1,7 +1,7 @@
 /* Sentences in columns, as CoNLL's tasks and Universal Dependencies publish them: a word a line,
  * its fields with TABs between (or, in a line without one, runs of spaces), blank lines (or of
  * white space only) between sentences. Two columns are chosen; a sentence becomes two lines of
- * equally many words with single spaces between, in the form that bitext.h gives. A space inside a
+ * equally many words with single spaces between. A space inside a
  * field, which only TABs allow, becomes U+00A0, so that it stays one word. Left out:
  * - comments: at the head of a sentence, a line that starts with '#' and is no word: it has no TAB,
  *   and the file's first word has one, or another number of fields, or is still to come;

@@ -27,6 +27,11 @@ struct reading {
     struct floats sequence;
 };
 
+static int64_t lesser(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static hid_t open_array(hid_t file, const char *name, struct reason *why)
 {
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS), id = -1;
@@ -122,6 +127,7 @@ static bool open_values(struct reading *reading, struct reason *why)
     reading->wide = has_type(reading->values, types + 2, 2);
     reading->frames = (int64_t)extent[0];
     reading->dimension = (int)extent[1];
+    reading->row_room = lesser(reading->frames, PIECE / (int64_t)extent[1]);
     return check_storage(reading, reading->values, name, 2, extent, why);
 }
 
@@ -142,11 +148,6 @@ static bool read_block(hid_t array, hid_t type, int rank, int64_t first, int64_t
         H5Sclose(memory);
     point_alive();
     return done;
-}
-
-static int64_t lesser(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
 }
 
 static bool read_place(struct reading *reading, int64_t index, int64_t *place, struct reason *why)
@@ -230,8 +231,6 @@ static void *open_file(const char *path, struct reason *why)
         close_file(reading);
         return NULL;
     }
-    int64_t room = PIECE / reading->dimension;
-    reading->row_room = lesser(reading->frames, room);
     size_t numbers = (size_t)reading->row_room * (size_t)reading->dimension;
     reading->rows = memory_take(numbers * sizeof *reading->rows);
     if (reading->wide)
@@ -305,7 +304,7 @@ static bool read_sequence(struct reading *reading, int64_t *frames, struct reaso
 static int next_sequence(void *state, struct vectors_item *item, struct reason *why)
 {
     struct reading *reading = state;
-    int64_t frames;
+    int64_t frames = 0;
     struct reason inner;
     if (reading->at == reading->sequences)
         return 0;
