@@ -82,15 +82,17 @@ static inline struct differences_result gradient_of_model_check(struct gradient_
 /* The same from a shape: three ragged sentences with lengths from 1, the target's end included;
  * weights within +-1.5, and others where a saturated unit hides a parameter. */
 static inline struct differences_result
-gradient_of_shape_check(const struct shape *shape, int source_end, uint64_t seed, const char *label)
+gradient_of_shape_check(const struct shape *given, int source_end, uint64_t seed, const char *label)
 {
     static const int source_lengths[] = {1, 4, 3}, target_lengths[] = {1, 3, 0};
+    struct shape copy = *given, *shape = &copy;
     struct fixture fixture;
-    fixture_sentences(&fixture, 3, source_lengths, target_lengths, shape->source_vocabulary,
-                      shape->target_vocabulary, seed);
+    shape->side[SOURCE].end = source_end;
+    fixture_sentences(&fixture, 3, source_lengths, target_lengths, shape->side[SOURCE].vocabulary,
+                      shape->side[TARGET].vocabulary, seed);
     struct batch batch;
     batch_init(&batch);
-    batch_pack(&batch, fixture.sentences, fixture.count, source_end);
+    batch_pack(&batch, shape, fixture.sentences, fixture.count);
     struct model model;
     model_init(&model, shape);
     struct arena arena;
