@@ -17,7 +17,7 @@ void encoder_init(struct encoder *encoder, const struct shape *shape, enum side 
     };
     for (int l = encoder->layers - 1; l >= 0; l--)
         for (int d = 0; d < encoder->directions; d++) {
-            char prefix[32];
+            char prefix[40];
             snprintf(prefix, sizeof prefix, "%s.%d.%s",
                      side == SECOND ? "second_encoder" : "encoder", l, d ? "backward" : "forward");
             recurrent_init(&encoder->layer[l][d], parameters, prefix, shape->cell,

@@ -84,12 +84,17 @@ static inline struct differences_result gradient_of_model_check(struct gradient_
 static inline struct differences_result
 gradient_of_shape_check(const struct shape *given, int source_end, uint64_t seed, const char *label)
 {
-    static const int source_lengths[] = {1, 4, 3}, target_lengths[] = {1, 3, 0};
+    static const int sources[] = {1, 4, 3}, seconds[] = {2, 1, 3}, ones[] = {1, 1, 1};
+    static const int targets[] = {1, 3, 0}, frames[] = {1, 3, 2};
     struct shape copy = *given, *shape = &copy;
     struct fixture fixture;
     shape->side[SOURCE].end = source_end;
-    fixture_sentences(&fixture, 3, source_lengths, target_lengths, shape->side[SOURCE].vocabulary,
-                      shape->side[TARGET].vocabulary, seed);
+    const int *const lengths[SIDES] = {sources, seconds,
+                                       shape->head == HEAD_STEP                   ? sources
+                                       : shape->head == HEAD_POOL                 ? ones
+                                       : shape->side[TARGET].form == FORM_VECTORS ? frames
+                                                                                  : targets};
+    fixture_of_shape(&fixture, shape, 3, lengths, seed);
     struct batch batch;
     batch_init(&batch);
     batch_pack(&batch, shape, fixture.sentences, fixture.count);
