@@ -3,7 +3,6 @@
 #include "comm/base/parts.h"
 #include "model/output.h"
 #include "model/threads.h"
-#include "model/vector.h"
 
 static const struct attention_row *const rows[ATTENTION_KINDS] = {
     [ATTENTION_ADDITIVE] = &attention_additive,
@@ -63,17 +62,6 @@ void attention_start_backward(const struct attention *attention, const real *blo
 {
     states->dweights = arena_take(arena, (size_t)states->T * (size_t)states->bank->N, sizeof(real));
     attention->row->start_backward(attention, block, states, arena);
-}
-
-/* de_s = a_s (da_s - sum_k a_k da_k), e the scores */
-VECTOR_CLONES
-static void softmax_backward(const real *a, real *da, int count)
-{
-    real sum = 0;
-    for (int s = 0; s < count; s++)
-        sum += a[s] * da[s];
-    for (int s = 0; s < count; s++)
-        da[s] = a[s] * (da[s] - sum);
 }
 
 void attention_backward(const struct attention *attention, const real *block,

@@ -3,13 +3,14 @@
 #include "model/threads.h"
 #include <string.h>
 
-void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M,
-               const real *h, double rate, const struct random_key *key, struct arena *arena)
+void bank_init(struct bank *bank, const int32_t *lengths, const struct steps *steps, int M,
+               const real *h, double rate, const struct random_key *key, uint64_t masks,
+               struct arena *arena)
 {
-    int B = batch->B;
-    *bank = (struct bank){.B = B, .M = M, .N = steps->first[steps->count]};
+    int B = steps->B;
+    *bank = (struct bank){.B = B, .M = M, .N = steps->first[steps->count], .masks = masks};
     bank->lengths = arena_take(arena, (size_t)B, sizeof *bank->lengths);
-    memcpy(bank->lengths, batch->source_length, (size_t)B * sizeof *bank->lengths);
+    memcpy(bank->lengths, lengths, (size_t)B * sizeof *bank->lengths);
     bank->first = arena_take(arena, (size_t)B, sizeof *bank->first);
     bank->states = arena_take(arena, (size_t)bank->N * (size_t)M, sizeof(real));
     for (int64_t b = 0, first = 0; b < B; b++) {
@@ -24,7 +25,7 @@ void bank_init(struct bank *bank, const struct batch *batch, const struct steps 
     if (key) {
         struct random_key of = *key;
         of.purpose = RANDOM_DROP_ENCODER;
-        dropout(&of, rate, 0, bank->states, (size_t)bank->N * (size_t)M);
+        dropout(&of, rate, masks, bank->states, (size_t)bank->N * (size_t)M);
     }
 }
 
@@ -49,11 +50,39 @@ void bank_backward(struct bank *bank, const struct steps *steps, double rate,
     if (key) {
         struct random_key of = *key;
         of.purpose = RANDOM_DROP_ENCODER;
-        dropout(&of, rate, 0, bank->dstates, (size_t)bank->N * (size_t)M);
+        dropout(&of, rate, bank->masks, bank->dstates, (size_t)bank->N * (size_t)M);
     }
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < bank->B; b++)
         for (int s = 0; s < bank->lengths[b]; s++)
             memcpy(dh + (steps->first[s] + b) * M, bank->dstates + (bank->first[b] + s) * M,
                    (size_t)M * sizeof(real));
+}
+
+/* v = 1/S_b sum_s m_s */
+void bank_mean(const struct bank *bank, real *mean)
+{
+    int M = bank->M;
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < bank->B; b++) {
+        real *v = mean + (int64_t)b * M;
+        for (int j = 0; j < M; j++)
+            v[j] = 0;
+        for (int s = 0; s < bank->lengths[b]; s++)
+            for (int j = 0; j < M; j++)
+                v[j] += bank->states[(bank->first[b] + s) * M + j];
+        for (int j = 0; j < M; j++)
+            v[j] /= (real)bank->lengths[b];
+    }
+}
+
+void bank_mean_backward(const struct bank *bank, const real *dv)
+{
+    int M = bank->M;
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < bank->B; b++)
+        for (int s = 0; s < bank->lengths[b]; s++)
+            for (int j = 0; j < M; j++)
+                bank->dstates[(bank->first[b] + s) * M + j] +=
+                    dv[(int64_t)b * M + j] / (real)bank->lengths[b];
 }

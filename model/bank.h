@@ -7,7 +7,6 @@
 
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include "model/batch.h"
 #include "model/recurrent.h"
 
 struct bank {
@@ -17,11 +16,14 @@ struct bank {
     int64_t *first;   // (B): sentence b has the states first[b] up to first[b] + lengths[b]
     real *states;     // (N, M)
     real *dstates;    // (N, M), of backward; the readers add
+    uint64_t masks;   // where those of its dropout begin
 };
 
-/* Gathers h (N, M), which is packed time-major by `steps`. key NULL: no dropout. */
-void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M,
-               const real *h, double rate, const struct random_key *key, struct arena *arena);
+/* Gathers h (N, M), which is packed time-major by `steps`. key NULL: no dropout; else its masks
+ * begin at `masks`. */
+void bank_init(struct bank *bank, const int32_t *lengths, const struct steps *steps, int M,
+               const real *h, double rate, const struct random_key *key, uint64_t masks,
+               struct arena *arena);
 /* Goes on with some of the sentences only, in rising order: sentence i is the one that was
  * keep[i]. */
 void bank_keep(struct bank *bank, const int *keep, int count);
@@ -30,5 +32,9 @@ void bank_start_backward(struct bank *bank, struct arena *arena);
 /* dh (N, M) = the gradient of the states, packed as h. Overwrites dstates. */
 void bank_backward(struct bank *bank, const struct steps *steps, double rate,
                    const struct random_key *key, real *dh);
+
+/* mean (B, M) of each sentence's states; adds to dstates from its gradient. */
+void bank_mean(const struct bank *bank, real *mean);
+void bank_mean_backward(const struct bank *bank, const real *dmean);
 
 #endif

@@ -4,7 +4,6 @@
 #include "model/place.h"
 #include "model/product.h"
 #include "model/rows.h"
-#include "model/threads.h"
 #include <stdio.h>
 
 static void last_forward(const struct context *context, const real *block,
@@ -76,25 +75,12 @@ static void affine_backward(const struct context *context, const real *block, re
     encoder_final_backward(encoder, source, encoder->layers - 1, dv, NULL);
 }
 
-/* v = 1/S_b sum_s m_s */
 static void mean_forward(const struct context *context, const real *block,
                          const struct encoder *encoder, const struct encoder_states *source,
                          struct context_states *states)
 {
     (void)encoder;
-    const struct bank *bank = &source->bank;
-    int M = bank->M;
-#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
-    for (int b = 0; b < bank->B; b++) {
-        real *v = states->summary + (int64_t)b * M;
-        for (int j = 0; j < M; j++)
-            v[j] = 0;
-        for (int s = 0; s < bank->lengths[b]; s++)
-            for (int j = 0; j < M; j++)
-                v[j] += bank->states[(bank->first[b] + s) * M + j];
-        for (int j = 0; j < M; j++)
-            v[j] /= (real)bank->lengths[b];
-    }
+    bank_mean(&source->bank, states->summary);
     project(context, block, states);
 }
 
@@ -104,15 +90,8 @@ static void mean_backward(const struct context *context, const real *block, real
                           struct arena *arena)
 {
     (void)encoder, (void)dc;
-    const struct bank *bank = &source->bank;
-    int M = bank->M;
-    const real *dv = project_backward(context, block, gradient, states, dh, arena);
-#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
-    for (int b = 0; b < bank->B; b++)
-        for (int s = 0; s < bank->lengths[b]; s++)
-            for (int j = 0; j < M; j++)
-                bank->dstates[(bank->first[b] + s) * M + j] +=
-                    dv[(int64_t)b * M + j] / (real)bank->lengths[b];
+    bank_mean_backward(&source->bank,
+                       project_backward(context, block, gradient, states, dh, arena));
 }
 
 static const struct context_row rows[CONTEXT_KINDS] = {

@@ -3,32 +3,35 @@
 #include "model/rows.h"
 #include <stdio.h>
 
-void encoder_init(struct encoder *encoder, const struct shape *shape, struct parameters *parameters)
+void encoder_init(struct encoder *encoder, const struct shape *shape, enum side side,
+                  struct parameters *parameters)
 {
     *encoder = (struct encoder){
         .layers = shape->encoder_layers,
         .directions = shape->bidirectional ? 2 : 1,
         .H = shape->encoder_hidden,
-        .M = shape_memory_width(shape),
+        .M = shape_bank_width(shape, side),
         .dropout_layer = shape->dropout_layer,
         .dropout_states = shape->dropout_encoder,
+        .masks = shape_masks(side),
     };
     for (int l = encoder->layers - 1; l >= 0; l--)
         for (int d = 0; d < encoder->directions; d++) {
-            char prefix[32];
-            snprintf(prefix, sizeof prefix, "encoder.%d.%s", l, d ? "backward" : "forward");
+            char prefix[40];
+            snprintf(prefix, sizeof prefix, "%s.%d.%s",
+                     side == SECOND ? "second_encoder" : "encoder", l, d ? "backward" : "forward");
             recurrent_init(&encoder->layer[l][d], parameters, prefix, shape->cell,
-                           l ? encoder->M : shape->embedding, encoder->H, d);
+                           l ? encoder->M : shape_input_width(shape, side), encoder->H, d);
         }
 }
 
-struct steps encoder_steps(const struct batch *batch, struct arena *arena)
+struct steps encoder_steps(const struct batch_source *source, int B, struct arena *arena)
 {
-    int64_t *first = arena_take(arena, (size_t)batch->S + 1, sizeof *first);
+    int64_t *first = arena_take(arena, (size_t)source->S + 1, sizeof *first);
     first[0] = 0;
-    for (int s = 0; s < batch->S; s++)
-        first[s + 1] = first[s] + batch->active[s];
-    return (struct steps){.B = batch->B, .count = batch->S, .first = first};
+    for (int s = 0; s < source->S; s++)
+        first[s + 1] = first[s] + source->active[s];
+    return (struct steps){.B = B, .count = source->S, .first = first};
 }
 
 static void drop_layer(const struct encoder *encoder, int l, const struct random_key *key, real *x,
@@ -36,7 +39,8 @@ static void drop_layer(const struct encoder *encoder, int l, const struct random
 {
     struct random_key of = *key;
     of.purpose = RANDOM_DROP_LAYER;
-    dropout(&of, encoder->dropout_layer, (uint64_t)l << 40, x, (size_t)N * (size_t)encoder->M);
+    dropout(&of, encoder->dropout_layer, encoder->masks + ((uint64_t)l << 40), x,
+            (size_t)N * (size_t)encoder->M);
 }
 
 /* What layer l reads: h of the layer below, with dropout. */
@@ -51,12 +55,14 @@ static const real *layer_input(const struct encoder *encoder, int l, const real 
     return x;
 }
 
-void encoder_forward(const struct encoder *encoder, const real *block, const struct batch *batch,
-                     const real *x, const struct random_key *key, struct arena *arena,
+void encoder_forward(const struct encoder *encoder, const real *block,
+                     const struct batch_source *source, int B, const real *x,
+                     const struct random_key *key, struct arena *arena,
                      struct encoder_states *states)
 {
-    states->steps = encoder_steps(batch, arena);
-    int64_t N = states->steps.first[batch->S];
+    states->steps = encoder_steps(source, B, arena);
+    states->input[0] = x;
+    int64_t N = states->steps.first[source->S];
     for (int l = 0; l < encoder->layers; l++) {
         states->input[l] = l ? layer_input(encoder, l, states->h[l - 1], N, key, arena) : x;
         states->h[l] = arena_take(arena, (size_t)N * (size_t)encoder->M, sizeof(real));
@@ -66,17 +72,32 @@ void encoder_forward(const struct encoder *encoder, const real *block, const str
             recurrent_start(layer, block, &states->steps, states->h[l] + d * encoder->H, encoder->M,
                             arena, at);
             recurrent_project(layer, block, at, 0, N, 0, layer->I, states->input[l], 0);
-            recurrent_forward(layer, block, at, 0, batch->S);
+            recurrent_forward(layer, block, at, 0, source->S);
         }
     }
-    bank_init(&states->bank, batch, &states->steps, encoder->M, states->h[encoder->layers - 1],
-              encoder->dropout_states, key, arena);
+    bank_init(&states->bank, source->length, &states->steps, encoder->M,
+              encoder->layers ? states->h[encoder->layers - 1] : x, encoder->dropout_states, key,
+              encoder->masks, arena);
+}
+
+void encoder_absent(int B, struct encoder_states *states)
+{
+    *states = (struct encoder_states){.steps.B = B, .bank.B = B};
+}
+
+/* Where the last place of sentence b is packed. */
+static int64_t last_place(const struct encoder_states *states, int b)
+{
+    return states->steps.first[states->bank.lengths[b] - 1] + b;
 }
 
 void encoder_start_backward(const struct encoder *encoder, const real *block, struct arena *arena,
                             struct encoder_states *states)
 {
     bank_start_backward(&states->bank, arena);
+    if (!encoder->layers)
+        states->dlast =
+            arena_take_zeroed(arena, (size_t)states->steps.B * (size_t)encoder->M, sizeof(real));
     for (int l = 0; l < encoder->layers; l++)
         for (int d = 0; d < encoder->directions; d++)
             recurrent_start_backward(&encoder->layer[l][d], block, arena, &states->layer[l][d]);
@@ -88,6 +109,13 @@ void encoder_backward(const struct encoder *encoder, const real *block, real *gr
 {
     int64_t N = states->steps.first[states->steps.count];
     size_t elements = (size_t)N * (size_t)encoder->M;
+    if (!encoder->layers) {
+        bank_backward(&states->bank, &states->steps, encoder->dropout_states, key, dx);
+        for (int b = 0; b < states->steps.B; b++)
+            rows_add(1, encoder->M, states->dlast + (int64_t)b * encoder->M, 0,
+                     dx + last_place(states, b) * encoder->M, 0);
+        return;
+    }
     real *dh = arena_take(arena, elements, sizeof(real)); // (N, M), of the layer at hand
     real *dbelow = encoder->layers > 1 ? arena_take(arena, elements, sizeof(real)) : NULL;
     bank_backward(&states->bank, &states->steps, encoder->dropout_states, key, dh);
@@ -112,7 +140,10 @@ void encoder_final(const struct encoder *encoder, const struct encoder_states *s
                    real *h, real *c)
 {
     int H = encoder->H, M = encoder->M, B = states->steps.B;
-    for (int d = 0; d < encoder->directions; d++) {
+    if (!encoder->layers)
+        for (int b = 0; b < B; b++)
+            rows_copy(1, M, states->input[0] + last_place(states, b) * M, M, h + (int64_t)b * M, M);
+    for (int d = 0; layer >= 0 && d < encoder->directions; d++) {
         const struct recurrent_states *at = &states->layer[layer][d];
         rows_copy(B, H, at->state_h, H, h + d * H, M);
         if (c)
@@ -124,7 +155,9 @@ void encoder_final_backward(const struct encoder *encoder, struct encoder_states
                             const real *dh, const real *dc)
 {
     int H = encoder->H, M = encoder->M, B = states->steps.B;
-    for (int d = 0; d < encoder->directions; d++) {
+    if (!encoder->layers)
+        rows_add(B, M, dh, M, states->dlast, M);
+    for (int d = 0; layer >= 0 && d < encoder->directions; d++) {
         struct recurrent_states *at = &states->layer[layer][d];
         rows_add(B, H, dh + d * H, M, at->dstate_h, H);
         if (dc)

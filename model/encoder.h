@@ -1,5 +1,6 @@
-/* The encoder: layers of recurrent states over the embedded source, one direction or both side by
- * side. A layer's states, with dropout, are the next one's input. What others read are the memory
+/* An encoder: layers of recurrent states over the embedded source, one direction or both side by
+ * side. A layer's states, with dropout, are the next one's input; of no layers the embedded source
+ * itself stands for the states (and its last place for the final ones). What others read are the memory
  * bank (top states) and each layer's final states. Positions are packed: N = the source tokens of
  * all sentences, step by step, the active sentences of each. Calling sequence: encoder_forward;
  * encoder_start_backward, then the readers add to bank.dstates and call encoder_final_backward,
@@ -8,6 +9,7 @@
 #define ENCODER_H
 
 #include "model/bank.h"
+#include "model/batch.h"
 #include "model/recurrent.h"
 #include "model/shape.h"
 
@@ -16,8 +18,10 @@ struct encoder {
     int H, M; // of one direction; of both
     struct recurrent layer[SHAPE_LAYERS][2];
     double dropout_layer, dropout_states;
+    uint64_t masks; // where those of its dropouts begin
 };
-void encoder_init(struct encoder *encoder, const struct shape *shape,
+/* Of SOURCE or SECOND. */
+void encoder_init(struct encoder *encoder, const struct shape *shape, enum side side,
                   struct parameters *parameters);
 
 struct encoder_states {
@@ -26,15 +30,19 @@ struct encoder_states {
     real *h[SHAPE_LAYERS];           // (N, M)
     struct recurrent_states layer[SHAPE_LAYERS][2];
     struct bank bank;
+    real *dlast; // (B, M): without layers, the gradient of the last places
 };
 
 /* The order of packed positions: step s of sentence b is row first[s] + b. */
-struct steps encoder_steps(const struct batch *batch, struct arena *arena);
+struct steps encoder_steps(const struct batch_source *source, int B, struct arena *arena);
 
-/* x (N, E): embedded source. key NULL: no dropout. */
-void encoder_forward(const struct encoder *encoder, const real *block, const struct batch *batch,
-                     const real *x, const struct random_key *key, struct arena *arena,
+/* x (N, E): embedded source of B sentences. key NULL: no dropout. */
+void encoder_forward(const struct encoder *encoder, const real *block,
+                     const struct batch_source *source, int B, const real *x,
+                     const struct random_key *key, struct arena *arena,
                      struct encoder_states *states);
+/* Of a model without sources: B sentences, nothing else. */
+void encoder_absent(int B, struct encoder_states *states);
 void encoder_start_backward(const struct encoder *encoder, const real *block, struct arena *arena,
                             struct encoder_states *states);
 /* Adds to the gradient; dx (N, E) is written. */
@@ -43,7 +51,7 @@ void encoder_backward(const struct encoder *encoder, const real *block, real *gr
                       struct arena *arena);
 
 /* h (B, M), c (B, M) or NULL: the forward state after a sentence's last token beside the backward
- * state after its first. */
+ * state after its first. layer -1, which is the top one without layers: what stands last. */
 void encoder_final(const struct encoder *encoder, const struct encoder_states *states, int layer,
                    real *h, real *c);
 /* Adds their gradients. */

@@ -10,7 +10,7 @@ enum {
 
 /* Natural logarithm of 1 <= x < inf (a NaN stays one), from 2 artanh((m - 1) / (m + 1)); libm's
  * picks its code by processor, and the last bit with it. */
-static double logarithm(double x)
+double output_logarithm(double x)
 {
     int exponent;
     double m = frexp(x, &exponent) * M_SQRT2; // in [0.71, 1.41)
@@ -65,6 +65,16 @@ void softmax(const real *x, real *y, int count)
         y[i] *= scale;
 }
 
+VECTOR_CLONES
+void softmax_backward(const real *y, real *dy, int count)
+{
+    real sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += y[i] * dy[i];
+    for (int i = 0; i < count; i++)
+        dy[i] = y[i] * (dy[i] - sum);
+}
+
 /* One row: x (V) are logits without bias. Returns the loss; x becomes its gradient if wanted.
  *     p = softmax(x + b)        q_j = (1 - e) [j = t] + e / V
  *     L = -sum_j q_j log p_j = log sum_j exp(x_j - m) - (1 - e) (x_t - m) - e / V sum_j (x_j - m)
@@ -90,7 +100,7 @@ static double row_loss(const struct output *output, real *x, int target, double 
             x[j] = x[j] * scale - share;
         x[target] -= (real)(1 - smoothing);
     }
-    return logarithm(sum) - (1 - smoothing) * right - smoothing / V * all;
+    return output_logarithm(sum) - (1 - smoothing) * right - smoothing / V * all;
 }
 
 /* In the order of the rows; four of them in one pass over the sums. */

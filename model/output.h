@@ -29,7 +29,12 @@ void output_logits(const struct output *output, const struct packed *packed, con
  * are without b. Any of them where one is no number. */
 int output_likeliest(const struct output *output, const real *logits, int first);
 
+/* log x of 1 <= x < inf, the same bits on every processor. */
+double output_logarithm(double x);
+
 /* y = softmax(x) over count numbers; survives +-1e4; y may be x. Attention uses it too. */
 void softmax(const real *x, real *y, int count);
+/* dx_i = y_i (dy_i - sum_k y_k dy_k), in place of dy. */
+void softmax_backward(const real *y, real *dy, int count);
 
 #endif

@@ -1,5 +1,4 @@
 #include "model/search.h"
-#include "model/embedding.h"
 #include "model/place.h"
 #include "model/threads.h"
 #include <stdbool.h>
@@ -93,17 +92,18 @@ struct search_result search_greedy(const struct model *model, const real *block,
     struct greedy greedy = start(batch, limits, arena);
     if (batch->B == 0)
         return greedy.result;
-    int V = model->shape.target_vocabulary, E = model->shape.embedding, B = batch->B;
-    struct encoder_states encoder;
+    int V = model->shape.side[TARGET].vocabulary, E = model->before.width, B = batch->B;
+    struct encoder_states encoder[SOURCES];
     struct decoder_states decoder;
     struct logits_states output;
-    model_encode(model, block, batch, arena, &encoder);
-    decoder_start(&model->decoder, block, &model->encoder, &encoder, 1, NULL, arena, &decoder);
+    model_encode(model, block, batch, arena, encoder);
+    decoder_start(&model->decoder, block, model->encoder, encoder, 1, NULL, arena, &decoder);
     model_start_logits(model, block, B, arena, &output);
     real *x = arena_take(arena, (size_t)B * (size_t)E, sizeof(real));      // (B, E)
     real *logits = arena_take(arena, (size_t)B * (size_t)V, sizeof(real)); // (B, V)
-    while (leave(&greedy, &model->decoder, &decoder, &encoder.bank), greedy.B > 0) {
-        embedding_forward(block + model->target_embedding, E, greedy.symbols, greedy.B, x);
+    while (leave(&greedy, &model->decoder, &decoder, &encoder[SOURCE].bank), greedy.B > 0) {
+        struct input_places last = {.rows = greedy.B, .symbols = greedy.symbols};
+        input_apply(&model->before, block, &last, x);
         decoder_run(&model->decoder, block, &decoder, x);
         model_logits(model, block, &output, decoder.r, greedy.B, logits);
         emit(&greedy, &output.output, logits, allow_unknown);

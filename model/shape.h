@@ -1,11 +1,13 @@
-/* What a model is: its model settings, resolved (no value is left to be chosen), and what its
- * training adds: dropouts, smoothing, precision. shape_check() refuses what cannot be built; it is
- * the only place that knows which combinations exist. */
+/* What a model is: its sides, a head, and its model settings, resolved (no value is left to be
+ * chosen), and what its training adds: dropouts, smoothing, precision. shape_check() refuses what
+ * cannot be built; it is the only place that knows which combinations exist. */
 #ifndef SHAPE_H
 #define SHAPE_H
 
 #include "comm/base/reason.h"
+#include "comm/base/sentence.h"
 #include "model/precision.h"
+#include <stdint.h>
 
 enum cell_kind { CELL_LSTM, CELL_GRU, CELL_KINDS };
 enum context_kind { CONTEXT_LAST, CONTEXT_AFFINE, CONTEXT_MEAN, CONTEXT_KINDS };
@@ -13,23 +15,43 @@ enum context_use { CONTEXT_USE_ATTENTION, CONTEXT_USE_FIRST, CONTEXT_USES };
 enum attention_kind { ATTENTION_ADDITIVE, ATTENTION_DOT, ATTENTION_GENERAL, ATTENTION_KINDS };
 enum attention_state { ATTENTION_PREVIOUS, ATTENTION_CURRENT, ATTENTION_STATES };
 
+enum head { HEAD_DECODE, HEAD_STEP, HEAD_POOL, HEADS }; // N to M, N to N in step, N to 1
+enum pooling_kind { POOLING_LAST, POOLING_MEAN, POOLING_MAX, POOLING_ATTENTION, POOLINGS };
+enum input_kind { INPUT_LINEAR, INPUT_TANH, INPUT_KINDS }; // of vectors
+
+enum { SYMBOL_UNKNOWN, SYMBOL_BEGIN, SYMBOL_END, SYMBOLS_RESERVED };
 enum { SHAPE_LAYERS = 32 }; // most layers of either side
+enum { FEATURES_MOST = 8 };
+
+struct side_shape {
+    enum form form;                             // FORM_NONE: there is no such side
+    int vocabulary;                             // symbols, with unknown, begin and end
+    int feature_count, features[FEATURES_MOST]; // beside each symbol; their vocabularies likewise
+    int dimension;                              // of a vector
+    int end; // 1: an end is added, as to what a decoder emits; never to vectors
+};
 
 struct shape {
-    int source_vocabulary, target_vocabulary; // symbols, with unknown, begin and end
-    int embedding;                            // E, of either side
-    int hidden;                               // H, decoder state
-    int encoder_hidden;                       // of one direction
-    int encoder_layers, decoder_layers;
+    struct side_shape side[SIDES];
+    enum head head;
+    int embedding;         // E, of either side
+    int feature_embedding; // of each feature
+    enum input_kind input;
+    enum pooling_kind pooling; // HEAD_POOL
+    int hidden;                // H, decoder state
+    int encoder_hidden;        // of one direction
+    int encoder_layers;        // 0: the embedded source is the memory bank
+    int decoder_layers;
     int bidirectional; // 0 or 1
     enum cell_kind cell;
     enum context_kind context;
     enum context_use context_use;
     enum attention_kind attention; // meaningless with CONTEXT_USE_FIRST, like the three below
     enum attention_state attention_state;
-    int attention_hidden; // additive only
+    int attention_hidden; // additive, and pooling by attention
     int input_feeding;
-    int readout; // R: with attention on the current state it is `hidden`
+    int readout; // R: with attention on the current state it is `hidden`; of the other heads 0:
+                 // there is none
     int tied_embeddings;
 
     enum precision precision; // of the operands of products while training
@@ -42,10 +64,66 @@ struct shape {
  * choose affine or mean") where the shape cannot be built. */
 bool shape_check(const struct shape *shape, struct reason *why);
 
-/* Width of the encoder's states at the top: both directions side by side. */
+/* Where the masks of a source's dropouts begin: no two sources have the same. */
+static inline uint64_t shape_masks(enum side side)
+{
+    return side == SECOND ? UINT64_C(1) << 50 : 0;
+}
+
+/* Cells of a place of this side: the symbol and its features, or the vector. */
+static inline int side_cells(const struct side_shape *side)
+{
+    return side->form == FORM_VECTORS ? side->dimension : 1 + side->feature_count;
+}
+
+static inline int shape_sources(const struct shape *shape)
+{
+    return shape->side[SOURCE].form == FORM_NONE   ? 0
+           : shape->side[SECOND].form == FORM_NONE ? 1
+                                                   : 2;
+}
+
+/* Width of what a layer reads of a place of this side. */
+static inline int shape_input_width(const struct shape *shape, enum side side)
+{
+    return shape->embedding + shape->side[side].feature_count * shape->feature_embedding;
+}
+
+/* Width of the states of a source's memory bank: both directions side by side, or the embedded
+ * source's. */
+static inline int shape_bank_width(const struct shape *shape, enum side side)
+{
+    return shape->encoder_layers ? shape->encoder_hidden * (shape->bidirectional ? 2 : 1)
+                                 : shape_input_width(shape, side);
+}
 static inline int shape_memory_width(const struct shape *shape)
 {
-    return shape->encoder_hidden * (shape->bidirectional ? 2 : 1);
+    return shape_bank_width(shape, SOURCE);
+}
+
+/* Width of r, what the output layer reads of a target place: of HEAD_STEP and HEAD_POOL without a
+ * readout the states themselves. */
+static inline int shape_output_width(const struct shape *shape)
+{
+    int width = 0;
+    if (shape->head == HEAD_DECODE || shape->readout)
+        return shape->readout;
+    for (int source = 0; source < shape_sources(shape); source++)
+        width += shape_bank_width(shape, (enum side)source);
+    return width;
+}
+
+/* What the output layer gives: the symbols from shape_first_symbol on (of classes begin, end and
+ * unknown are none), or a vector's numbers and, of decoded ones, the logit of its being the last. */
+static inline int shape_first_symbol(const struct shape *shape)
+{
+    return shape->head == HEAD_DECODE ? 0 : SYMBOLS_RESERVED;
+}
+static inline int shape_outputs(const struct shape *shape)
+{
+    const struct side_shape *target = &shape->side[TARGET];
+    return target->form == FORM_VECTORS ? target->dimension + (shape->head == HEAD_DECODE)
+                                        : target->vocabulary - shape_first_symbol(shape);
 }
 
 #endif

@@ -6,7 +6,8 @@
 #include "model/model.h"
 
 /* Adds the multiply-adds of the matrix products of model_gradient, at the positions that are no
- * padding only, to the part that each belongs to: forward once, backward twice. A multiply-add is
+ * padding only, to the part that each belongs to: forward once, backward twice (once of
+ * an input layer of vectors). A multiply-add is
  * two operations. Where nothing is padding their sum is model_cost's. */
 void useful_add(const struct model *model, const struct batch *batch, int64_t useful[PARTS]);
 

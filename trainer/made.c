@@ -17,6 +17,7 @@ struct made {
     struct made_options options;
     int count;
     struct sentence *sentences; // (count), in the order of the text
+    struct shape shape;         // its sides, for batch_pack
     int32_t *symbols;
     struct sentence *order; // (count): pool by pool, sorted
     struct cut *cuts;
@@ -137,6 +138,9 @@ struct made *made_open(const struct made_options *options)
 {
     struct made *made = memory_take(sizeof *made);
     made->options = *options;
+    made->shape.side[SOURCE] = made->shape.side[TARGET] =
+        (struct side_shape){.form = FORM_SYMBOLS, .vocabulary = options->vocabulary, .end = 1};
+    made->shape.side[SOURCE].end = options->source_end;
     made->count = MADE_POOLS * pool_of(options);
     make_sentences(made);
     cut(made);
@@ -195,8 +199,7 @@ const struct feed_group *made_next(struct made *made, struct range lanes)
     for (int i = 0; i < group->count; i++) {
         int64_t number = made->next + lanes.first + i;
         const struct cut *at = &made->cuts[number % made->cut_count];
-        batch_pack(&group->batches[i], made->order + at->first, at->count,
-                   made->options.source_end);
+        batch_pack(&group->batches[i], &made->shape, made->order + at->first, at->count);
     }
     int all = made->options.lanes, updates = made->cut_count / all;
     made->next = (made->next + all) % (updates ? updates * all : made->cut_count);

@@ -36,7 +36,8 @@ static int64_t largest_batch(const struct model *model, int64_t source, int64_t 
         int64_t S = least(source + 1, fitting), T = least(target + 1, fitting);
         if (S < 1 || T < 1)
             break;
-        largest = most(largest, model_memory(model, (int)B, (int)S, (int)T));
+        const int steps[SIDES] = {[SOURCE] = (int)S, [TARGET] = (int)T};
+        largest = most(largest, model_memory(model, (int)B, steps));
     }
     return largest;
 }

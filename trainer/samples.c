@@ -17,7 +17,7 @@ static void show(struct run *run, struct report *report, const struct pairs_bloc
     }
     struct batch batch;
     batch_init(&batch);
-    batch_pack(&batch, views, block->count, (int)run->settings->source_end);
+    batch_pack(&batch, &run->model.shape, views, block->count);
     arena_reset(&run->arena);
     point_at("samples.translate", run->state.update, NULL, 0);
     struct search_result result =

@@ -80,8 +80,8 @@ int score(const struct settings *settings)
     struct arena arena;
     struct evaluation evaluation;
     arena_init(&arena);
-    int complete = evaluate(&snapshot.model, snapshot.weights, (int)snapshot.settings.source_end,
-                            pairs, settings->corpus, &arena, print_block, NULL, &evaluation);
+    int complete = evaluate(&snapshot.model, snapshot.weights, pairs, settings->corpus, &arena,
+                            print_block, NULL, &evaluation);
     agree(complete, "%s: not all is scored", stop_words());
     if (comm_rank() == 0)
         print_totals(&evaluation);

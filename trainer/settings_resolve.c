@@ -150,11 +150,25 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
         faults_add(faults, "%s", why.text);
 }
 
+static struct side_shape side_of(const struct content *content, int end)
+{
+    struct side_shape side = {
+        .form = content->form,
+        .vocabulary = content->tokenizer.vocabulary.size,
+        .feature_count = content->feature_count,
+        .dimension = content->dimension,
+        .end = content->form == FORM_SYMBOLS && end,
+    };
+    for (int k = 0; k < content->feature_count; k++)
+        side.features[k] = content->features[k].vocabulary.size;
+    return side;
+}
+
 void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
     *shape = (struct shape){
-        .source_vocabulary = contents[SOURCE].tokenizer.vocabulary.size,
-        .target_vocabulary = contents[TARGET].tokenizer.vocabulary.size,
+        .side = {[SOURCE] = side_of(&contents[SOURCE], (int)s->source_end),
+                 [TARGET] = side_of(&contents[TARGET], 1)},
         .embedding = (int)s->embedding,
         .hidden = (int)s->hidden,
         .encoder_hidden = (int)s->encoder_hidden,

@@ -45,8 +45,7 @@ static void open_corpora(struct run *run)
 static int64_t cost(const void *run_, int count, const int *const lengths[SIDES])
 {
     const struct run *run = run_;
-    return model_cost(&run->model, (int)run->settings->source_end, count, lengths[SOURCE],
-                      lengths[TARGET]);
+    return model_cost(&run->model, count, lengths);
 }
 
 void run_stream_options(const struct run *run, struct stream_options *options)

@@ -52,15 +52,15 @@ static int validate(struct run *run, struct report *report)
     point_at("validate.begin", run->state.update, NULL, 0);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
-    int complete = evaluate(&run->model, run->weights, (int)run->settings->source_end, pairs,
-                            run->valid->path, &run->arena, NULL, NULL, &evaluation);
+    int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena, NULL,
+                            NULL, &evaluation);
     pairs_close(pairs);
     if (!complete)
         return 0;
     point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
     double loss = evaluation.loss / (double)evaluation.tokens;
-    int symbols = run->model.shape.target_vocabulary;
+    int symbols = run->model.shape.side[TARGET].vocabulary;
     bool sound = schedule_sound(run->settings, &run->state, loss, symbols, &why);
     if (!sound)
         finish_saving(run, report);
@@ -159,7 +159,8 @@ static int train_on(struct run *run, struct report *report)
     run_stream_options(run, &options);
     if (comm_rank() == 0)
         stop_deadline(run->settings->stop_after);
-    struct feed *feed = feed_open(run->corpus, &options, run->state.epoch, run->state.group);
+    struct feed *feed =
+        feed_open(run->corpus, &options, &run->model.shape, run->state.epoch, run->state.group);
     int going = boundary(run, report);
     while (going && schedule_ending(run->settings, &run->state) == ENDING_NONE)
         going = advance(run, feed, report) && boundary(run, report);

@@ -109,7 +109,7 @@ static void translate_batch(struct work *work, const int32_t *members, int count
         views[i] = work->block.list[members[i]].sentence;
         limits[i] = search_limit(views[i].side[SOURCE].length);
     }
-    batch_pack(&work->batch, views, count, (int)work->snapshot.settings.source_end);
+    batch_pack(&work->batch, &work->snapshot.model.shape, views, count);
     arena_reset(&work->arena);
     struct search_result result =
         search_greedy(&work->snapshot.model, work->snapshot.weights, &work->batch, limits,

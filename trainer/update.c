@@ -37,7 +37,7 @@ static void compute_lanes(struct run *run, const struct feed_group *group,
         facts[lane][LANE_LOSS] =
             model_gradient(&run->model, run->weights, gradient, batch, &key, &run->arena);
         facts[lane][LANE_TOKENS] = (double)batch->target_tokens;
-        facts[lane][LANE_SOURCE_TOKENS] = (double)batch->source_tokens;
+        facts[lane][LANE_SOURCE_TOKENS] = (double)batch->source[SOURCE].tokens;
         facts[lane][LANE_SENTENCES] = batch->B;
         point_at("update.gradient", update, gradient,
                  (size_t)run->model.parameters.total * sizeof(float));

@@ -3,7 +3,7 @@
 #ifndef COMBINATIONS_H
 #define COMBINATIONS_H
 
-#include "model/shape.h"
+#include "tests/model/sides.h"
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -61,8 +61,7 @@ static inline bool combination_repeats(const struct combination *c)
 
 static inline struct shape combination_shape(const struct combination *c)
 {
-    struct shape shape = {.source_vocabulary = 7,
-                          .target_vocabulary = 8,
+    struct shape shape = {SIDES_OF(7, 8),
                           .embedding = 3,
                           .hidden = 4,
                           .encoder_layers = c->depth,

@@ -6,7 +6,7 @@
 
 #include "comm/base/memory.h"
 #include "model/batch.h"
-#include "model/shape.h"
+#include "tests/model/sides.h"
 #include <hdf5.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -82,8 +82,8 @@ static inline struct shape reference_shape(hid_t group)
     static const char *const attentions[] = {"additive", "dot", "general"};
     static const char *const states[] = {"previous", "current"};
     struct shape shape = {
-        .source_vocabulary = reference_integer(group, "source_vocabulary"),
-        .target_vocabulary = reference_integer(group, "target_vocabulary"),
+        SIDES_OF(reference_integer(group, "source_vocabulary"),
+                 reference_integer(group, "target_vocabulary")),
         .embedding = reference_integer(group, "embedding"),
         .hidden = reference_integer(group, "hidden"),
         .encoder_hidden = reference_integer(group, "encoder_hidden"),
@@ -101,6 +101,7 @@ static inline struct shape reference_shape(hid_t group)
         .readout = reference_integer(group, "readout"),
         .tied_embeddings = reference_integer(group, "tied_embeddings"),
         .label_smoothing = reference_number(group, "label_smoothing")};
+    shape.side[SOURCE].end = reference_integer(group, "source_end");
     struct reason why;
     if (!shape_check(&shape, &why))
         fail_msg("%s", why.text);
@@ -124,7 +125,8 @@ static inline struct reference_side reference_side(hid_t group, int number, cons
 }
 
 /* Initialises and packs; release is batch_release. */
-static inline void reference_batch(hid_t group, int number, struct batch *batch)
+static inline void reference_batch(hid_t group, const struct shape *shape, int number,
+                                   struct batch *batch)
 {
     struct reference_side source = reference_side(group, number, "source");
     struct reference_side target = reference_side(group, number, "target");
@@ -132,14 +134,14 @@ static inline void reference_batch(hid_t group, int number, struct batch *batch)
     struct sentence *sentences = memory_take((size_t)source.count * sizeof *sentences);
     int64_t s = 0, t = 0;
     for (int64_t i = 0; i < source.count; i++) {
-        sentences[i] = (struct sentence){source.symbols + s, target.symbols + t, source.lengths[i],
-                                         target.lengths[i]};
+        sentences[i].side[SOURCE] = (struct sequence){source.symbols + s, source.lengths[i]};
+        sentences[i].side[TARGET] = (struct sequence){target.symbols + t, target.lengths[i]};
         s += source.lengths[i];
         t += target.lengths[i];
     }
     assert_true(s == source.total && t == target.total);
     batch_init(batch);
-    batch_pack(batch, sentences, (int)source.count, reference_integer(group, "source_end"));
+    batch_pack(batch, shape, sentences, (int)source.count);
     memory_free(sentences);
     memory_free(source.symbols);
     memory_free(source.lengths);

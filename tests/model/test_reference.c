@@ -41,7 +41,7 @@ static void reference_init(struct reference *it, const char *name)
     struct shape shape = reference_shape(it->group);
     model_init(&it->model, &shape);
     for (int i = 0; i < 3; i++)
-        reference_batch(it->group, i, &it->batches[i]);
+        reference_batch(it->group, &shape, i, &it->batches[i]);
     arena_init(&it->arena);
     it->block = fixture_block(&it->model.parameters);
     it->gradient = fixture_block(&it->model.parameters);

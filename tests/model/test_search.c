@@ -30,8 +30,7 @@ enum { V = 8 };
 // and output row next(y) has a 10 in column y. All other weights are zero.
 static void chain_init(struct trial *trial)
 {
-    struct shape shape = {.source_vocabulary = 9,
-                          .target_vocabulary = V,
+    struct shape shape = {SIDES_OF(9, V),
                           .embedding = V,
                           .hidden = 4,
                           .encoder_hidden = 4,
@@ -155,13 +154,14 @@ static void an_empty_batch_has_no_translations(void **state)
 // output bias is that less the count of v among what was to be emitted.
 static void probability_sums(struct trial *trial, const struct sentence *sentence, double *sums)
 {
-    batch_pack(&trial->batch, sentence, 1, 1);
+    batch_pack(&trial->batch, &trial->model.shape, sentence, 1);
     trial_gradient(trial);
     const struct parameter *bias = parameters_find(&trial->model.parameters, "output.bias");
     for (int v = 0; v < bias->rows; v++)
         sums[v] = (double)trial->gradient[bias->first + v];
-    for (int t = 0; t < sentence->target_length; t++)
-        sums[sentence->target[t]] += 1;
+    const struct sequence *target = &sentence->side[TARGET];
+    for (int t = 0; t < target->length; t++)
+        sums[((const int32_t *)target->cells)[t]] += 1;
     sums[SYMBOL_END] += 1;
 }
 
@@ -175,8 +175,7 @@ static void assert_most_probable(struct trial *trial, const struct sentence *sou
     double before[MOST_SYMBOLS] = {0}, sums[MOST_SYMBOLS];
     for (int t = 0; t < length + !limited; t++) {
         struct sentence prefix = *source;
-        prefix.target = symbols;
-        prefix.target_length = t;
+        prefix.side[TARGET] = (struct sequence){symbols, t};
         probability_sums(trial, &prefix, sums);
         int chosen = t < length ? symbols[t] : SYMBOL_END;
         for (int v = SYMBOL_END; v < MOST_SYMBOLS; v++)
@@ -243,8 +242,7 @@ static void a_translation_does_not_depend_on_its_batch_or_on_targets(void **stat
         translate(&trial, 0, TRIAL_SENTENCES, &together);
         int unlike = 0;
         for (int i = 0; i < TRIAL_SENTENCES; i++) {
-            trial.fixture.sentences[i].target = NULL;
-            trial.fixture.sentences[i].target_length = 0;
+            trial.fixture.sentences[i].side[TARGET] = (struct sequence){NULL, 0};
             translate(&trial, i, 1, &alone);
             assert_int_equal(alone.lengths[0], together.lengths[i]);
             assert_int_equal(alone.limited[0], together.limited[i]);

@@ -20,16 +20,17 @@ static int64_t total(const int64_t useful[PARTS])
 }
 
 /* One sentence of S states and T steps, its own end and begin included. */
-static void count(const struct shape *shape, int S, int T, int64_t useful[PARTS])
+static void count(struct shape *shape, int S, int T, int64_t useful[PARTS])
 {
     struct model model;
     struct batch batch;
     int32_t symbols[16] = {0};
-    struct sentence sentence = {symbols, symbols, S, T - 1};
+    struct sentence sentence = {{[SOURCE] = {symbols, S}, [TARGET] = {symbols, T - 1}}};
+    shape->side[SOURCE].end = 0;
     memset(useful, 0, PARTS * sizeof *useful);
     model_init(&model, shape);
     batch_init(&batch);
-    batch_pack(&batch, &sentence, 1, 0);
+    batch_pack(&batch, shape, &sentence, 1);
     useful_add(&model, &batch, useful);
     batch_release(&batch);
     model_release(&model);
@@ -40,8 +41,7 @@ static void count(const struct shape *shape, int S, int T, int64_t useful[PARTS]
 static void the_reference_shape_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {.source_vocabulary = 8004,
-                          .target_vocabulary = 8004,
+    struct shape shape = {SIDES_OF(8004, 8004),
                           .embedding = 512,
                           .hidden = 512,
                           .encoder_hidden = 256,
@@ -68,8 +68,7 @@ static void the_reference_shape_by_hand(void **state)
 static void additive_attention_and_a_tied_output_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {.source_vocabulary = 50,
-                          .target_vocabulary = 60,
+    struct shape shape = {SIDES_OF(50, 60),
                           .embedding = 12,
                           .hidden = 16,
                           .encoder_hidden = 10,
@@ -94,8 +93,7 @@ static void additive_attention_and_a_tied_output_by_hand(void **state)
 static void without_attention_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {.source_vocabulary = 50,
-                          .target_vocabulary = 60,
+    struct shape shape = {SIDES_OF(50, 60),
                           .embedding = 12,
                           .hidden = 16,
                           .encoder_hidden = 10,
@@ -122,11 +120,13 @@ static void where_nothing_is_padding_it_is_the_cost(void **state)
         struct fixture fixture;
         int64_t useful[PARTS] = {0};
         trial_init(&trial, &shape);
-        fixture_sentences(&fixture, 3, alike, alike, shape.source_vocabulary,
-                          shape.target_vocabulary, 1);
-        batch_pack(&trial.batch, fixture.sentences, 3, 1);
+        fixture_sentences(&fixture, 3, alike, alike, shape.side[SOURCE].vocabulary,
+                          shape.side[TARGET].vocabulary, 1);
+        batch_pack(&trial.batch, &shape, fixture.sentences, 3);
         useful_add(&trial.model, &trial.batch, useful);
-        assert_true(total(useful) == model_cost(&trial.model, 1, 3, alike, alike));
+        assert_true(
+            total(useful) ==
+            model_cost(&trial.model, 3, (const int *[SIDES]){[SOURCE] = alike, [TARGET] = alike}));
         fixture_release(&fixture);
         trial_release(&trial);
     }
@@ -147,8 +147,7 @@ static void padding_is_not_useful(void **state)
             useful_add(&trial.model, &trial.batch, alone);
         }
         assert_memory_equal(together, alone, sizeof together);
-        assert_true(total(together) <
-                    model_cost(&trial.model, 1, TRIAL_SENTENCES, trial_sources, trial_targets));
+        assert_true(total(together) < model_cost(&trial.model, TRIAL_SENTENCES, trial.lengths));
         trial_release(&trial);
     }
 }
@@ -161,9 +160,9 @@ static void a_sentence_alone_reads_each_weight_at_each_step(void **state)
     model_init(&model, &shape);
     int64_t one = useful_reads(&model, 1, 1), steps = useful_reads(&model, 1, 5);
     int64_t states = useful_reads(&model, 4, 1);
-    const struct recurrent *layer = &model.encoder.layer[0][0];
+    const struct recurrent *layer = &model.encoder[SOURCE].layer[0][0];
     int64_t of_step =
-        decoder_row_cost(&model.decoder) + (int64_t)shape.readout * shape.target_vocabulary;
+        decoder_row_cost(&model.decoder) + (int64_t)shape.readout * shape.side[TARGET].vocabulary;
     assert_true(steps - one == 4 * of_step);
     assert_true(states - one == 3LL * 2 * layer->cell->gates * layer->H * layer->H);
     model_release(&model);
