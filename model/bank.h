@@ -7,7 +7,6 @@
 
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include "model/batch.h"
 #include "model/recurrent.h"
 
 struct bank {
@@ -20,8 +19,8 @@ struct bank {
 };
 
 /* Gathers h (N, M), which is packed time-major by `steps`. key NULL: no dropout. */
-void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M,
-               const real *h, double rate, const struct random_key *key, struct arena *arena);
+void bank_init(struct bank *bank, const struct steps *steps, int M, const real *h, double rate,
+               const struct random_key *key, struct arena *arena);
 /* Goes on with some of the sentences only, in rising order: sentence i is the one that was
  * keep[i]. */
 void bank_keep(struct bank *bank, const int *keep, int count);

@@ -1,7 +1,7 @@
 #include "model/model.h"
 #include "model/place.h"
 
-/* Counted are the multiply-adds of the matrix products: the encoder's by source tokens, the
+/* Counted are the multiply-adds of the matrix products: the encoder's by each layer's states, the
  * decoder's by the B rows that run for T steps each, attention's by T times the states of a
  * sentence, the output's by target tokens; backward executes twice those of forward. Element-wise
  * work is not counted. */
@@ -9,20 +9,22 @@ int64_t model_cost(const struct model *model, int source_end, int count, const i
                    const int *target_lengths)
 {
     const struct shape *shape = &model->shape;
-    int64_t N = 0, P = 0, forward = 0, R = shape->readout;
+    int64_t P = 0, forward = 0, R = shape->readout;
     int T = 0;
     for (int i = 0; i < count; i++) {
-        N += source_lengths[i] + source_end;
         P += target_lengths[i] + 1;
         T = target_lengths[i] + 1 > T ? target_lengths[i] + 1 : T;
     }
-    for (int i = 0; i < count; i++)
-        forward += decoder_sentence_cost(&model->decoder, source_lengths[i] + source_end, T);
+    for (int i = 0; i < count; i++) {
+        int S = source_lengths[i] + source_end;
+        forward += encoder_cost(&model->encoder, S);
+        forward +=
+            decoder_sentence_cost(&model->decoder, (int)encoder_bank_length(&model->encoder, S), T);
+    }
     if (model->output_map != PLACE_NONE) {
         forward += P * shape->embedding * R;
         R = shape->embedding;
     }
-    forward += N * encoder_cost(&model->encoder);
     forward += (int64_t)T * count * decoder_row_cost(&model->decoder);
     forward += P * R * shape->target_vocabulary;
     return 3 * forward;
@@ -36,6 +38,6 @@ int64_t model_memory(const struct model *model, int B, int S, int T)
     int64_t embedded = 2 * (N + P) * E * (int64_t)sizeof(real);
     int64_t output = P * (3 * R * (int64_t)sizeof(real) + 24) + // r, its gradient, packed and not
                      (model->output_map == PLACE_NONE ? 0 : 2 * P * E * (int64_t)sizeof(real));
-    return embedded + output + encoder_memory(&model->encoder, N, B) +
-           decoder_memory(&model->decoder, N, B, T);
+    return embedded + output + encoder_memory(&model->encoder, B, S) +
+           decoder_memory(&model->decoder, B * encoder_bank_length(&model->encoder, S), B, T);
 }

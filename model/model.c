@@ -70,6 +70,19 @@ static void drop(const struct pass *pass, enum random_purpose purpose, double ra
     dropout(&key, rate, 0, x, (size_t)rows * (size_t)width);
 }
 
+/* Of embeddings (or their gradient), packed by these steps. */
+static void drop_embedded(const struct pass *pass, enum random_purpose purpose,
+                          const struct steps *steps, real *x)
+{
+    const struct shape *shape = &pass->model->shape;
+    if (!pass->key)
+        return;
+    struct random_key key = *pass->key;
+    key.purpose = purpose;
+    dropout_steps(&key, shape->dropout_embedding, shape->variational, 0, steps->count, steps->first,
+                  shape->embedding, x);
+}
+
 /* The source's symbols as the encoder packs them; while training, some of the words become
  * unknown. */
 static int32_t *pack_source(const struct pass *pass)
@@ -99,7 +112,8 @@ static void encode(struct pass *pass)
     real *x = take(pass, N, E);
     pass->source = pack_source(pass);
     embedding_forward(pass->block + model->source_embedding, E, pass->source, N, x);
-    drop(pass, RANDOM_DROP_SOURCE, model->shape.dropout_embedding, x, N, E);
+    struct steps steps = encoder_steps(pass->batch, pass->arena);
+    drop_embedded(pass, RANDOM_DROP_SOURCE, &steps, x);
     encoder_forward(&model->encoder, pass->block, pass->batch, x, pass->key, pass->arena,
                     &pass->encoder);
 }
@@ -117,9 +131,9 @@ static void decode(struct pass *pass)
         pass->before[b] = SYMBOL_BEGIN;
     memcpy(pass->before + B, batch->target, (size_t)(rows - B) * sizeof *pass->before);
     embedding_forward(pass->block + model->target_embedding, E, pass->before, rows, x);
-    drop(pass, RANDOM_DROP_TARGET, model->shape.dropout_embedding, x, rows, E);
     decoder_start(&model->decoder, pass->block, &model->encoder, &pass->encoder, batch->T,
                   pass->key, pass->arena, &pass->decoder);
+    drop_embedded(pass, RANDOM_DROP_TARGET, &pass->decoder.steps, x);
     decoder_run(&model->decoder, pass->block, &pass->decoder, x);
 }
 
@@ -217,14 +231,14 @@ static void backward(struct pass *pass, real *gradient, real *dr)
     part_enter(PART_DECODER);
     decoder_backward(&model->decoder, pass->block, gradient, &model->encoder, &pass->encoder,
                      &pass->decoder, scatter(pass, dr), dx, pass->arena);
-    drop(pass, RANDOM_DROP_TARGET, shape->dropout_embedding, dx, rows, E);
+    drop_embedded(pass, RANDOM_DROP_TARGET, &pass->decoder.steps, dx);
     embedding_backward(gradient + model->target_embedding, shape->target_vocabulary, E,
                        pass->before, rows, dx);
     dx = take(pass, N, E);
     part_enter(PART_ENCODER);
     encoder_backward(&model->encoder, pass->block, gradient, pass->key, &pass->encoder, dx,
                      pass->arena);
-    drop(pass, RANDOM_DROP_SOURCE, shape->dropout_embedding, dx, N, E);
+    drop_embedded(pass, RANDOM_DROP_SOURCE, &pass->encoder.steps, dx);
     embedding_backward(gradient + model->source_embedding, shape->source_vocabulary, E,
                        pass->source, N, dx);
 }

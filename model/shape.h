@@ -7,11 +7,15 @@
 #include "comm/base/reason.h"
 #include "model/precision.h"
 
-enum cell_kind { CELL_LSTM, CELL_GRU, CELL_KINDS };
+enum cell_kind { CELL_LSTM, CELL_GRU, CELL_RNN, CELL_KINDS };
 enum context_kind { CONTEXT_LAST, CONTEXT_AFFINE, CONTEXT_MEAN, CONTEXT_KINDS };
 enum context_use { CONTEXT_USE_ATTENTION, CONTEXT_USE_FIRST, CONTEXT_USES };
 enum attention_kind { ATTENTION_ADDITIVE, ATTENTION_DOT, ATTENTION_GENERAL, ATTENTION_KINDS };
 enum attention_state { ATTENTION_PREVIOUS, ATTENTION_CURRENT, ATTENTION_STATES };
+
+/* What a person calls them, in the order of the enums; behind the last is NULL. */
+extern const char *const shape_cells[], *const shape_contexts[], *const shape_context_uses[];
+extern const char *const shape_attentions[], *const shape_attention_states[];
 
 enum { SHAPE_LAYERS = 32 }; // most layers of either side
 
@@ -23,6 +27,9 @@ struct shape {
     int encoder_layers, decoder_layers;
     int bidirectional; // 0 or 1
     enum cell_kind cell;
+    int residual;   // layers above the first give h + their input
+    int layer_norm; // inside the cells
+    int pyramid;    // encoder layers above the first read pairs of states
     enum context_kind context;
     enum context_use context_use;
     enum attention_kind attention; // meaningless with CONTEXT_USE_FIRST, like the three below
@@ -35,6 +42,8 @@ struct shape {
     enum precision precision; // of the operands of products while training
 
     double dropout_embedding, dropout_layer, dropout_encoder, dropout_output, unknown_dropout;
+    double dropout_state; // of what goes into U h: one mask for all steps
+    int variational;      // dropout_embedding and dropout_layer: one mask for all steps
     double label_smoothing;
 };
 

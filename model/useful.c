@@ -10,11 +10,11 @@ static int64_t output_cost(const struct model *model)
     return V * R;
 }
 
-/* A sentence of S states and T steps. */
+/* A sentence of S source tokens and T steps. */
 static void add_sentence(const struct model *model, int64_t S, int64_t T, int64_t useful[PARTS])
 {
     const struct decoder *decoder = &model->decoder;
-    useful[PART_ENCODER] += S * encoder_cost(&model->encoder);
+    useful[PART_ENCODER] += encoder_cost(&model->encoder, S);
     useful[PART_OUTPUT] += T * output_cost(model);
     useful[PART_DECODER] += context_cost(&decoder->context) + T * readout_cost(&decoder->readout);
     for (int l = 0; l < decoder->layers; l++)
@@ -22,6 +22,7 @@ static void add_sentence(const struct model *model, int64_t S, int64_t T, int64_
     if (!decoder->attends)
         return;
     const struct attention *attention = &decoder->attention;
+    S = encoder_bank_length(&model->encoder, S);
     useful[PART_ATTENTION] += S * attention->row->key_cost(attention);
     useful[PART_ATTENTION] += T * attention->row->query_cost(attention);
     useful[PART_ATTENTION] += T * S * (attention->K + attention->M); // scores, and their mean
@@ -42,10 +43,12 @@ int64_t useful_reads(const struct model *model, int64_t S, int64_t T)
     for (int l = 0; l < model->encoder.layers; l++) // W x of all states in one product
         for (int d = 0; d < model->encoder.directions; d++) {
             const struct recurrent *layer = &model->encoder.layer[l][d];
-            reads -= (S - 1) * layer->cell->gates * (int64_t)layer->H * layer->I;
+            reads -= (encoder_length(&model->encoder, l, S) - 1) * layer->cell->gates *
+                     (int64_t)layer->H * layer->I;
         }
     if (model->decoder.attends) // and the keys
-        reads -= (S - 1) * model->decoder.attention.row->key_cost(&model->decoder.attention);
+        reads -= (encoder_bank_length(&model->encoder, S) - 1) *
+                 model->decoder.attention.row->key_cost(&model->decoder.attention);
     return reads;
 }
 

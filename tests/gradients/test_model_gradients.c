@@ -1,5 +1,5 @@
 // The gradient of every whole model that the tables can make, element by element, against
-// differences of its loss. Thousands of models: forked workers share them, and each tells through
+// differences of its loss. A thousand models: forked workers share them, and each tells through
 // shared memory where it is, so that a model that ends the program is named too.
 #include "tests/gradients/combinations.h"
 #include "tests/gradients/gradient_of_model.h"
@@ -14,24 +14,17 @@
 
 struct worker {
     int at; // the combination in hand
-    int64_t models, wrong_models, refused;
+    int64_t models, wrong_models;
     double worst;
 };
 
 static void work(struct worker *worker, int first, int step)
 {
-    for (worker->at = first; worker->at < COMBINATIONS; worker->at += step) {
-        struct combination c = combination(worker->at);
-        if (combination_repeats(&c))
-            continue;
+    struct combination c;
+    for (worker->at = first; combination(worker->at, &c); worker->at += step) {
+        char name[256];
+        combination_name(&c, name);
         struct shape shape = combination_shape(&c);
-        struct reason why;
-        if (!shape_check(&shape, &why)) {
-            worker->refused++;
-            continue;
-        }
-        char name[160];
-        combination_name(&c, name, sizeof name);
         struct differences_result result =
             gradient_of_shape_check(&shape, worker->at % 3 == 0, 1000 + (uint64_t)worker->at, name);
         worker->models++;
@@ -44,7 +37,6 @@ static void add_up(struct worker *all, const struct worker *worker)
 {
     all->models += worker->models;
     all->wrong_models += worker->wrong_models;
-    all->refused += worker->refused;
     all->worst = fmax(all->worst, worker->worst);
 }
 
@@ -69,9 +61,10 @@ static struct worker work_everywhere(void)
         int status;
         assert_int_equal(waitpid(processes[i], &status, 0), processes[i]);
         if (status != 0) {
-            struct combination c = combination(shared[i].at);
-            char name[160];
-            combination_name(&c, name, sizeof name);
+            struct combination c;
+            char name[256];
+            combination(shared[i].at, &c);
+            combination_name(&c, name);
             print_error("worker ended with status %#x at: %s\n", (unsigned)status, name);
             died++;
         }
@@ -86,23 +79,74 @@ static struct worker work_everywhere(void)
 static void every_element_agrees_with_differences_for_every_combination(void **state)
 {
     (void)state;
-    int64_t refused = 0, repeats = 0;
-    for (int i = 0; i < COMBINATIONS; i++) {
-        struct combination c = combination(i);
-        if (combination_repeats(&c))
-            repeats++;
-        else if (combination_refused(&c))
-            refused++;
-    }
+    struct combination c;
+    int64_t rows = 0;
+    while (combination_row((int)rows, &c))
+        rows++;
     struct worker all = work_everywhere();
-    print_message(
-        "%d combinations: %lld models checked, %lld refused by shape_check, %lld repeat another; "
-        "%lld wrong; largest error %.2g of %.2g allowed\n",
-        COMBINATIONS, (long long)all.models, (long long)all.refused, (long long)repeats,
-        (long long)all.wrong_models, all.worst, differences_tolerance);
-    assert_int_equal(all.refused, refused);
-    assert_int_equal(all.models, COMBINATIONS - refused - repeats);
+    print_message("%lld rows, %d draws of %d switches: %lld models checked; %lld wrong; largest "
+                  "error %.2g of %.2g allowed\n",
+                  (long long)rows, COMBINATION_DRAWS, COMBINATION_SWITCHES, (long long)all.models,
+                  (long long)all.wrong_models, all.worst, differences_tolerance);
+    assert_int_equal(all.models, rows * COMBINATION_DRAWS);
     assert_int_equal(all.wrong_models, 0);
+}
+
+// shape_check refuses what it has to, and nothing else.
+static void every_other_combination_is_refused(void **state)
+{
+    (void)state;
+    struct combination c;
+    for (int row = 0; combination_row(row, &c); row++)
+        for (c.switches = 0; c.switches < 1U << COMBINATION_SWITCHES; c.switches++) {
+            struct shape shape = combination_shape(&c);
+            struct reason why;
+            if (shape_check(&shape, &why) == combination_refused(&c)) {
+                char name[256];
+                combination_name(&c, name);
+                fail_msg("%s: %s", name, combination_refused(&c) ? "not refused" : why.text);
+            }
+        }
+}
+
+// The values that a combination has, a bit each: of the tables' rows, then off and on of each
+// switch.
+static uint64_t values_of(const struct combination *c)
+{
+    uint64_t values = 0;
+    int bit = 0;
+    for (int table = 0; table < COMBINATION_TABLES; bit += combination_rows(table++))
+        values |= 1ULL << (bit + c->row[table]);
+    for (int i = 0; i < COMBINATION_SWITCHES; i++, bit += 2)
+        values |= 1ULL << (bit + (int)(c->switches >> i & 1));
+    assert_in_range(bit, 1, 64);
+    return values;
+}
+
+static void add_pairs(uint64_t values, uint64_t pairs[64])
+{
+    for (uint64_t rest = values; rest; rest &= rest - 1)
+        pairs[__builtin_ctzll(rest)] |= values;
+}
+
+// Of all pairs that any combination has, of two switches or of a row and a switch.
+static void every_pair_of_values_is_drawn(void **state)
+{
+    (void)state;
+    uint64_t possible[64] = {0}, drawn[64] = {0};
+    struct combination c;
+    for (int row = 0; combination_row(row, &c); row++)
+        for (c.switches = 0; c.switches < 1U << COMBINATION_SWITCHES; c.switches++)
+            if (!combination_refused(&c))
+                add_pairs(values_of(&c), possible);
+    for (int number = 0; combination(number, &c); number++)
+        add_pairs(values_of(&c), drawn);
+    int pairs = 0;
+    for (int value = 0; value < 64; value++) {
+        assert_true(drawn[value] == possible[value]);
+        pairs += __builtin_popcountll(drawn[value]);
+    }
+    print_message("%d pairs of values\n", pairs / 2);
 }
 
 // The product above ties the depths of encoder and decoder; affine and mean are for those that
@@ -112,24 +156,21 @@ static void every_element_agrees_where_the_depths_differ(void **state)
     (void)state;
     int64_t wrong = 0;
     for (int i = 0; i < CELL_KINDS * CONTEXT_KINDS * 2; i++) {
-        int number = i;
-        struct combination c = {.attention = ATTENTION_GENERAL, .state = ATTENTION_PREVIOUS};
-        c.dropout = 1;
-        c.feeding = 1;
-        c.directions = 2;
-        c.depth = 1 + combination_digit(&number, 2);
-        c.cell = (enum cell_kind)combination_digit(&number, CELL_KINDS);
-        c.context = (enum context_kind)combination_digit(&number, CONTEXT_KINDS);
+        struct combination c = {{0}, 0};
         struct shape shape = combination_shape(&c);
-        shape.decoder_layers = 3 - shape.encoder_layers;
+        shape.cell = (enum cell_kind)(i / 2 / CONTEXT_KINDS);
+        shape.context = (enum context_kind)(i / 2 % CONTEXT_KINDS);
+        shape.attention = ATTENTION_GENERAL;
+        shape.bidirectional = shape.input_feeding = 1;
+        shape.encoder_layers = 1 + i % 2;
+        shape.decoder_layers = 2 - i % 2;
+        shape.encoder_hidden = 2 + (shape.context != CONTEXT_LAST);
+        shape.dropout_embedding = shape.dropout_layer = shape.dropout_encoder = 0.3;
         struct reason why;
         bool possible = shape_check(&shape, &why);
-        assert_int_equal(possible, c.context != CONTEXT_LAST);
-        if (possible) {
-            char name[160];
-            combination_name(&c, name, sizeof name);
-            wrong += gradient_of_shape_check(&shape, 1, 99, name).wrong;
-        }
+        assert_int_equal(possible, shape.context != CONTEXT_LAST);
+        if (possible)
+            wrong += gradient_of_shape_check(&shape, 1, 99, shape_cells[shape.cell]).wrong;
     }
     assert_int_equal(wrong, 0);
 }
@@ -137,6 +178,8 @@ static void every_element_agrees_where_the_depths_differ(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_pair_of_values_is_drawn),
+        cmocka_unit_test(every_other_combination_is_refused),
         cmocka_unit_test(every_element_agrees_with_differences_for_every_combination),
         cmocka_unit_test(every_element_agrees_where_the_depths_differ),
     };

@@ -49,7 +49,7 @@ static void additive_init(struct additive *it, double size)
     for (int i = 0; i < T * H; i++)
         it->query[i] = (real)(size * cos(2 * i));
     it->steps = encoder_steps(&it->batch, &it->arena);
-    bank_init(&it->bank, &it->batch, &it->steps, M, it->memory, 0, NULL, &it->arena);
+    bank_init(&it->bank, &it->steps, M, it->memory, 0, NULL, &it->arena);
     attention_start(&it->attention, it->block, &it->bank, T, &it->arena, &it->states);
     attention_forward(&it->attention, it->block, &it->states, 0, T, it->query, it->c, M);
 }
