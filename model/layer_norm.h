@@ -1,11 +1,12 @@
 /* Layer normalisation inside a recurrent cell (Ba et al. 2016), over the H units of each of its G
  * gates, of W x and of U h_before by themselves:
- *     N(a) = (a - mean a) / sqrt(variance a + 1e-5)
- *     W x becomes g_x N(W x), U h_before becomes g_u N(U h_before)
- * and all else in the cell is as it was: what the paper adds to each is one bias, the cell's own
- * (for the gates apart two, as ever). A cell with memory gives h of g_c N(c) + b_c; the c that it
- * carries is not normalised. Calling sequence: layer_norm_start, layer_norm_forward for a step at a
- * time; layer_norm_start_backward, layer_norm_backward for a step at a time, layer_norm_finish. */
+ *     N(a) = (a - mean a) / sqrt(variance a + 1e-5)      x' = g_x N(W x)      u' = g_u N(U h_before)
+ *     RNN   h = tanh(x' + u' + b)
+ *     LSTM  i, f, g, o of x' + u' + b; c as ever, not normalised itself; h = o tanh(g_c N(c) + b_c)
+ *     GRU   r, z of x' + u' + b; n = tanh(x'_n + b_n + r (u'_n + b'))
+ * so what the paper adds to each of x' and u' is one bias, the cell's own. Calling sequence:
+ * layer_norm_start, layer_norm_forward for a step at a time; layer_norm_start_backward,
+ * layer_norm_backward for a step at a time, layer_norm_finish. */
 #ifndef LAYER_NORM_H
 #define LAYER_NORM_H
 

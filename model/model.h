@@ -8,6 +8,8 @@
  *   source.embedding (V, E)   target.embedding (V, E)
  *   encoder.LAYER.forward.input (G H, I)  .recurrent (G H, H)  .bias (G H)  [.recurrent_bias (H)]
  *   encoder.LAYER.backward....                only if bidirectional
+ *   [....norm_input (G H)  .norm_recurrent (G H)  .norm_memory (H)  .norm_memory_bias (H)]
+ *                                             of each cell, with layer normalisation
  *   context.LAYER.weight (H, M)  .bias (H)    affine and mean, one for each decoder layer
  *   attention.key (A, M)  .bias (A)  .query (A, H)  .score (1, A)    additive
  *   attention.weight (H, M)                   general: score = h^T W m
@@ -16,7 +18,7 @@
  *   output.map (E, R)                         tied, where E and R differ
  *   output.weight (V, R)                      untied
  *   output.bias (V)
- * Gates are in PyTorch's order: LSTM i, f, g, o; GRU r, z, n; recurrent_bias is of the GRU's n.
+ * Gates are in PyTorch's order: LSTM i, f, g, o; GRU r, z, n; RNN one; recurrent_bias is of the GRU's n.
  * Layer 0 of the decoder reads [E y; c; r_prev], the readout [h; E y; c] (previous), [h; c]
  * (current), [h; E y] (without attention): each only what the shape has of it. */
 #ifndef MODEL_H

@@ -40,10 +40,10 @@ struct shape {
     int tied_embeddings;
 
     enum precision precision; // of the operands of products while training
+    int variational;          // dropout_embedding and dropout_layer: one mask for all steps
 
     double dropout_embedding, dropout_layer, dropout_encoder, dropout_output, unknown_dropout;
     double dropout_state; // of what goes into U h: one mask for all steps
-    int variational;      // dropout_embedding and dropout_layer: one mask for all steps
     double label_smoothing;
 };
 

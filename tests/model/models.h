@@ -5,10 +5,10 @@
 
 #include "model/shape.h"
 
-enum { MODELS = 5 };
+enum { MODELS = 7 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
- * one direction. */
+ * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs. */
 static inline struct shape models_shape(int number)
 {
     struct shape shape = {.source_vocabulary = 150,
@@ -41,6 +41,15 @@ static inline struct shape models_shape(int number)
         shape.bidirectional = 0;
         shape.input_feeding = 1;
     }
+    if (number == 5) {
+        shape.encoder_layers = shape.decoder_layers = 2;
+        shape.residual = shape.layer_norm = 1;
+    }
+    if (number == 6) {
+        shape.cell = CELL_RNN;
+        shape.encoder_layers = 3;
+        shape.pyramid = 1;
+    }
     return shape;
 }
 
@@ -51,6 +60,8 @@ static inline struct shape models_shape_in_training(int number)
     shape.dropout_embedding = shape.dropout_layer = 0.2;
     shape.dropout_encoder = shape.dropout_output = 0.2;
     shape.unknown_dropout = 0.1;
+    shape.dropout_state = number < 5 ? 0 : 0.2;
+    shape.variational = number == 5;
     shape.label_smoothing = 0.1;
     return shape;
 }
