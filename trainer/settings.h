@@ -63,14 +63,15 @@ struct settings {
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
     /* model */
     int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
-    int64_t bidirectional, cell;
+    int64_t bidirectional, cell, residual, layer_norm, pyramid;
     int64_t context, context_use, attention, attention_state, attention_hidden, input_feeding;
     int64_t readout, tied_embeddings, source_end;
     /* training */
     int64_t seed, lanes, batch_tokens, batch_sentences;
     int64_t precision;
     double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
-    double unknown_dropout, label_smoothing;
+    double dropout_state, unknown_dropout, label_smoothing;
+    int64_t variational;
     int64_t optimizer;
     double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
     int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;

@@ -41,11 +41,6 @@ WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", N
 WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
-WORDS cells[] = {"lstm", "gru", NULL};
-WORDS contexts[] = {"last", "affine", "mean", NULL};
-WORDS uses[] = {"attention", "first", NULL};
-WORDS attentions[] = {"additive", "dot", "general", NULL};
-WORDS states[] = {"previous", "current", NULL};
 WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
 WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
@@ -149,15 +144,22 @@ const struct setting settings_table[] = {
             "size of the encoder's state in one direction "
             "(default: half of --hidden if bidirectional, else --hidden)"),
     SWITCH("bidirectional", bidirectional, MODEL, TRAINS, "on", "the encoder reads both ways"),
-    CHOICE("cell", cell, MODEL, TRAINS, "lstm", cells, "recurrent cell of encoder and decoder"),
-    CHOICE("context", context, MODEL, TRAINS, NULL, contexts,
+    CHOICE("cell", cell, MODEL, TRAINS, "lstm", shape_cells, "recurrent cell of encoder and decoder"),
+    SWITCH("residual", residual, MODEL, TRAINS, "off",
+           "layers above the first give their state and what they read, added up (Wu et al. 2016)"),
+    SWITCH("layer-norm", layer_norm, MODEL, TRAINS, "off",
+           "layer normalisation inside the cells (Ba et al. 2016)"),
+    SWITCH("pyramid", pyramid, MODEL, TRAINS, "off",
+           "encoder layers above the first read pairs of states: each has half the steps of the one "
+           "below (Chan et al. 2016)"),
+    CHOICE("context", context, MODEL, TRAINS, NULL, shape_contexts,
            "how the decoder's first state comes from the encoder: its last states, those through "
            "an affine map, or the mean of its states (default: mean with additive attention, else "
            "last)"),
-    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
+    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", shape_context_uses,
            "attention at every step, or the context as first state only"),
-    CHOICE("attention", attention, MODEL, TRAINS, "additive", attentions, "scoring function"),
-    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, states,
+    CHOICE("attention", attention, MODEL, TRAINS, "additive", shape_attentions, "scoring function"),
+    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, shape_attention_states,
            "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong "
            "et al. 2015) (default: previous with additive, else current)"),
     INTEGER("attention-hidden", attention_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
@@ -191,6 +193,11 @@ const struct setting settings_table[] = {
          "of the encoder's top states (default: --dropout)"),
     REAL("dropout-output", dropout_output, TRAINING, TRAINS, NULL, 0, RATE,
          "of the readout (default: --dropout)"),
+    REAL("dropout-state", dropout_state, TRAINING, TRAINS, "0", 0, RATE,
+         "of recurrent states on their way into the next step, one mask for all steps (Gal & "
+         "Ghahramani 2016)"),
+    SWITCH("variational", variational, TRAINING, TRAINS, "off",
+           "one mask for all steps in --dropout-embedding and --dropout-layer too"),
     REAL("unknown-dropout", unknown_dropout, TRAINING, TRAINS, NULL, 0, RATE,
          "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
     REAL("label-smoothing", label_smoothing, TRAINING, TRAINS, "0.1", 0, RATE,

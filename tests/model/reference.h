@@ -41,9 +41,8 @@ static inline int reference_integer(hid_t group, const char *name)
     return (int)reference_number(group, name);
 }
 
-/* The position of the attribute's word among `count` words. */
-static inline int reference_choice(hid_t group, const char *name, const char *const *words,
-                                   int count)
+/* The position of the attribute's word among these, behind which is NULL. */
+static inline int reference_choice(hid_t group, const char *name, const char *const *words)
 {
     char word[32] = "";
     hid_t type = H5Tcopy(H5T_C_S1);
@@ -53,7 +52,7 @@ static inline int reference_choice(hid_t group, const char *name, const char *co
     assert_true(H5Aread(attribute, type, word) >= 0);
     H5Aclose(attribute);
     H5Tclose(type);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; words[i]; i++)
         if (strcmp(word, words[i]) == 0)
             return i;
     fail_msg("attribute %s: unknown word '%s'", name, word);
@@ -77,10 +76,6 @@ static inline void *reference_array(hid_t group, const char *name, hid_t type, i
 
 static inline struct shape reference_shape(hid_t group)
 {
-    static const char *const cells[] = {"lstm", "gru"}, *const contexts[] = {"last", "affine",
-                                                                             "mean"};
-    static const char *const attentions[] = {"additive", "dot", "general"};
-    static const char *const states[] = {"previous", "current"};
     struct shape shape = {
         SIDES_OF(reference_integer(group, "source_vocabulary"),
                  reference_integer(group, "target_vocabulary")),
@@ -90,12 +85,15 @@ static inline struct shape reference_shape(hid_t group)
         .encoder_layers = reference_integer(group, "encoder_layers"),
         .decoder_layers = reference_integer(group, "decoder_layers"),
         .bidirectional = reference_integer(group, "bidirectional"),
-        .cell = (enum cell_kind)reference_choice(group, "cell", cells, 2),
-        .context = (enum context_kind)reference_choice(group, "context", contexts, 3),
+        .cell = (enum cell_kind)reference_choice(group, "cell", shape_cells),
+        .residual = reference_integer(group, "residual"),
+        .layer_norm = reference_integer(group, "layer_norm"),
+        .pyramid = reference_integer(group, "pyramid"),
+        .context = (enum context_kind)reference_choice(group, "context", shape_contexts),
         .context_use = CONTEXT_USE_ATTENTION,
-        .attention = (enum attention_kind)reference_choice(group, "attention", attentions, 3),
-        .attention_state =
-            (enum attention_state)reference_choice(group, "attention_state", states, 2),
+        .attention = (enum attention_kind)reference_choice(group, "attention", shape_attentions),
+        .attention_state = (enum attention_state)reference_choice(group, "attention_state",
+                                                                  shape_attention_states),
         .attention_hidden = reference_integer(group, "attention_hidden"),
         .input_feeding = reference_integer(group, "input_feeding"),
         .readout = reference_integer(group, "readout"),

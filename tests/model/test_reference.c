@@ -1,4 +1,4 @@
-// Two models against PyTorch: the same weights and batches give its loss, its gradients and, after
+// Some models against PyTorch: the same weights and batches give its loss, its gradients and, after
 // ten updates of Adam, its weights. tests/reference/make_reference.py made the numbers, in double
 // precision and without us.
 #include "model/model.h"
@@ -166,12 +166,33 @@ static void gru_with_additive_attention_and_tied_embeddings_computes_what_pytorc
     check("gru");
 }
 
+static void rnn_in_a_pyramid_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("pyramid-rnn");
+}
+
+static void lstm_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("normed-lstm");
+}
+
+static void gru_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("normed-gru");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does),
         cmocka_unit_test(
             gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does),
+        cmocka_unit_test(rnn_in_a_pyramid_computes_what_pytorch_does),
+        cmocka_unit_test(lstm_with_layer_norm_and_residual_computes_what_pytorch_does),
+        cmocka_unit_test(gru_with_layer_norm_and_residual_computes_what_pytorch_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
