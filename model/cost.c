@@ -9,7 +9,7 @@ int64_t model_cost(const struct model *model, int source_end, int count, const i
                    const int *target_lengths)
 {
     const struct shape *shape = &model->shape;
-    int64_t N = 0, P = 0, forward = 0, R = shape->readout;
+    int64_t N = 0, P = 0, forward = 0, R = shape_readout_width(shape);
     int T = 0;
     for (int i = 0; i < count; i++) {
         N += source_lengths[i] + source_end;
@@ -32,7 +32,8 @@ int64_t model_cost(const struct model *model, int source_end, int count, const i
 int64_t model_memory(const struct model *model, int B, int S, int T)
 {
     const struct shape *shape = &model->shape;
-    int64_t N = (int64_t)B * S, P = (int64_t)B * T, E = shape->embedding, R = shape->readout;
+    int64_t N = (int64_t)B * S, P = (int64_t)B * T, E = shape->embedding,
+            R = shape_readout_width(shape);
     int64_t embedded = 2 * (N + P) * E * (int64_t)sizeof(real);
     int64_t output = P * (3 * R * (int64_t)sizeof(real) + 24) + // r, its gradient, packed and not
                      (model->output_map == PLACE_NONE ? 0 : 2 * P * E * (int64_t)sizeof(real));

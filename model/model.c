@@ -16,7 +16,7 @@ void model_init(struct model *model, const struct shape *shape)
     require(shape_check(shape, &why));
     *model = (struct model){.shape = *shape, .output_map = PLACE_NONE};
     struct parameters *parameters = &model->parameters;
-    int E = shape->embedding, R = shape->readout, V = shape->target_vocabulary;
+    int E = shape->embedding, R = shape_readout_width(shape), V = shape->target_vocabulary;
     parameters_init(parameters);
     model->output_bias = place_add(parameters, "output", "bias", V, 0, 1, INITIAL_ZERO);
     if (!shape->tied_embeddings)
@@ -24,10 +24,14 @@ void model_init(struct model *model, const struct shape *shape)
     else if (E != R)
         model->output_map = place_add(parameters, "output", "map", E, R, 1, INITIAL_GLOROT);
     decoder_init(&model->decoder, shape, parameters);
-    model->target_embedding =
-        place_add(parameters, "target", "embedding", V, E, 1, INITIAL_EMBEDDING);
+    model->target_embedding = model->source_embedding = PLACE_NONE;
+    if (shape->tied_embeddings || !shape->without_previous)
+        model->target_embedding =
+            place_add(parameters, "target", "embedding", V, E, 1, INITIAL_EMBEDDING);
     if (shape->tied_embeddings)
         model->output_weight = model->target_embedding;
+    if (shape->context_use == CONTEXT_USE_NONE)
+        return;
     encoder_init(&model->encoder, shape, parameters);
     model->source_embedding = place_add(parameters, "source", "embedding", shape->source_vocabulary,
                                         E, 1, INITIAL_EMBEDDING);
@@ -94,6 +98,8 @@ static int32_t *pack_source(const struct pass *pass)
 static void encode(struct pass *pass)
 {
     const struct model *model = pass->model;
+    if (model->source_embedding == PLACE_NONE)
+        return;
     int E = model->shape.embedding;
     int64_t N = pass->batch->source_tokens;
     real *x = take(pass, N, E);
@@ -104,30 +110,40 @@ static void encode(struct pass *pass)
                     &pass->encoder);
 }
 
-/* Teacher forcing: the symbols before each step are begin and the target but for its last. */
-static void decode(struct pass *pass)
+/* Teacher forcing: the symbols before each step are begin and the target but for its last. Returns
+ * them embedded; NULL where y_{t-1} is left out. */
+static real *feed(struct pass *pass)
 {
     const struct model *model = pass->model;
     const struct batch *batch = pass->batch;
     int E = model->shape.embedding, B = batch->B;
     int64_t rows = (int64_t)batch->T * B;
+    if (model->shape.without_previous)
+        return NULL;
     real *x = take(pass, rows, E);
     pass->before = arena_take(pass->arena, (size_t)rows, sizeof *pass->before);
     for (int b = 0; b < B; b++)
         pass->before[b] = SYMBOL_BEGIN;
     memcpy(pass->before + B, batch->target, (size_t)(rows - B) * sizeof *pass->before);
-    embedding_forward(pass->block + model->target_embedding, E, pass->before, rows, x);
+    model_embed(model, pass->block, pass->before, rows, x);
     drop(pass, RANDOM_DROP_TARGET, model->shape.dropout_embedding, x, rows, E);
-    decoder_start(&model->decoder, pass->block, &model->encoder, &pass->encoder, batch->T,
+    return x;
+}
+
+static void decode(struct pass *pass)
+{
+    const struct model *model = pass->model;
+    const struct batch *batch = pass->batch;
+    decoder_start(&model->decoder, pass->block, &model->encoder, &pass->encoder, batch->B, batch->T,
                   pass->key, pass->arena, &pass->decoder);
-    decoder_run(&model->decoder, pass->block, &pass->decoder, x);
+    decoder_run(&model->decoder, pass->block, &pass->decoder, feed(pass));
 }
 
 /* Gathers the readouts of the target tokens, step by step: the output layer sees no padding. */
 static void gather(struct pass *pass)
 {
     const struct batch *batch = pass->batch;
-    int R = pass->model->shape.readout;
+    int R = shape_readout_width(&pass->model->shape);
     int64_t P = batch->target_tokens, p = 0;
     pass->place = arena_take(pass->arena, (size_t)P, sizeof *pass->place);
     pass->targets = arena_take(pass->arena, (size_t)P, sizeof *pass->targets);
@@ -151,7 +167,8 @@ static struct output output_of(const struct model *model, const real *block)
         .weights = block + model->output_weight,
         .bias = block + model->output_bias,
         .V = model->shape.target_vocabulary,
-        .R = model->shape.tied_embeddings ? model->shape.embedding : model->shape.readout,
+        .R = model->shape.tied_embeddings ? model->shape.embedding
+                                          : shape_readout_width(&model->shape),
     };
 }
 
@@ -159,7 +176,7 @@ static struct output output_of(const struct model *model, const real *block)
 static const real *map(const struct model *model, const real *block, const real *r, int64_t rows,
                        real *mapped)
 {
-    int E = model->shape.embedding, R = model->shape.readout;
+    int E = model->shape.embedding, R = shape_readout_width(&model->shape);
     if (model->output_map == PLACE_NONE)
         return r;
     product(PRODUCT_NT, (int)rows, E, R, r, R, block + model->output_map, R, 0, mapped, E);
@@ -170,7 +187,7 @@ static const real *map(const struct model *model, const real *block, const real 
 static real *emit(struct pass *pass, real *gradient)
 {
     const struct model *model = pass->model;
-    int E = model->shape.embedding, R = model->shape.readout;
+    int E = model->shape.embedding, R = shape_readout_width(&model->shape);
     int64_t P = pass->batch->target_tokens;
     struct output output = output_of(model, pass->block);
     pass->mapped = model->output_map == PLACE_NONE ? NULL : take(pass, P, E);
@@ -195,7 +212,7 @@ static real *emit(struct pass *pass, real *gradient)
 static real *scatter(const struct pass *pass, real *dr)
 {
     const struct batch *batch = pass->batch;
-    int R = pass->model->shape.readout;
+    int R = shape_readout_width(&pass->model->shape);
     int64_t P = batch->target_tokens;
     drop(pass, RANDOM_DROP_OUTPUT, pass->model->shape.dropout_output, dr, P, R);
     real *all = arena_take_zeroed(pass->arena, (size_t)batch->T * (size_t)batch->B * (size_t)R,
@@ -205,28 +222,42 @@ static real *scatter(const struct pass *pass, real *dr)
     return all;
 }
 
-static void backward(struct pass *pass, real *gradient, real *dr)
+static void encode_backward(struct pass *pass, real *gradient)
 {
     const struct model *model = pass->model;
     const struct shape *shape = &model->shape;
     int E = shape->embedding;
-    int64_t rows = (int64_t)pass->batch->T * pass->batch->B, N = pass->batch->source_tokens;
-    real *dx = take(pass, rows, E);
-    part_enter(PART_ENCODER);
-    encoder_start_backward(&model->encoder, pass->block, pass->arena, &pass->encoder);
-    part_enter(PART_DECODER);
-    decoder_backward(&model->decoder, pass->block, gradient, &model->encoder, &pass->encoder,
-                     &pass->decoder, scatter(pass, dr), dx, pass->arena);
-    drop(pass, RANDOM_DROP_TARGET, shape->dropout_embedding, dx, rows, E);
-    embedding_backward(gradient + model->target_embedding, shape->target_vocabulary, E,
-                       pass->before, rows, dx);
-    dx = take(pass, N, E);
-    part_enter(PART_ENCODER);
+    int64_t N = pass->batch->source_tokens;
+    if (model->source_embedding == PLACE_NONE)
+        return;
+    real *dx = take(pass, N, E);
     encoder_backward(&model->encoder, pass->block, gradient, pass->key, &pass->encoder, dx,
                      pass->arena);
     drop(pass, RANDOM_DROP_SOURCE, shape->dropout_embedding, dx, N, E);
     embedding_backward(gradient + model->source_embedding, shape->source_vocabulary, E,
                        pass->source, N, dx);
+}
+
+static void backward(struct pass *pass, real *gradient, real *dr)
+{
+    const struct model *model = pass->model;
+    const struct shape *shape = &model->shape;
+    int E = shape->embedding;
+    int64_t rows = (int64_t)pass->batch->T * pass->batch->B;
+    real *dx = shape->without_previous ? NULL : take(pass, rows, E);
+    part_enter(PART_ENCODER);
+    if (model->source_embedding != PLACE_NONE)
+        encoder_start_backward(&model->encoder, pass->block, pass->arena, &pass->encoder);
+    part_enter(PART_DECODER);
+    decoder_backward(&model->decoder, pass->block, gradient, &model->encoder, &pass->encoder,
+                     &pass->decoder, scatter(pass, dr), dx, pass->arena);
+    if (dx) {
+        drop(pass, RANDOM_DROP_TARGET, shape->dropout_embedding, dx, rows, E);
+        embedding_backward(gradient + model->target_embedding, shape->target_vocabulary, E,
+                           pass->before, rows, dx);
+    }
+    part_enter(PART_ENCODER);
+    encode_backward(pass, gradient);
 }
 
 double model_gradient(const struct model *model, const real *block, real *gradient,
@@ -269,6 +300,14 @@ void model_loss(const struct model *model, const real *block, const struct batch
         losses[b] = 0;
     for (int64_t p = 0; p < batch->target_tokens; p++)
         losses[batch->order[pass.place[p] % batch->B]] += pass.losses[p];
+}
+
+void model_embed(const struct model *model, const real *block, const int32_t *symbols, int64_t rows,
+                 real *x)
+{
+    if (!model->shape.without_previous)
+        embedding_forward(block + model->target_embedding, model->shape.embedding, symbols, rows,
+                          x);
 }
 
 void model_encode(const struct model *model, const real *block, const struct batch *batch,

@@ -12,13 +12,16 @@
  *   attention.key (A, M)  .bias (A)  .query (A, H)  .score (1, A)    additive
  *   attention.weight (H, M)                   general: score = h^T W m
  *   decoder.LAYER.input  .recurrent  .bias  [.recurrent_bias]
- *   readout.weight (R, .)  [.bias (R)]        bias with state previous and without attention
+ *   decoder.0.second.input (G H, M)  .recurrent  .bias  [.recurrent_bias]    conditional
+ *   readout.weight (R, .)  [.bias (R)]        bias but with state current; neither with readout 0
  *   output.map (E, R)                         tied, where E and R differ
  *   output.weight (V, R)                      untied
  *   output.bias (V)
  * Gates are in PyTorch's order: LSTM i, f, g, o; GRU r, z, n; recurrent_bias is of the GRU's n.
- * Layer 0 of the decoder reads [E y; c; r_prev], the readout [h; E y; c] (previous), [h; c]
- * (current), [h; E y] (without attention): each only what the shape has of it. */
+ * Layer 0 of the decoder reads [E y; c or v; r_prev], the readout [h; E y; c] (previous,
+ * conditional), [h; c] (current), [h; E y; v] (without attention): each only what the shape has of
+ * it; no parameter where that is nothing. target.embedding is also there where it is the output's
+ * weight only. Without a source there are no parameters of one. */
 #ifndef MODEL_H
 #define MODEL_H
 
@@ -61,6 +64,11 @@ void model_loss(const struct model *model, const real *block, const struct batch
  * what cost-balanced groups and the count of useful arithmetic go by. */
 int64_t model_cost(const struct model *model, int source_end, int count, const int *source_lengths,
                    const int *target_lengths);
+
+/* x (rows, E): the embedded target symbols that the decoder reads before a step; nothing where it
+ * reads none. */
+void model_embed(const struct model *model, const real *block, const int32_t *symbols, int64_t rows,
+                 real *x);
 
 /* For search: the encoder's states without dropout; the logits (rows, V), without the bias, of
  * readouts r (rows, R), of at most B rows at a time, after model_start_logits. */

@@ -1,5 +1,4 @@
 #include "model/search.h"
-#include "model/embedding.h"
 #include "model/place.h"
 #include "model/threads.h"
 #include <stdbool.h>
@@ -98,12 +97,12 @@ struct search_result search_greedy(const struct model *model, const real *block,
     struct decoder_states decoder;
     struct logits_states output;
     model_encode(model, block, batch, arena, &encoder);
-    decoder_start(&model->decoder, block, &model->encoder, &encoder, 1, NULL, arena, &decoder);
+    decoder_start(&model->decoder, block, &model->encoder, &encoder, B, 1, NULL, arena, &decoder);
     model_start_logits(model, block, B, arena, &output);
     real *x = arena_take(arena, (size_t)B * (size_t)E, sizeof(real));      // (B, E)
     real *logits = arena_take(arena, (size_t)B * (size_t)V, sizeof(real)); // (B, V)
     while (leave(&greedy, &model->decoder, &decoder, &encoder.bank), greedy.B > 0) {
-        embedding_forward(block + model->target_embedding, E, greedy.symbols, greedy.B, x);
+        model_embed(model, block, greedy.symbols, greedy.B, x);
         decoder_run(&model->decoder, block, &decoder, x);
         model_logits(model, block, &output, decoder.r, greedy.B, logits);
         emit(&greedy, &output.output, logits, allow_unknown);

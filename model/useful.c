@@ -4,7 +4,7 @@
 static int64_t output_cost(const struct model *model)
 {
     const struct shape *shape = &model->shape;
-    int64_t E = shape->embedding, R = shape->readout, V = shape->target_vocabulary;
+    int64_t E = shape->embedding, R = shape_readout_width(shape), V = shape->target_vocabulary;
     if (model->output_map != PLACE_NONE)
         return E * R + V * E;
     return V * R;
@@ -16,9 +16,7 @@ static void add_sentence(const struct model *model, int64_t S, int64_t T, int64_
     const struct decoder *decoder = &model->decoder;
     useful[PART_ENCODER] += S * encoder_cost(&model->encoder);
     useful[PART_OUTPUT] += T * output_cost(model);
-    useful[PART_DECODER] += context_cost(&decoder->context) + T * readout_cost(&decoder->readout);
-    for (int l = 0; l < decoder->layers; l++)
-        useful[PART_DECODER] += T * recurrent_cost(&decoder->layer[l]);
+    useful[PART_DECODER] += decoder_context_cost(decoder) + T * decoder_step_cost(decoder);
     if (!decoder->attends)
         return;
     const struct attention *attention = &decoder->attention;
