@@ -16,7 +16,7 @@ struct combination {
     enum decoder_kind decoder;
     int depth, directions; // 1 or 2
     int feeding, tied, smoothing, dropout;
-    int without_previous, without_readout; // of some, drawn by the number
+    int without_previous, without_readout, drawn; // of some, by the number
 };
 
 enum {
@@ -34,8 +34,9 @@ static inline int combination_digit(int *number, int base)
 static inline struct combination combination(int number)
 {
     struct combination c;
-    c.without_previous = number % 5 == 0; // no base below is a multiple of 5 or of 7
+    c.without_previous = number % 5 == 0; // no base below is a multiple of 5, 7 or 11
     c.without_readout = number % 7 == 0;
+    c.drawn = number % 11 < 4;
     c.dropout = combination_digit(&number, 2);
     c.smoothing = combination_digit(&number, 2);
     c.tied = combination_digit(&number, 2);
@@ -62,9 +63,12 @@ static inline bool combination_refused(const struct combination *c)
 
 /* Without attention its kind and its state mean nothing, without a source neither does what an
  * encoder is made of, and a conditional decoder attends between its transitions: one of each stands
- * for all. */
+ * for all. Of conditional decoders, and of contexts at every step, the switches are drawn. */
 static inline bool combination_repeats(const struct combination *c)
 {
+    bool every = c->use == CONTEXT_USE_EVERY || c->use == CONTEXT_USE_BOTH;
+    if ((every || c->decoder == DECODER_CONDITIONAL) && !c->drawn)
+        return true;
     if (c->use == CONTEXT_USE_NONE && (c->context != CONTEXT_LAST || c->directions != 1))
         return true;
     if (c->use == CONTEXT_USE_ATTENTION)

@@ -5,10 +5,11 @@
 
 #include "model/shape.h"
 
-enum { MODELS = 5 };
+enum { MODELS = 8 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
- * one direction. */
+ * one direction; the context first and at every step (Cho et al. 2014); a conditional decoder of
+ * two layers; the last state at every step, but neither the symbol before nor a readout. */
 static inline struct shape models_shape(int number)
 {
     struct shape shape = {.source_vocabulary = 150,
@@ -40,6 +41,19 @@ static inline struct shape models_shape(int number)
     if (number == 4) {
         shape.bidirectional = 0;
         shape.input_feeding = 1;
+    }
+    if (number == 5)
+        shape.context_use = CONTEXT_USE_BOTH;
+    if (number == 6) {
+        shape.decoder = DECODER_CONDITIONAL;
+        shape.decoder_layers = 2;
+    }
+    if (number == 7) {
+        shape.context = CONTEXT_LAST; // as wide as it likes
+        shape.encoder_hidden = 17;
+        shape.context_use = CONTEXT_USE_EVERY;
+        shape.without_previous = 1;
+        shape.readout = 0;
     }
     return shape;
 }

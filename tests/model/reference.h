@@ -81,6 +81,8 @@ static inline struct shape reference_shape(hid_t group)
                                                                              "mean"};
     static const char *const attentions[] = {"additive", "dot", "general"};
     static const char *const states[] = {"previous", "current"};
+    static const char *const uses[] = {"attention", "first", "every", "both"};
+    static const char *const decoders[] = {"plain", "conditional"};
     struct shape shape = {
         .source_vocabulary = reference_integer(group, "source_vocabulary"),
         .target_vocabulary = reference_integer(group, "target_vocabulary"),
@@ -92,7 +94,8 @@ static inline struct shape reference_shape(hid_t group)
         .bidirectional = reference_integer(group, "bidirectional"),
         .cell = (enum cell_kind)reference_choice(group, "cell", cells, 2),
         .context = (enum context_kind)reference_choice(group, "context", contexts, 3),
-        .context_use = CONTEXT_USE_ATTENTION,
+        .context_use = (enum context_use)reference_choice(group, "context_use", uses, 4),
+        .decoder = (enum decoder_kind)reference_choice(group, "decoder", decoders, 2),
         .attention = (enum attention_kind)reference_choice(group, "attention", attentions, 3),
         .attention_state =
             (enum attention_state)reference_choice(group, "attention_state", states, 2),

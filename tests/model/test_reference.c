@@ -1,4 +1,4 @@
-// Two models against PyTorch: the same weights and batches give its loss, its gradients and, after
+// Four models against PyTorch: the same weights and batches give its loss, its gradients and, after
 // ten updates of Adam, its weights. tests/reference/make_reference.py made the numbers, in double
 // precision and without us.
 #include "model/model.h"
@@ -166,12 +166,26 @@ static void gru_with_additive_attention_and_tied_embeddings_computes_what_pytorc
     check("gru");
 }
 
+static void gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("both");
+}
+
+static void a_conditional_gru_of_two_layers_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("conditional");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does),
         cmocka_unit_test(
             gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does),
+        cmocka_unit_test(gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does),
+        cmocka_unit_test(a_conditional_gru_of_two_layers_computes_what_pytorch_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

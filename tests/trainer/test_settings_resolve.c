@@ -99,6 +99,15 @@ static void defaults_are_chosen_from_the_others(void **state)
          &with_valid,
          400,
          {"context", "last", "input-feeding", "off", "readout", "256"}},
+        {"--context-use every --hidden 63",
+         &with_valid,
+         400,
+         {"context", "last", "input-feeding", "off", "readout", "256"}},
+        {"--decoder conditional --attention general",
+         &with_valid,
+         400,
+         {"attention-state", "previous", "context", "last", "input-feeding", "off", "readout",
+          "256", "decoder", "conditional", "feed-previous", "on"}},
         {"--no-bidirectional --layers 3 --decoder-layers 2",
          &with_valid,
          400,
@@ -165,6 +174,21 @@ static void each_contradiction_is_a_fault(void **state)
     } cases[] = {
         {"--context-use first --attention dot", &with_valid,
          "--attention has no effect with --context-use first"},
+        {"--context-use every --attention dot", &with_valid,
+         "--attention has no effect with --context-use every"},
+        {"--context-use both --attention-hidden 3", &with_valid,
+         "--attention-hidden has no effect with --context-use both"},
+        {"--context-use every --context affine", &with_valid,
+         "--context affine has no effect with --context-use every: there is no first state to map "
+         "to"},
+        {"--context-use both --decoder conditional", &with_valid,
+         "--decoder conditional needs attention: --context-use attention"},
+        {"--decoder conditional --attention-state previous", &with_valid,
+         "--attention-state has no effect with --decoder conditional"},
+        {"--readout 0", &with_valid,
+         "--readout 0 needs a decoder without attention: --context-use first, every or both"},
+        {"--attention dot --readout 0", &with_valid,
+         "--readout 0 needs a decoder without attention: --context-use first, every or both"},
         {"--context-use first --attention-state current", &with_valid,
          "--attention-state has no effect with --context-use first"},
         {"--context-use first --attention-hidden 3", &with_valid,
@@ -219,7 +243,8 @@ static void harmless_combinations_are_no_faults(void **state)
     static const char *const cases[] = {
         "--context-use first --input-feeding off", "--patience 0",
         "--attention general --readout 512",       "--schedule linear --decay-updates 301",
-        "--layers 2 --encoder-layers 3",
+        "--layers 2 --encoder-layers 3",           "--context-use first --readout 0",
+        "--context-use first --feed-previous off", "--decoder conditional --input-feeding",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct settings settings;
