@@ -132,6 +132,52 @@ static void a_decoder_without_a_source_is_started_with_none(void **state)
     model_release(&model);
 }
 
+/* The readouts (3, R) of two steps of the first three sentences, one by one; of the second step the
+ * rows 0 and 2 only where the others were left out before it. */
+static void two_steps(struct trial *trial, int leave, real *r)
+{
+    const struct model *model = &trial->model;
+    const struct shape *shape = &model->shape;
+    const int keep[2] = {0, 2};
+    const int32_t symbols[3] = {1, 4, 7};
+    struct encoder_states encoder;
+    struct decoder_states states;
+    real x[3 * 24];
+    arena_reset(&trial->arena);
+    trial_pack(trial, 0, 3);
+    model_encode(model, trial->block, &trial->batch, &trial->arena, &encoder);
+    decoder_start(&model->decoder, trial->block, &model->encoder, &encoder, 3, 1, NULL,
+                  &trial->arena, &states);
+    model_embed(model, trial->block, symbols, 3, x);
+    decoder_run(&model->decoder, trial->block, &states, x);
+    if (leave) {
+        decoder_keep(&model->decoder, &states, keep, 2);
+        bank_keep(&encoder.bank, keep, 2);
+        memmove(x + 24, x + 48, 24 * sizeof(real));
+    }
+    decoder_run(&model->decoder, trial->block, &states, x);
+    memcpy(r, states.r, (size_t)(states.B * shape_readout_width(shape)) * sizeof(real));
+}
+
+static void rows_that_go_on_read_what_is_theirs(void **state)
+{
+    (void)state;
+    for (int number = 0; number < MODELS; number++) {
+        struct shape shape = models_shape(number);
+        struct trial trial;
+        real all[3 * 64], kept[2 * 64];
+        trial_init(&trial, &shape);
+        fixture_weights(&trial.model.parameters, 11, 0.6, trial.block);
+        two_steps(&trial, 0, all);
+        two_steps(&trial, 1, kept);
+        int R = shape_readout_width(&shape);
+        assert_true(distance(kept, all, R) < 1e-5);
+        assert_true(distance(kept + R, all + 2 * R, R) < 1e-5);
+        assert_true(distance(kept + R, all + R, R) > 1e-3);
+        trial_release(&trial);
+    }
+}
+
 static void what_cannot_be_built_is_refused_in_words(void **state)
 {
     (void)state;
@@ -159,6 +205,7 @@ int main(void)
         cmocka_unit_test(without_a_readout_the_output_reads_the_state),
         cmocka_unit_test(only_without_a_source_does_nothing_depend_on_it),
         cmocka_unit_test(a_decoder_without_a_source_is_started_with_none),
+        cmocka_unit_test(rows_that_go_on_read_what_is_theirs),
         cmocka_unit_test(what_cannot_be_built_is_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
