@@ -83,7 +83,8 @@ struct search_values search_values(const struct model *model, const real *block,
     struct encoder_states encoder[SOURCES];
     struct decoder_states decoder;
     model_encode(model, block, batch, arena, encoder);
-    decoder_start(&model->decoder, block, model->encoder, encoder, 1, NULL, arena, &decoder);
+    decoder_start(&model->decoder, block, model->encoder, encoder, batch->B, 1, NULL, arena,
+                  &decoder);
     const size_t B = (size_t)batch->B;
     real *x = arena_take(arena, B * (size_t)model->before.width, sizeof(real)); // (B, E)
     real *y = arena_take(arena, B * (size_t)output.out, sizeof(real));          // (B, D + 1)

@@ -5,10 +5,12 @@
 
 #include "tests/model/sides.h"
 
-enum { MODELS = 7, MODELS_ALL = 13 };
+enum { MODELS = 10, MODELS_ALL = 16 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
- * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs. */
+ * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs; the
+ * context first and at every step (Cho et al. 2014); a conditional decoder of two layers; the last
+ * state at every step, but neither the symbol before nor a readout. */
 static inline struct shape models_translating(int number)
 {
     struct shape shape = {SIDES_OF(150, 170),
@@ -48,6 +50,19 @@ static inline struct shape models_translating(int number)
         shape.cell = CELL_RNN;
         shape.encoder_layers = 3;
         shape.pyramid = 1;
+    }
+    if (number == 7)
+        shape.context_use = CONTEXT_USE_BOTH;
+    if (number == 8) {
+        shape.decoder = DECODER_CONDITIONAL;
+        shape.decoder_layers = 2;
+    }
+    if (number == 9) {
+        shape.context = CONTEXT_LAST; // as wide as it likes
+        shape.encoder_hidden = 17;
+        shape.context_use = CONTEXT_USE_EVERY;
+        shape.without_previous = 1;
+        shape.readout = 0;
     }
     return shape;
 }

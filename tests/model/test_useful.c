@@ -115,18 +115,10 @@ static void without_attention_by_hand(void **state)
 static void a_pyramid_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {.source_vocabulary = 50,
-                          .target_vocabulary = 60,
-                          .embedding = 12,
-                          .hidden = 10,
-                          .encoder_hidden = 10,
-                          .encoder_layers = 3,
-                          .decoder_layers = 1,
-                          .cell = CELL_RNN,
-                          .pyramid = 1,
-                          .context = CONTEXT_MEAN,
-                          .attention = ATTENTION_DOT,
-                          .readout = 14};
+    struct shape shape = {SIDES_OF(50, 60),           .embedding = 12,     .hidden = 10,
+                          .encoder_hidden = 10,       .encoder_layers = 3, .decoder_layers = 1,
+                          .cell = CELL_RNN,           .pyramid = 1,        .context = CONTEXT_MEAN,
+                          .attention = ATTENTION_DOT, .readout = 14};
     int64_t useful[PARTS];
     count(&shape, 5, 4, useful);
     assert_true(useful[PART_ENCODER] ==
@@ -138,6 +130,51 @@ static void a_pyramid_by_hand(void **state)
     int64_t five = useful_reads(&model, 5, 1), one = useful_reads(&model, 1, 1);
     assert_true(five - one == (4 + 2 + 1) * 10 * 10 + (2 - 1) * (10 + 10));
     model_release(&model);
+}
+
+/* The joined context of 10 goes through 64 rows of the cell and 14 of the readout once for the
+ * sentence; neither counts at a step. */
+static void a_context_at_every_step_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .context = CONTEXT_AFFINE,
+                          .context_use = CONTEXT_USE_BOTH,
+                          .readout = 14};
+    int64_t useful[PARTS];
+    count(&shape, 3, 4, useful);
+    assert_true(useful[PART_ATTENTION] == 0);
+    assert_true(useful[PART_DECODER] ==
+                3LL * (16 * 10 + 10 * (64 + 14) + 4 * (64 * (12 + 16) + 14 * (16 + 12))));
+}
+
+/* The second transition has 48 rows of 20 + 16; the first reads the symbol only. */
+static void a_conditional_decoder_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .bidirectional = 1,
+                          .cell = CELL_GRU,
+                          .context = CONTEXT_MEAN,
+                          .decoder = DECODER_CONDITIONAL,
+                          .attention = ATTENTION_ADDITIVE,
+                          .attention_hidden = 9,
+                          .readout = 14};
+    int64_t useful[PARTS];
+    count(&shape, 3, 4, useful);
+    assert_true(useful[PART_DECODER] ==
+                3LL * (16 * 20 + 4 * (48 * (12 + 16) + 48 * (20 + 16) + 14 * (16 + 12 + 20))));
+    assert_true(useful[PART_ATTENTION] == 3LL * (3 * 9 * 20 + 4 * 9 * 16 + 4 * 3 * (9 + 20)));
 }
 
 static void where_nothing_is_padding_it_is_the_cost(void **state)
@@ -205,6 +242,8 @@ int main(void)
         cmocka_unit_test(additive_attention_and_a_tied_output_by_hand),
         cmocka_unit_test(without_attention_by_hand),
         cmocka_unit_test(a_pyramid_by_hand),
+        cmocka_unit_test(a_context_at_every_step_by_hand),
+        cmocka_unit_test(a_conditional_decoder_by_hand),
         cmocka_unit_test(where_nothing_is_padding_it_is_the_cost),
         cmocka_unit_test(padding_is_not_useful),
         cmocka_unit_test(a_sentence_alone_reads_each_weight_at_each_step),
