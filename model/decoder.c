@@ -41,11 +41,27 @@ static real *take(struct arena *arena, int64_t rows, int width)
     return arena_take(arena, (size_t)rows * (size_t)width, sizeof(real));
 }
 
+/* From here on the rows are so many. */
+static void set_rows(const struct decoder *decoder, struct decoder_states *states, int B)
+{
+    for (int l = 0; l < decoder->layers; l++)
+        states->layer[l].steps.B = B;
+    states->B = states->steps.B = B;
+    for (int t = 0; t <= states->T; t++)
+        states->first[t] = (int64_t)t * B;
+}
+
+/* Of what is carried from step to step. */
+static int widest(const struct decoder *decoder)
+{
+    return decoder->H > decoder->R ? decoder->H : decoder->R;
+}
+
 static void start_layers(const struct decoder *decoder, const real *block,
                          struct decoder_states *states, struct arena *arena)
 {
-    int B = states->B, H = decoder->H;
-    int64_t rows = (int64_t)states->T * B, elements = (int64_t)B * H;
+    int B = states->context.B, H = decoder->H;
+    int64_t rows = (int64_t)states->T * states->room, elements = (int64_t)B * H;
     for (int l = 0; l < decoder->layers; l++) {
         struct recurrent_states *layer = &states->layer[l];
         recurrent_start(&decoder->layer[l], block, &states->steps, take(arena, rows, H), H, arena,
@@ -72,20 +88,20 @@ static void start_stepwise(const struct decoder *decoder, const real *block,
     for (int l = 1; l < decoder->layers && (decoder->J || search); l++)
         recurrent_start_input(&decoder->layer[l], block, 0, decoder->H, arena, &states->layer[l]);
     if (decoder->feeding || search)
-        readout_start(&decoder->readout, block, states->B, arena, &states->readout);
+        readout_start(&decoder->readout, block, states->room, arena, &states->readout);
 }
 
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states)
 {
-    int B = source->steps.B;
-    int64_t rows = (int64_t)T * B;
-    *states = (struct decoder_states){.B = B, .T = T, .key = key};
+    int room = source->bank.room;
+    int64_t rows = (int64_t)T * room;
+    require(T == 1 || room == source->steps.B);
+    *states = (struct decoder_states){.room = room, .T = T, .key = key};
     states->first = arena_take(arena, (size_t)T + 1, sizeof *states->first);
-    states->steps = (struct steps){.B = B, .count = T, .first = states->first};
-    for (int t = 0; t <= T; t++)
-        states->first[t] = (int64_t)t * B;
+    states->steps = (struct steps){.count = T, .first = states->first};
+    set_rows(decoder, states, room);
     states->r = take(arena, rows, decoder->R);
     states->beside = take(arena, rows, decoder->J);
     states->c = states->beside;
@@ -95,12 +111,15 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
         states->ldc = decoder->M;
     }
     if (decoder->feeding)
-        states->fed = arena_take_zeroed(arena, (size_t)B * (size_t)decoder->R, sizeof(real));
+        states->fed = arena_take_zeroed(arena, (size_t)room * (size_t)decoder->R, sizeof(real));
+    if (T == 1)
+        states->spare = take(arena, room, widest(decoder));
     context_forward(&decoder->context, block, encoder, source, arena, &states->context);
     start_layers(decoder, block, states, arena);
     start_stepwise(decoder, block, states, arena);
     if (decoder->attends)
         attention_start(&decoder->attention, block, &source->bank, T, arena, &states->attention);
+    set_rows(decoder, states, source->steps.B);
 }
 
 int decoder_stride(const struct decoder *decoder, const struct decoder_states *states)
@@ -206,28 +225,31 @@ void decoder_run(const struct decoder *decoder, const real *block, struct decode
         read_out(decoder, block, states, 0, states->T);
 }
 
-static void keep_rows(const int *keep, int count, int width, real *x)
+/* By way of `spare`: a row may go to several places, and its own be taken meanwhile. */
+static void pick_rows(const int *rows, int count, int width, real *x, real *spare)
 {
-    for (int i = 0; i < count; i++)
-        if (keep[i] != i)
-            memcpy(x + (int64_t)i * width, x + (int64_t)keep[i] * width,
-                   (size_t)width * sizeof(real));
+    size_t bytes = (size_t)width * sizeof(real);
+    int first = 0;
+    while (first < count && rows[first] == first)
+        first++;
+    for (int i = first; i < count; i++)
+        memcpy(spare + (int64_t)i * width, x + (int64_t)rows[i] * width, bytes);
+    for (int i = first; i < count; i++)
+        memcpy(x + (int64_t)i * width, spare + (int64_t)i * width, bytes);
 }
 
-void decoder_keep(const struct decoder *decoder, struct decoder_states *states, const int *keep,
+void decoder_pick(const struct decoder *decoder, struct decoder_states *states, const int *rows,
                   int count)
 {
-    require(states->T == 1);
+    require(states->T == 1 && count <= states->room);
     for (int l = 0; l < decoder->layers; l++) {
-        keep_rows(keep, count, decoder->H, states->layer[l].state_h);
+        pick_rows(rows, count, decoder->H, states->layer[l].state_h, states->spare);
         if (states->layer[l].state_c)
-            keep_rows(keep, count, decoder->H, states->layer[l].state_c);
-        states->layer[l].steps.B = count;
+            pick_rows(rows, count, decoder->H, states->layer[l].state_c, states->spare);
     }
     if (decoder->feeding)
-        keep_rows(keep, count, decoder->R, states->fed);
-    states->B = states->steps.B = count;
-    states->first[1] = count;
+        pick_rows(rows, count, decoder->R, states->fed, states->spare);
+    set_rows(decoder, states, count);
 }
 
 int64_t decoder_row_cost(const struct decoder *decoder)

@@ -7,7 +7,7 @@
  *     without attention: s_t = cell(E y_{t-1}, s_{t-1}); r_t = readout(s_t, E y_{t-1})
  * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read the h of the layer
  * below, with dropout. All B rows run for all T steps. The state is carried, so that search is
- * decoder_run with T = 1, again and again, with decoder_keep as rows are done. Calling sequence:
+ * decoder_run with T = 1, again and again, with decoder_pick as rows end, branch and change places. Calling sequence:
  * decoder_start, decoder_run; decoder_backward. */
 #ifndef DECODER_H
 #define DECODER_H
@@ -35,6 +35,7 @@ void decoder_init(struct decoder *decoder, const struct shape *shape,
 
 struct decoder_states {
     int B, T;
+    int room; // rows that there may be: B, or in a search the bank's
     struct steps steps;
     int64_t *first;               // steps.first
     const struct random_key *key; // NULL: no dropout
@@ -44,8 +45,9 @@ struct decoder_states {
     struct recurrent_states layer[SHAPE_LAYERS]; // h: (T, B, H)
     real *c; // (T, B, M), rows ldc apart (in `beside` with attention on the previous state)
     int ldc;
-    real *r;   // (T, B, R)
-    real *fed; // (B, R): r of the step before
+    real *r;     // (T, B, R)
+    real *fed;   // (B, R): r of the step before
+    real *spare; // (room, .): work of decoder_pick; with T = 1
     struct context_states context;
     struct readout_states readout;     // where it is applied step by step
     struct attention_states attention; // its weights say where a step looked
@@ -53,7 +55,8 @@ struct decoder_states {
     real *dh[SHAPE_LAYERS];            // (T, B, H)
 };
 
-/* Takes all arrays from the arena, hands over the context and computes the keys. */
+/* Takes all arrays from the arena, with room for as many rows as the source's bank has, hands over
+ * the context and computes the keys. */
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states);
@@ -61,9 +64,9 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
  * the carried state. */
 void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,
                  const real *x);
-/* With T = 1: goes on with some of the rows only, in rising order (bank_keep, of what they attend
- * to, is the caller's). */
-void decoder_keep(const struct decoder *decoder, struct decoder_states *states, const int *keep,
+/* With T = 1: row i goes on from where row rows[i] is, each from any, several from one (bank_attend,
+ * of what they attend to, is the caller's). count <= room. */
+void decoder_pick(const struct decoder *decoder, struct decoder_states *states, const int *rows,
                   int count);
 /* dr (T, B, R), overwritten: the gradient of r. Adds to the gradient and to the encoder's
  * (encoder_start_backward comes first); dx (T, B, E) is written. */
