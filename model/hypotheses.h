@@ -41,16 +41,16 @@ struct hypotheses {
     int *ended_counts;   // (B)
 };
 
-void hypotheses_start(struct hypotheses *hypotheses, const struct batch *batch, const int *limits,
+void hypotheses_start(struct hypotheses *it, const struct batch *batch, const int *limits,
                       const struct search_options *options, struct arena *arena);
 /* Which of the packed sentences a row is of. */
-int hypotheses_number(const struct hypotheses *hypotheses, int row);
+int hypotheses_number(const struct hypotheses *it, int row);
 /* Places that are left in the beam of a row's sentence: so many candidates are of use. */
-int hypotheses_places(const struct hypotheses *hypotheses, int row);
+int hypotheses_places(const struct hypotheses *it, int row);
 /* A step: the rows are those that go on. */
-void hypotheses_go_on(struct hypotheses *hypotheses);
+void hypotheses_go_on(struct hypotheses *it);
 /* Does every row stand where it stood, of `before` rows? */
-int hypotheses_unmoved(const struct hypotheses *hypotheses, int before);
-struct search_result hypotheses_result(const struct hypotheses *hypotheses, struct arena *arena);
+int hypotheses_unmoved(const struct hypotheses *it, int before);
+struct search_result hypotheses_result(const struct hypotheses *it, struct arena *arena);
 
 #endif
