@@ -83,6 +83,8 @@ struct settings {
     /* run */
     int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
     int64_t keep_tokens, allow_unknown, what, products;
+    int64_t beam, n_best, length_normalisation; // enum length_normalisation
+    double length_penalty;
     char *kernel, *stop_after;
 
     enum setting_from *from; // of each row of the table

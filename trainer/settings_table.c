@@ -47,6 +47,7 @@ WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
 WORDS makers[] = {"auto", "openblas", "onednn", "reference", NULL};
 WORDS precisions[] = {"float32", "bfloat16", NULL};
+WORDS normalisations[] = {"power", "wu", NULL};
 WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 #define WIDEST 65536
@@ -271,6 +272,16 @@ const struct setting settings_table[] = {
     TEXT("stop-after", stop_after, RUN, TRAIN, NULL, a_duration,
          "stop with a checkpoint once this start has taken so long, with what saving takes: 90s, "
          "15m, 2h30m, 1d, or seconds (beside SLURM_JOB_END_TIME, which is obeyed by itself)"),
+    INTEGER("beam", beam, RUN, TRANSLATE, "5", 1, 1000,
+            "hypotheses of a sentence that are followed; 1: greedy"),
+    REAL("length-penalty", length_penalty, RUN, TRANSLATE, "1", 0, 10,
+         "how much the length of a hypothesis counts for it; 0: not at all"),
+    CHOICE("length-normalisation", length_normalisation, RUN, TRANSLATE, "power", normalisations,
+           "what the log-probability of n tokens is divided by: power, n to the power of "
+           "--length-penalty, or wu, (5 + n) / 6 to that power (Wu et al. 2016)"),
+    INTEGER("n-best", n_best, RUN, TRANSLATE, "0", 0, 1000,
+            "lines for each sentence, the best first, as Moses writes them: the sentence's number "
+            "from 0, text, log-probability, score by length; 0: the best one's text alone"),
     SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE, "off", "tokens instead of text"),
     SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
            "the unknown symbol may be emitted"),
