@@ -22,8 +22,9 @@ struct run {
     float *weights;             // (parameters.total), every rank's copy
     float *gradient;            // (part.count): the sum, this rank's part; the exchange's
     float *first, *second;      // (part.count), or NULL where the optimizer keeps none
+    float *average;             // (part.count), of the weights; NULL without --average
     struct audit_piece *pieces; // one for each parameter
-    struct guard *guard;        // of weights and moments (guard.h)
+    struct guard *guard;        // of weights, moments and average (guard.h)
     struct arena arena;
     struct train_state state;
     struct saver *saver; // NULL with --check

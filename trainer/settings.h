@@ -68,6 +68,7 @@ struct settings {
     double unknown_dropout, label_smoothing;
     int64_t optimizer;
     double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
+    double average; // 0: off
     int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;
     double plateau_factor;
     /* limits */
@@ -92,6 +93,7 @@ struct setting {
     const char *fallback;       // the default as a person would type it; NULL: chosen, or none
     double least, most;         // of integers and reals
     const char *const *choices; // NULL-terminated; of a text: what stands for it in --help
+    bool later; // than the first checkpoints: in one only where it is not the default
     /* Ends without full stop; says how a chosen default is chosen. Where commands differ it has a
      * part for each: "prepare: the folder to make|train: the run's folder". */
     const char *help;

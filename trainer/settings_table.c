@@ -19,6 +19,7 @@
     ROW(name_, member_, kind_, commands_, fallback_, CHOICE, .choices = (choices_), .help = (help_))
 #define TEXT(name_, member_, kind_, commands_, fallback_, word_, help_)                            \
     ROW(name_, member_, kind_, commands_, fallback_, TEXT, .choices = (word_), .help = (help_))
+#define LATER(...) ROW(__VA_ARGS__, .later = true)
 /* clang-format on */
 
 enum {
@@ -182,6 +183,10 @@ const struct setting settings_table[] = {
          "0)"),
     REAL("clip", clip, TRAINING, TRAINS, "1", 0, MANY,
          "largest norm of the mean gradient per token; 0: no clipping"),
+    LATER("average", average, TRAINING, TRAINS, "0", REAL, .least = 0, .most = ALMOST_ONE,
+          .help = "decay d of a moving average of the weights, which validation, translate and "
+                  "score use: after step t, average += (1 - min(d, (1 + t) / (10 + t))) x (weights "
+                  "- average); 0: off, 0.998 averages some 500 steps"),
     CHOICE("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
            "of the learning rate after warm-up (default: plateau with --valid, else inverse-sqrt)"),
     INTEGER("warmup", warmup, TRAINING, TRAIN, "300", 0, MANY,

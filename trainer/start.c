@@ -117,6 +117,7 @@ static void make_replica(struct run *run)
     run->weights = memory_take((size_t)total * sizeof(float));
     run->first = optimizer_moments(&run->optimizer) > 0 ? memory_take(part) : NULL;
     run->second = optimizer_moments(&run->optimizer) > 1 ? memory_take(part) : NULL;
+    run->average = run->settings->average > 0 ? memory_take(part) : NULL;
     run->pieces = memory_take((size_t)run->model.parameters.count * sizeof *run->pieces);
     for (int i = 0; i < run->model.parameters.count; i++) {
         const struct parameter *p = &run->model.parameters.list[i];
@@ -136,7 +137,10 @@ static void begin(struct run *run)
     if (comm_rank() == 0)
         parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
     comm_broadcast(run->weights, (size_t)run->model.parameters.total * sizeof(float), 0);
-    run->guard = guard_open(run, exchange_part(run->exchange));
+    struct range part = exchange_part(run->exchange);
+    if (run->average)
+        memcpy(run->average, run->weights + part.first, (size_t)part.count * sizeof(float));
+    run->guard = guard_open(run, part);
     if (s->check)
         return;
     if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
@@ -222,6 +226,7 @@ void run_release(struct run *run)
     memory_free(run->weights);
     memory_free(run->first);
     memory_free(run->second);
+    memory_free(run->average);
     memory_free(run->pieces);
     corpus_close(run->corpus);
     if (run->valid)
