@@ -148,6 +148,21 @@ static int of_one_start(const struct setting *setting)
     return names[i] != NULL;
 }
 
+/* A run that continues has begun from what it has begun from. */
+static void compare_origin(const struct settings *settings, const struct yaml *yaml,
+                           struct faults *faults)
+{
+    const char *was = NULL;
+    for (int i = 0; i < yaml->count; i++)
+        if (strcmp(yaml->pairs[i].name, "from") == 0)
+            was = yaml->pairs[i].value;
+    if (settings_given(settings, &settings->origin) && settings->origin &&
+        (!was || strcmp(was, settings->origin) != 0))
+        faults_add(faults, "--from '%s' contradicts the run '%s', which began with %s%s%s",
+                   settings->origin, settings->output, was ? "'" : "",
+                   was ? was : "weights of its own", was ? "'" : "");
+}
+
 /* Limits and run settings as they were given last, unless they are given now. */
 static void take_from_file(struct settings *settings, struct faults *faults)
 {
@@ -158,6 +173,7 @@ static void take_from_file(struct settings *settings, struct faults *faults)
         faults_add(faults, "'%s': %s", path, why.text);
         return;
     }
+    compare_origin(settings, &yaml, faults);
     for (int i = 0; i < yaml.count; i++) {
         int row = settings_row(yaml.pairs[i].name);
         if (row < 0 || settings->from[row] != FROM_DEFAULT || of_one_start(&settings_table[row]))

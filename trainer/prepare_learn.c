@@ -3,9 +3,11 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "io/checkpoint.h"
 #include "io/utf8.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --symbols FILE: its lines. */
 static void read_symbols(const char *path, struct text *symbols)
@@ -135,9 +137,24 @@ static void copy_tokenizer(struct tokenizer *to, const struct tokenizer *from)
                               v->offsets, v->size, &why));
 }
 
+static void take_from_checkpoint(const char *path, struct tokenizer *tokenizers, int *joint)
+{
+    struct reason why, differ;
+    struct checkpoint *like = checkpoint_open(path, &why);
+    if (!like || !checkpoint_get_tokenizers(like, tokenizers, &why))
+        die("checkpoint '%s': %s", path, why.text);
+    *joint = corpus_tokenizers_alike(&tokenizers[SOURCE], &tokenizers[TARGET], "joint", &differ);
+    checkpoint_close(like);
+}
+
 static void take_from(const char *path, struct tokenizer *tokenizers, int *joint)
 {
     struct reason why;
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        take_from_checkpoint(path, tokenizers, joint);
+        return;
+    }
     struct corpus *like = corpus_open(path, &why);
     if (!like)
         die("corpus '%s': %s", path, why.text);

@@ -1,5 +1,5 @@
-/* The tokenizers of a corpus: learnt by rank 0 from the text, or those of --like; every rank ends
- * with the same. */
+/* The tokenizers of a corpus: learnt by rank 0 from the text, or those of --like, a corpus or a
+ * checkpoint; every rank ends with the same. */
 #ifndef PREPARE_LEARN_H
 #define PREPARE_LEARN_H
 

@@ -56,6 +56,7 @@ struct settings {
     int64_t sentencepiece; // 0 unigram, 1 bpe
     /* paths */
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
+    char *origin;                                         // --from
     /* model */
     int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
     int64_t bidirectional, cell;

@@ -71,6 +71,9 @@ const struct setting settings_table[] = {
          "|benchmark: with --what train: a prepared corpus, instead of the made-up one"),
     TEXT("valid", valid, RUN, TRAIN, NULL, a_path,
          "corpus for validation, prepared with --like"),
+    TEXT("from", origin, RUN, TRAIN, NULL, a_path,
+         "a checkpoint of another run (run/best.h5) whose weights and model settings a new run "
+         "starts with; the corpus must be prepared with --like it, or like its corpus"),
     TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, a_path, "the checkpoint: run/best.h5"),
     TEXT("input", input, RUN, TRANSLATE, "-", a_path, "text to translate, one sentence a line"),
     TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, a_path,
@@ -82,8 +85,9 @@ const struct setting settings_table[] = {
 
     SWITCH("overwrite", overwrite, RUN, PREPARE, "off", "replace an output that exists"),
     TEXT("like", like, RUN, PREPARE, NULL, a_path,
-         "take vocabularies and tokenizers from this corpus (for validation and test); drops "
-         "nothing for its length and keeps the raw target text"),
+         "take vocabularies and tokenizers from this corpus (for validation and test), or from "
+         "this checkpoint (for train --from); drops nothing for its length and keeps the raw "
+         "target text"),
     SWITCH("strict", strict, RUN, PREPARE, "off",
            "invalid UTF-8, an empty side or a line over --max-length ends the preparation"),
     INTEGER("shards", shards, RUN, PREPARE, "8", 1, 100000, "files that the corpus is split into"),

@@ -11,6 +11,7 @@
 #include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/guard.h"
+#include "trainer/origin.h"
 #include "trainer/run_memory.h"
 #include "trainer/saver.h"
 #include "trainer/snapshot.h"
@@ -126,17 +127,21 @@ static void make_replica(struct run *run)
     arena_init(&run->arena);
 }
 
-/* [all] A first start: weights by definition on rank 0 (libm chooses by processor, so only there),
- * then the folder, aside. */
-static void begin(struct run *run)
+/* [all] A first start: weights of the origin, or without one by definition, on rank 0 (libm chooses
+ * by processor, so only there), then the folder, aside. */
+static void begin(struct run *run, const struct snapshot *origin)
 {
     struct reason why;
     struct settings *s = run->settings;
     char aside[PATH_MAX] = "";
     run->state = (struct train_state){.rate_factor = 1};
-    if (comm_rank() == 0)
+    size_t bytes = (size_t)run->model.parameters.total * sizeof(float);
+    require(!origin || origin->model.parameters.total == run->model.parameters.total);
+    if (comm_rank() == 0 && origin)
+        memcpy(run->weights, origin->weights, bytes);
+    else if (comm_rank() == 0)
         parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
-    comm_broadcast(run->weights, (size_t)run->model.parameters.total * sizeof(float), 0);
+    comm_broadcast(run->weights, bytes, 0);
     struct range part = exchange_part(run->exchange);
     if (run->average)
         memcpy(run->average, run->weights + part.first, (size_t)part.count * sizeof(float));
@@ -192,25 +197,29 @@ void run_start_bare(struct run *run, struct settings *settings, struct corpus *c
     watch_start((double)settings->watchdog, stop_requested);
     run->corpus = corpus ? corpus : open_corpus(settings->corpus, 0);
     make(run);
-    begin(run);
+    begin(run, NULL);
 }
 
 void run_start(struct run *run, struct settings *settings)
 {
     init(run, settings);
     struct checkpoint *checkpoint = continue_find(settings);
+    struct snapshot *origin = checkpoint ? NULL : origin_open(settings);
     computing_start(settings);
     computing_agree(settings);
     run->continued = checkpoint != NULL;
     watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
+    if (origin)
+        origin_compare(origin, run->corpus, settings);
     make(run);
     if (!settings->check)
         run->saver = saver_open(run);
     if (checkpoint)
         go_on(run, checkpoint);
     else
-        begin(run);
+        begin(run, origin);
+    origin_close(origin);
     if (!settings->check)
         computing_record(settings, settings->output, run->continued);
 }
