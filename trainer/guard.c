@@ -85,20 +85,34 @@ static bool steps(const struct region *region, enum kind kind)
     return region->blocks && kind != BEFORE && kind != BEHIND;
 }
 
+/* range: of this rank's part. */
+static void step_unfrozen(const struct work *work, struct range range)
+{
+    const struct run *run = work->run;
+    const struct region *own = &work->region[OWN], *first = &work->region[FIRST],
+                        *second = &work->region[SECOND];
+    int64_t origin = own->range.first, end = origin + range.first + range.count;
+    struct range now = {origin + range.first, range.count};
+    while ((now = freeze_next(&run->freeze, now)).count > 0) {
+        int64_t at = now.first - origin;
+        optimizer_step(&run->optimizer, work->rate, run->state.steps, work->scale, now.count,
+                       own->data + at, run->gradient + at, first->blocks ? first->data + at : NULL,
+                       second->blocks ? second->data + at : NULL);
+        now.first += now.count;
+        now.count = end - now.first;
+    }
+}
+
 static void step_block(void *work_, int64_t block)
 {
     struct work *work = work_;
-    struct region *own = &work->region[OWN], *first = &work->region[FIRST],
-                  *second = &work->region[SECOND], *average = &work->region[AVERAGE];
+    struct region *own = &work->region[OWN], *average = &work->region[AVERAGE];
     for (enum kind kind = 0; kind < REGIONS; kind++)
         if (steps(&work->region[kind], kind))
             compare(work, block, &work->region[kind], kind);
     const struct run *run = work->run;
     struct range range = block_of(own, block);
-    optimizer_step(&run->optimizer, work->rate, run->state.steps, work->scale, range.count,
-                   own->data + range.first, run->gradient + range.first,
-                   first->blocks ? first->data + range.first : NULL,
-                   second->blocks ? second->data + range.first : NULL);
+    step_unfrozen(work, range);
     if (average->blocks)
         average_step(run->settings->average, run->state.steps, range.count,
                      average->data + range.first, own->data + range.first);

@@ -23,7 +23,8 @@ struct guard;
 struct guard *guard_open(const struct run *run, struct range part);
 void guard_close(struct guard *guard);
 
-/* optimizer_step on this rank's part, and average_step where there is an average. False, with array, parameter and block in words, if anything
+/* optimizer_step on what is not frozen of this rank's part, and average_step where there is an
+ * average. False, with array, parameter and block in words, if anything
  * changed: then nothing must be made of what is there. */
 bool guard_step(struct guard *guard, struct run *run, double rate, double scale,
                 struct reason *why);

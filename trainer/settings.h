@@ -70,6 +70,7 @@ struct settings {
     int64_t optimizer;
     double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
     double average; // 0: off
+    char *freeze;
     int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;
     double plateau_factor;
     /* limits */

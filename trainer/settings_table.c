@@ -35,6 +35,7 @@ enum {
 #define WORDS static const char *const
 WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
+WORDS names[] = {"NAME[,NAME...]", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
@@ -187,6 +188,10 @@ const struct setting settings_table[] = {
          "0)"),
     REAL("clip", clip, TRAINING, TRAINS, "1", 0, MANY,
          "largest norm of the mean gradient per token; 0: no clipping"),
+    LATER("freeze", freeze, TRAINING, TRAIN, NULL, TEXT, .choices = names,
+          .help = "parameters that updates do not change, and whose gradient --clip does not count: "
+                  "what their names begin with, up to a dot, such as encoder or source.embedding; "
+                  "of several, with commas between ('chorus inspect' lists all names)"),
     LATER("average", average, TRAINING, TRAINS, "0", REAL, .least = 0, .most = ALMOST_ONE,
           .help = "decay d of a moving average of the weights, which validation, translate and "
                   "score use: after step t, average += (1 - min(d, (1 + t) / (10 + t))) x (weights "

@@ -101,6 +101,7 @@ static void resolve(struct run *run)
     faults_agree(&faults);
 }
 
+/* [all] */
 static void make_model(struct run *run)
 {
     struct shape shape;
@@ -108,6 +109,9 @@ static void make_model(struct run *run)
                    run->corpus->tokenizers[TARGET].vocabulary.size, &shape);
     settings_optimizer(run->settings, &run->optimizer);
     model_init(&run->model, &shape);
+    struct faults faults = {0};
+    freeze_init(&run->freeze, run->settings->freeze, &run->model.parameters, &faults);
+    faults_agree(&faults);
 }
 
 static void make_replica(struct run *run)
@@ -230,6 +234,7 @@ void run_release(struct run *run)
     guard_close(run->guard);
     text_release(&run->skipped);
     exchange_close(run->exchange);
+    freeze_release(&run->freeze);
     model_release(&run->model);
     arena_release(&run->arena);
     memory_free(run->weights);

@@ -156,6 +156,36 @@ static void a_step_is_that_of_the_optimizer(void **state)
     threads_set(1);
 }
 
+/* Over the end of a block: no step, no decay, no moments. */
+static void what_is_frozen_takes_no_step(void **state)
+{
+    (void)state;
+    struct range part = tree_part(TOTAL, RANKS, 1),
+                 frozen[] = {{0, 3}, {part.first + 5, GUARD_BLOCK}};
+    struct run run, plain;
+    struct reason why;
+    run_init(&run, part);
+    run_init(&plain, part);
+    run.optimizer.kind = plain.optimizer.kind = OPTIMIZER_ADAMW;
+    run.optimizer.weight_decay = plain.optimizer.weight_decay = 0.1;
+    run.freeze = (struct freeze){frozen, 2};
+    struct guard *guard = guard_open(&run, part);
+    assert_true(guard_step(guard, &run, 0.1, 0.5, &why));
+    optimizer_step(&plain.optimizer, 0.1, 5, 0.5, part.count, plain.weights + part.first,
+                   plain.gradient, plain.first, plain.second);
+    struct run before;
+    run_init(&before, part);
+    for (int64_t i = 0; i < part.count; i++) {
+        const struct run *as = i >= 5 && i < 5 + GUARD_BLOCK ? &before : &plain;
+        assert_true(run.weights[part.first + i] == as->weights[part.first + i]);
+        assert_true(run.first[i] == as->first[i] && run.second[i] == as->second[i]);
+    }
+    run_free(&before);
+    guard_close(guard);
+    run_free(&run);
+    run_free(&plain);
+}
+
 static void without_moments_and_average_the_weights_are_guarded(void **state)
 {
     (void)state;
@@ -183,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_flip_in_any_block_is_found),
         cmocka_unit_test(a_flip_in_moments_and_average_is_found),
         cmocka_unit_test(a_step_is_that_of_the_optimizer),
+        cmocka_unit_test(what_is_frozen_takes_no_step),
         cmocka_unit_test(without_moments_and_average_the_weights_are_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
