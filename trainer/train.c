@@ -68,18 +68,20 @@ static int validate_weights(struct run *run, struct report *report)
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
-    slowest.validation = fmax(slowest.validation, clock_seconds() - start);
     return 1;
 }
 
 /* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
 static int validate(struct run *run, struct report *report)
 {
+    double start = clock_seconds();
     run->state.validation_due = 1;
     point_at("validate.begin", run->state.update, NULL, 0);
     averaged_enter(run);
     int complete = validate_weights(run, report);
     averaged_leave(run);
+    if (complete)
+        slowest.validation = fmax(slowest.validation, clock_seconds() - start);
     return complete;
 }
 
