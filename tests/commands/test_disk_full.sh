@@ -168,7 +168,7 @@ cp old outcome
 expect_fatal 1 "fatal: 'invalid': line 2: invalid UTF-8" translate --input invalid --output outcome
 claim "a text that is no text leaves what was there, too" cmp old outcome
 if [ -n "$CHORUS_HOOKS" ]; then
-    stopped() { CHORUS_HOOK="translate.block -1 -1 SIGTERM" quiet "$CHORUS_HOOKS" translate --model $model --threads 1 --input input --output outcome; }
+    stopped() { CHORUS_HOOK="apply.block -1 -1 SIGTERM" quiet "$CHORUS_HOOKS" translate --model $model --threads 1 --input input --output outcome; }
     expect_fatal 1 "fatal: stopped by SIGTERM: the translation is not complete" stopped
     claim "so does a stop" cmp old outcome
 fi
