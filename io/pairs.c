@@ -5,6 +5,7 @@
 #include "io/merge.h"
 #include "io/utf8.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct pairs {
     struct merge *merge;   // of a corpus
@@ -21,6 +22,7 @@ struct pairs *pairs_open_corpus(const struct corpus *corpus, struct reason *why)
         return NULL;
     struct pairs *pairs = memory_take(sizeof *pairs);
     pairs->merge = merge;
+    pairs->tokenizers = corpus->tokenizers;
     pairs->has_target = true;
     return pairs;
 }
@@ -56,6 +58,7 @@ void pairs_block_release(struct pairs_block *block)
 {
     memory_free(block->list);
     ids_release(&block->ids);
+    text_release(&block->texts);
     *block = (struct pairs_block){0};
 }
 
@@ -65,9 +68,23 @@ static void add_ids(struct ids *ids, const int32_t *list, int count)
         ids_add(ids, list[i]);
 }
 
-static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct ids *ids,
+/* Keeps the text; returns the length of its first alternative. */
+static size_t add_text(struct pairs_block *block, struct pair *pair, const char *text,
+                       size_t length)
+{
+    const char *tab = memchr(text, '\t', length);
+    size_t first = tab ? (size_t)(tab - text) : length;
+    text_add(&block->texts, text, length);
+    pair->text_length = length;
+    pair->words = utf8_words(text, first);
+    pair->characters = utf8_characters(text, first);
+    return first;
+}
+
+static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct pairs_block *block,
                           struct reason *why)
 {
+    struct ids *ids = &block->ids;
     struct merged merged;
     int got = merge_next(pairs->merge, &merged, why);
     if (got != 1)
@@ -76,54 +93,71 @@ static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct ids *id
         .line = merged.line + 1,
         .source_length = merged.lengths[SOURCE],
         .target_length = merged.lengths[TARGET],
-        .words = merged.text ? utf8_words(merged.text, merged.text_length) : -1,
-        .characters = merged.text ? utf8_characters(merged.text, merged.text_length) : -1,
+        .words = -1,
+        .characters = -1,
     };
     add_ids(ids, merged.ids[SOURCE], pair->source_length);
-    add_ids(ids, merged.ids[TARGET], pair->target_length);
+    size_t first = merged.text ? add_text(block, pair, merged.text, merged.text_length) : 0;
+    if (!merged.text || first == merged.text_length) {
+        add_ids(ids, merged.ids[TARGET], pair->target_length);
+        return 1;
+    }
+    int64_t before = ids->count;
+    tokenizer_encode(&pairs->tokenizers[TARGET], merged.text, first, ids);
+    pair->target_length = (int)(ids->count - before);
     return 1;
 }
 
-/* The length in tokens, or -1. */
+static bool is_text(const struct pairs *pairs, enum side side, const struct bitext_line *line,
+                    struct reason *why)
+{
+    return utf8_valid(line->bytes[side], line->length[side]) ||
+           fail(why, "'%s': line %lld: is not valid UTF-8", pairs->paths[side],
+                (long long)line->number);
+}
+
+/* The length in tokens. */
 static int tokenize(const struct pairs *pairs, enum side side, const struct bitext_line *line,
-                    struct ids *ids, struct reason *why)
+                    struct ids *ids)
 {
     int64_t before = ids->count;
-    if (!utf8_valid(line->bytes[side], line->length[side])) {
-        fail(why, "'%s': line %lld: is not valid UTF-8", pairs->paths[side],
-             (long long)line->number);
-        return -1;
-    }
     tokenizer_encode(&pairs->tokenizers[side], line->bytes[side], line->length[side], ids);
     return (int)(ids->count - before);
 }
 
-static int next_of_texts(struct pairs *pairs, struct pair *pair, struct ids *ids,
+static int next_of_texts(struct pairs *pairs, struct pair *pair, struct pairs_block *block,
                          struct reason *why)
 {
+    struct ids *ids = &block->ids;
     struct bitext_line line;
     int got = bitext_next(pairs->bitext, &line, why);
     if (got != 1)
         return got;
     *pair = (struct pair){.line = line.number, .words = -1, .characters = -1};
-    pair->source_length = tokenize(pairs, SOURCE, &line, ids, why);
-    if (pair->source_length < 0 || !pairs->has_target)
-        return pair->source_length < 0 ? -1 : 1;
-    pair->target_length = tokenize(pairs, TARGET, &line, ids, why);
-    pair->words = utf8_words(line.bytes[TARGET], line.length[TARGET]);
-    pair->characters = utf8_characters(line.bytes[TARGET], line.length[TARGET]);
-    return pair->target_length < 0 ? -1 : 1;
+    if (!is_text(pairs, SOURCE, &line, why))
+        return -1;
+    pair->source_length = tokenize(pairs, SOURCE, &line, ids);
+    if (!pairs->has_target)
+        return 1;
+    if (!is_text(pairs, TARGET, &line, why))
+        return -1;
+    line.length[TARGET] = add_text(block, pair, line.bytes[TARGET], line.length[TARGET]);
+    pair->target_length = tokenize(pairs, TARGET, &line, ids);
+    return 1;
 }
 
-/* The ids may have moved while they grew: the views are set when all are there. */
+/* Ids and texts may have moved while they grew: the views are set when all are there. */
 static void set_views(struct pairs_block *block, bool has_target)
 {
     const int32_t *place = block->ids.list;
+    const char *text = block->texts.bytes;
     for (int i = 0; i < block->count; i++) {
         struct pair *pair = &block->list[i];
         pair->source = place;
         pair->target = has_target ? place + pair->source_length : NULL;
         place += pair->source_length + pair->target_length;
+        pair->text = pair->words < 0 ? NULL : text;
+        text += pair->text_length;
     }
 }
 
@@ -137,11 +171,12 @@ bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct
     }
     block->count = 0;
     block->ids.count = 0;
+    text_clear(&block->texts);
     int got = 1;
     while (block->count < most && got == 1) {
         struct pair *pair = &block->list[block->count];
-        got = pairs->merge ? next_of_corpus(pairs, pair, &block->ids, why)
-                           : next_of_texts(pairs, pair, &block->ids, why);
+        got = pairs->merge ? next_of_corpus(pairs, pair, block, why)
+                           : next_of_texts(pairs, pair, block, why);
         block->count += got == 1;
     }
     set_views(block, pairs->has_target);

@@ -1,7 +1,8 @@
 /* Sentence pairs in the order of the text they came from, a bounded number at a time: what
  * validation, score and translate run over. The source is a prepared corpus (shards merged by line
  * number) or texts that are tokenised on the way; equal pairs in equal order give equal blocks, so
- * a corpus and its texts score alike to the last bit. */
+ * a corpus and its texts score alike to the last bit. A raw target text may hold alternatives,
+ * separated by TAB: ids, words and characters are those of the first. */
 #ifndef PAIRS_H
 #define PAIRS_H
 
@@ -15,11 +16,14 @@ struct pair {
     const int32_t *source, *target; // target NULL where there is no target text
     int source_length, target_length;
     int64_t words, characters; // of the raw target text; -1 where it is not known
+    const char *text;          // the raw target text with all alternatives, or NULL
+    size_t text_length;
 };
 struct pairs_block { // memory belongs to the struct; reused
     struct pair *list;
     int count;
     struct ids ids;
+    struct text texts; // raw target texts, joined
     int capacity;
 };
 

@@ -1,5 +1,6 @@
 #include "trainer/apply.h"
 #include "comm/base/memory.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/evaluate.h"
 #include "trainer/stop.h"
@@ -32,6 +33,7 @@ static void compute(struct apply *apply, apply_batch *each, void *task)
             members++;
             count--;
         }
+        point_at("apply.batch", b, NULL, 0);
         if (count > 0)
             each(task, &apply->block, members, count, apply->outputs);
     }

@@ -20,9 +20,10 @@ enum command {
     COMMAND_TRANSLATE = 4,
     COMMAND_SCORE = 8,
     COMMAND_INSPECT = 16,
-    COMMAND_BENCHMARK = 32
+    COMMAND_BENCHMARK = 32,
+    COMMAND_EVALUATE = 64
 };
-enum { COMMANDS = 6 };
+enum { COMMANDS = 7 };
 struct command_name {
     enum command command;
     const char *name, *summary;
@@ -48,7 +49,7 @@ enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 
 struct settings {
     /* prepare */
-    char *source, *target, *pairs, *like, *symbols; // score: source and target too
+    char *source, *target, *pairs, *like, *symbols; // score, evaluate: source and target too
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;
@@ -77,6 +78,7 @@ struct settings {
     int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
     int64_t keep_tokens, allow_unknown, what, products;
     char *kernel, *stop_after;
+    char *metric, *valid_metric; // evaluate's: several, separated by commas, or NULL
 
     enum setting_from *from; // of each row of the table
     char **configs;          // the files of --config, in order

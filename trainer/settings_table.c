@@ -26,6 +26,7 @@ enum {
     TRAIN = COMMAND_TRAIN,
     TRANSLATE = COMMAND_TRANSLATE,
     SCORE = COMMAND_SCORE,
+    EVALUATE = COMMAND_EVALUATE,
     INSPECT = COMMAND_INSPECT,
     BENCHMARK = COMMAND_BENCHMARK,
     TRAINS = TRAIN | BENCHMARK
@@ -34,6 +35,7 @@ enum {
 #define WORDS static const char *const
 WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
+WORDS names[] = {"NAME[,...]", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
@@ -57,25 +59,29 @@ WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
-    TEXT("source", source, RUN, PREPARE | SCORE, NULL, a_path,
+    TEXT("source", source, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
-    TEXT("target", target, RUN, PREPARE | SCORE, NULL, a_path,
+    TEXT("target", target, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
          "target text, line by line the translation of the source; may be .gz; - is "
          "standard input"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
-    TEXT("corpus", corpus, RUN, TRAIN | SCORE | BENCHMARK, NULL, a_path,
+    TEXT("corpus", corpus, RUN, TRAIN | SCORE | EVALUATE | BENCHMARK, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
          "|score: a prepared corpus, instead of --source and --target"
+         "|evaluate: a corpus prepared with --like, instead of --source and --target"
          "|benchmark: with --what train: a prepared corpus, instead of the made-up one"),
     TEXT("valid", valid, RUN, TRAIN, NULL, a_path,
          "corpus for validation, prepared with --like"),
-    TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, a_path, "the checkpoint: run/best.h5"),
+    TEXT("model", model, RUN, TRANSLATE | SCORE | EVALUATE, NULL, a_path, "the checkpoint: run/best.h5"),
     TEXT("input", input, RUN, TRANSLATE, "-", a_path, "text to translate, one sentence a line"),
-    TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, a_path,
+    TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE | EVALUATE, NULL, a_path,
          "prepare: folder of the corpus to make"
          "|train: folder of the run; where it holds a run, that run continues"
-         "|translate: file for the translations; standard output if it is not given, or -"),
+         "|translate: file for the translations; standard output if it is not given, or -"
+         "|evaluate: file for the model's outputs, a line each"),
+    TEXT("metric", metric, RUN, EVALUATE, NULL, names,
+         "which metrics (default: those of the task)"),
     TEXT("path", path, RUN, INSPECT, NULL, a_path,
          "a corpus, a checkpoint or the folder of a run"),
 
@@ -209,15 +215,15 @@ const struct setting settings_table[] = {
          "a validation loss that is this much above the best, in nats a token, ends the run as "
          "failed; 0: no limit"),
 
-    INTEGER("threads", threads, RUN, TRAINS | TRANSLATE | SCORE, NULL, 1, 4096,
+    INTEGER("threads", threads, RUN, TRAINS | TRANSLATE | SCORE | EVALUATE, NULL, 1, 4096,
             "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
             "use)"),
     INTEGER("watchdog", watchdog, RUN, TRAIN, "300", 0, 1e6,
             "seconds within which a rank that stands still is named and ends the job; 0: never"),
-    TEXT("kernel", kernel, RUN, TRAINS | TRANSLATE | SCORE, "auto", a_name,
+    TEXT("kernel", kernel, RUN, TRAINS | TRANSLATE | SCORE | EVALUATE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
-    CHOICE("products", products, RUN, TRAINS | TRANSLATE | SCORE, "auto", makers,
+    CHOICE("products", products, RUN, TRAINS | TRANSLATE | SCORE | EVALUATE, "auto", makers,
            "who multiplies matrices: auto, kernels of Chorus and OpenBLAS, or oneDNN with "
            "bfloat16; reference, plain loops, slow"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
@@ -233,12 +239,12 @@ const struct setting settings_table[] = {
          "stop with a checkpoint once this start has taken so long, with what saving takes: 90s, "
          "15m, 2h30m, 1d, or seconds (beside SLURM_JOB_END_TIME, which is obeyed by itself)"),
     SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE, "off", "tokens instead of text"),
-    SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
+    SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE | EVALUATE, "off",
            "the unknown symbol may be emitted"),
     SWITCH("check", check, RUN, TRAIN | INSPECT, "off",
            "train: do all but train: settings, memory, corpora, lanes"
            "|inspect: read and check everything"),
-    SWITCH("json", json, RUN, INSPECT | BENCHMARK, "off", "one JSON object"),
+    SWITCH("json", json, RUN, EVALUATE | INSPECT | BENCHMARK, "off", "one JSON object"),
     CHOICE("what", what, RUN, BENCHMARK, "train", whats,
            "what is measured: training, and validation; preparing text on one core; greedy "
            "translation, in "
@@ -254,6 +260,8 @@ const struct command_name command_names[COMMANDS] = {
      "--corpus PATH --output PATH"},
     {COMMAND_TRANSLATE, "translate", "translates text", "--model PATH"},
     {COMMAND_SCORE, "score", "gives the log-probability of pairs, and their perplexity",
+     "--model PATH --corpus PATH"},
+    {COMMAND_EVALUATE, "evaluate", "applies a model and measures its outputs by metrics",
      "--model PATH --corpus PATH"},
     {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"},
     {COMMAND_BENCHMARK, "benchmark", "measures how fast this machine is, and what limits it",
