@@ -116,7 +116,14 @@ static int64_t look(const struct settings *settings)
     return update;
 }
 
-/* Model and training settings: the run's own; what was given now must agree. */
+static bool of_training(const struct setting *setting)
+{
+    return (setting->commands & COMMAND_TRAIN) &&
+           (setting->kind == SETTING_MODEL || setting->kind == SETTING_TRAINING);
+}
+
+/* Model and training settings: the run's own, a text that is not there its default; what was given
+ * now must agree. */
 static void take_from_checkpoint(struct settings *settings, const struct checkpoint *checkpoint,
                                  struct faults *faults)
 {
@@ -124,6 +131,8 @@ static void take_from_checkpoint(struct settings *settings, const struct checkpo
     for (int row = 0; row < settings_count; row++) {
         const struct setting *setting = &settings_table[row];
         const char *stored = checkpoint_get_setting(checkpoint, setting->name);
+        if (!stored && setting->type == SETTING_TEXT && of_training(setting))
+            stored = setting->fallback;
         if (!stored)
             continue;
         text_clear(&now);

@@ -29,7 +29,7 @@ static void open_metrics(const struct settings *settings, const struct task *tas
     struct faults faults = {0};
     const char *names = settings->metric ? settings->metric : task->metrics;
     if (!metrics_open(metrics, names, task->metrics_of, &why))
-        faults_add(&faults, "--metric: %s, the metrics of task %s", why.text, task->name);
+        faults_add(&faults, "--metric: %s", why.text);
     faults_agree(&faults);
 }
 

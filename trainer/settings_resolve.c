@@ -1,5 +1,7 @@
 #include "comm/comm.h"
+#include "trainer/metric.h"
 #include "trainer/settings.h"
+#include "trainer/task.h"
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -126,6 +128,23 @@ static void check_schedule(const struct settings *s, const struct settings_facts
            faults);
 }
 
+static void check_metric(const struct settings *s, const struct settings_facts *facts,
+                         struct faults *faults)
+{
+    struct reason why;
+    const struct metric *metric =
+        metric_find(s->valid_metric, task_translate.metrics_of, true, &why);
+    if (!metric)
+        faults_add(faults, "--valid-metric: %s", why.text);
+    else if (!facts->has_valid)
+        refuse(s, &s->valid_metric, true, "--valid-metric needs --valid", faults);
+    else if (!(metric->of & METRIC_LOSSES) && !facts->valid_has_text)
+        faults_add(faults,
+                   "--valid-metric %s: the corpus of --valid holds no raw target text: prepare it "
+                   "with --like",
+                   metric->name);
+}
+
 void settings_resolve(struct settings *settings, const struct settings_facts *facts,
                       struct faults *faults)
 {
@@ -136,6 +155,7 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
     check_model(settings, faults);
     check_optimizer(settings, faults);
     check_schedule(settings, facts, faults);
+    check_metric(settings, facts, faults);
     if (faults->count > before)
         return;
     struct shape shape;

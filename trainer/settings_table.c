@@ -200,6 +200,10 @@ const struct setting settings_table[] = {
             "plateau: validations without a new best before that"),
     INTEGER("valid-interval", valid_interval, TRAINING, TRAIN, NULL, 1, MANY,
             "updates between validations (default: one epoch, within 100 to 1000)"),
+    TEXT("valid-metric", valid_metric, TRAINING, TRAIN, "perplexity", a_name,
+         "what makes a validation the best, for best.h5, --patience and plateau: perplexity, or "
+         "another metric of the task (chorus evaluate --help), which takes the time of translating "
+         "the validation corpus"),
     INTEGER("max-skips", max_skips, TRAINING, TRAIN, "10", 1, MANY,
             "updates with a non-finite gradient in a row that end the run"),
 

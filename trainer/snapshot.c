@@ -1,4 +1,5 @@
 #include "trainer/snapshot.h"
+#include "trainer/validation.h"
 #include <math.h>
 #include <string.h>
 
@@ -19,6 +20,11 @@ const char *const snapshot_reals[] = {STATE_REALS(NAME) NULL};
 static const size_t integer_offsets[] = {STATE_INTEGERS(OFFSET)};
 static const size_t real_offsets[] = {STATE_REALS(OFFSET)};
 
+static bool is_fallback(const struct setting *row, const char *value)
+{
+    return row->type == SETTING_TEXT && row->fallback && strcmp(value, row->fallback) == 0;
+}
+
 static int kept_in_checkpoint(const struct setting *row)
 {
     return (row->commands & COMMAND_TRAIN) &&
@@ -32,7 +38,8 @@ bool snapshot_write_head(const struct run *run, const struct train_state *state,
     bool well = true;
     for (int row = 0; row < settings_count && well; row++) {
         text_clear(&value);
-        if (kept_in_checkpoint(&settings_table[row]) && settings_get(run->settings, row, &value))
+        if (kept_in_checkpoint(&settings_table[row]) && settings_get(run->settings, row, &value) &&
+            !is_fallback(&settings_table[row], value.bytes))
             well = checkpoint_setting(writer, settings_table[row].name, value.bytes, why);
     }
     text_release(&value);
@@ -43,6 +50,8 @@ bool snapshot_write_head(const struct run *run, const struct train_state *state,
     for (int i = 0; well && snapshot_reals[i]; i++)
         well = checkpoint_real(writer, snapshot_reals[i], *(const double *)(from + real_offsets[i]),
                                why);
+    if (well && validation_metric(run->settings->valid_metric))
+        well = checkpoint_real(writer, "lowest_loss", state->lowest_loss, why);
     return well && checkpoint_integer(writer, "corpus_digest", (int64_t)run->corpus->digest, why) &&
            checkpoint_tokenizers(writer, run->corpus->tokenizers, why);
 }
@@ -105,7 +114,10 @@ bool snapshot_state(struct train_state *state, struct checkpoint *checkpoint, st
         if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(start + real_offsets[i]),
                                  why))
             return false;
-    return check_state(state, why);
+    state->lowest_loss = state->best_loss;
+    return (!checkpoint_get_setting(checkpoint, "valid-metric") ||
+            checkpoint_get_real(checkpoint, "lowest_loss", &state->lowest_loss, why)) &&
+           check_state(state, why);
 }
 
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why)
@@ -137,6 +149,9 @@ bool snapshot_settings(struct settings *settings, const struct checkpoint *check
         if (kept_in_checkpoint(&settings_table[row]) && value)
             settings_set(settings, row, value, FROM_RUN, settings_table[row].name, &faults);
     }
+    struct reason inner;
+    if (!metric_find(settings->valid_metric, ~0, true, &inner))
+        faults_add(&faults, "valid-metric: %s", inner.text);
     bool well = faults.count == 0 || fail(why, "has a wrong setting: %s", faults.text.bytes);
     text_release(&faults.text);
     return well;

@@ -9,7 +9,8 @@
 enum snapshot_block { SNAPSHOT_WEIGHTS, SNAPSHOT_FIRST, SNAPSHOT_SECOND, SNAPSHOT_BLOCKS };
 extern const char *const snapshot_block_names[SNAPSHOT_BLOCKS];
 
-/* All but the arrays: settings and tokenizers of the run, and this state. */
+/* All but the arrays: settings (a text that is its default is left out) and tokenizers of the run,
+ * and this state. */
 bool snapshot_write_head(const struct run *run, const struct train_state *state,
                          struct checkpoint_writer *writer, struct reason *why);
 

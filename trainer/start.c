@@ -89,6 +89,7 @@ static void resolve(struct run *run)
         .target_vocabulary = run->corpus->tokenizers[TARGET].vocabulary.size,
         .source_is_words = run->corpus->tokenizers[SOURCE].kind == TOKENIZER_WORDS,
         .has_valid = run->valid != NULL,
+        .valid_has_text = run->valid && run->valid->has_text,
         .updates_an_epoch = run_updates_an_epoch,
         .corpus = run->corpus,
     };
