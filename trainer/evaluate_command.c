@@ -76,29 +76,19 @@ static void print(const struct settings *settings, const struct task *task,
 }
 
 /* [all] */
-static void run(const struct settings *settings, const struct snapshot *snapshot,
+static void run(const struct settings *settings, struct translation *translation,
                 struct pairs *pairs, struct measure *measure, struct evaluation *evaluation)
 {
-    struct arena arena;
     double start = clock_seconds();
-    arena_init(&arena);
-    struct translation translation = {.settings = settings,
-                                      .model = &snapshot->model,
-                                      .weights = snapshot->weights,
-                                      .source_end = (int)snapshot->settings.source_end,
-                                      .target = &snapshot->tokenizers[TARGET],
-                                      .arena = &arena};
-    translation_init(&translation);
-    measure->each = translate_batch;
-    measure->task = &translation;
+    translation_init(translation);
     measure_open(measure, settings->output != NULL);
-    int complete = evaluate(&snapshot->model, snapshot->weights, translation.source_end, pairs,
-                            settings->corpus, &arena, measure_block, measure, evaluation);
+    int complete =
+        evaluate(translation->model, translation->weights, translation->source_end, pairs,
+                 settings->corpus, translation->arena, measure_block, measure, evaluation);
     agree(complete, "%s: the evaluation is not complete", stop_words());
     if (measure->applies)
-        translation_summary(&translation, evaluation->sentences, clock_seconds() - start);
-    translation_release(&translation);
-    arena_release(&arena);
+        translation_summary(translation, evaluation->sentences, clock_seconds() - start);
+    translation_release(translation);
 }
 
 int evaluate_command(const struct settings *settings)
@@ -107,15 +97,23 @@ int evaluate_command(const struct settings *settings)
     struct snapshot snapshot;
     struct corpus *corpus;
     struct aside aside;
-    struct measure measure = {0};
+    struct arena arena;
     struct evaluation evaluation;
     const struct task *task = &task_translate;
     computing_start(settings);
     computing_agree(settings);
     agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
-    open_metrics(settings, task, &measure.metrics);
     run_memory_addresses(0, "");
+    arena_init(&arena);
+    struct translation translation = {.settings = settings,
+                                      .model = &snapshot.model,
+                                      .weights = snapshot.weights,
+                                      .source_end = (int)snapshot.settings.source_end,
+                                      .target = &snapshot.tokenizers[TARGET],
+                                      .arena = &arena};
+    struct measure measure = {.each = translate_batch, .task = &translation};
+    open_metrics(settings, task, &measure.metrics);
     struct pairs *pairs = evaluate_open(settings, snapshot.tokenizers, &corpus, &why);
     evaluate_agree(pairs != NULL, settings->corpus, &why);
     need_text(corpus, &measure.metrics);
@@ -123,12 +121,13 @@ int evaluate_command(const struct settings *settings)
         open_output(settings, &aside);
         measure.output = &aside;
     }
-    run(settings, &snapshot, pairs, &measure, &evaluation);
+    run(settings, &translation, pairs, &measure, &evaluation);
     if (measure.output && !aside_finish(&aside, &why))
         die("'%s': %s", settings->output, why.text);
     if (comm_rank() == 0)
         print(settings, task, &measure.metrics, evaluation.sentences);
     measure_close(&measure);
+    arena_release(&arena);
     pairs_close(pairs);
     if (corpus)
         corpus_close(corpus);

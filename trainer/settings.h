@@ -135,7 +135,7 @@ void settings_own_defaults(struct settings *settings, enum command command);
 /* What train's chosen defaults depend on. */
 struct settings_facts {
     int source_vocabulary, target_vocabulary;
-    int source_is_words; // its tokenizer
+    int source_is_words;           // its tokenizer
     int has_valid, valid_has_text; // is there a validation corpus, and raw target text in it
     /* about; asked once batch settings are resolved */
     int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
