@@ -40,3 +40,9 @@ def write(part: str, pairs: Iterable[tuple[str, ...]], sides: tuple[str, ...] = 
             file.write(f"{text}\n")
     for file in files:
         file.close()
+
+
+def write_frames(part: str, pairs: Iterable[tuple[Iterable[Iterable[object]], str]]) -> None:
+    """PART.source: a frame a line, its values separated by blanks, a blank line between sequences. PART.target: a line a
+    sequence."""
+    write(part, (("\n".join(" ".join(map(str, frame)) for frame in frames) + "\n", text) for frames, text in pairs))

@@ -9,16 +9,19 @@ jobs=$(cd "$(dirname "$0")" && pwd)
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 PYTHONUTF8=1 PYTHONPATH=$jobs PYTHONDONTWRITEBYTECODE=1
 
 fail() { echo "fatal: $*" >&2 && exit 2; }
+skip() { echo "skipped: $*" >&2 && exit 77; }
 step() { printf '\n== %s\n' "$*"; }
 
 sets=$(cd "$jobs/recipes" && echo *.sh)
 set=${1:-}
-[ -n "$set" ] && [ -e "$jobs/recipes/$set.sh" ] || fail "set '$set': the sets are ${sets//.sh/}"
+[[ " $sets " == *" $set.sh "* ]] || fail "set '$set': the sets are ${sets//.sh/}"
 DATA=${2:-${CHORUS_DATA:-}}
 [ -n "$DATA" ] || fail "set '$set': no folder of the data sets is given: jobs/recipe.sh $set DATA"
 [ -d "$DATA" ] || fail "set '$set': data '$DATA': no such folder"
 DATA=$(cd "$DATA" && pwd)
 output=${3:-$jobs/../build/recipes}
+mkdir -p "$output"
+output=$(cd "$output" && pwd)
 export DATA
 
 # What a set may say, and what holds where it says nothing.
@@ -29,13 +32,15 @@ convert() { :; }       # ROW: writes {train,dev,test}.{source,target} into the c
 task=translate
 format=()              # options of prepare: how the text of any part is read
 learn=()               # and for the training part, which vocabularies come from
-options=()             # options of train, beside SET.yml
+config=$set            # NAME.yml: the settings of train
+options=()             # and its options beside them
 metrics=exact-match    # of evaluate, one or more with commas
-score() { evaluate "$1"; } # WORK: prints the figures, "NAME VALUE" a line
+score() { evaluate; }  # prints the figures, "NAME VALUE" a line
 aim=                   # what is to be reached
 
 # shellcheck source=/dev/null
 . "$jobs/recipes/$set.sh"
+
 for need in "${needs[@]}"; do
     [ -e "$DATA/$need" ] || fail "set '$set': '$DATA/$need': no such file or folder"
 done
@@ -54,6 +59,13 @@ fi
 
 on_two_ranks() { mpirun -q --oversubscribe --bind-to none -np 2 "$CHORUS" "$@" --threads 1; }
 
+# PACKAGE ...: Python packages that a set needs, in an environment of their own: $packages/bin/python.
+packages=$output/packages
+with_packages() {
+    { python3 -m venv "$packages" && "$packages/bin/pip" install --quiet "$@"; } ||
+        skip "set '$set': the Python packages $* are not to be had"
+}
+
 sides() { # PART: the options that name its text
     local source
     for source in "$1".source "$1".second; do
@@ -70,7 +82,7 @@ corpus() { # PART CORPUS OPTION ...: made aside by prepare itself, so that a cor
     "$CHORUS" prepare "${named[@]}" --output "$corpus" "${format[@]}" "$@"
 }
 
-evaluate() { # WORK
+evaluate() { # the metrics of the test part
     python3 "$jobs/figures.py" "$metrics" text/test.target test.output
 }
 
@@ -86,9 +98,9 @@ report() { # ROW
 }
 
 run_row() { # ROW
-    local verb=$task
-    [ "$task" != language-model ] || verb=
-    mkdir -p "$output/$set/$1" && cd "$output/$set/$1"
+    local inputs=(--input text/test.source)
+    mkdir -p "$output/$set/$1"
+    cd "$output/$set/$1"
     row "$1"
     step "$set, $1: text and corpora"
     if [ ! -e text ]; then
@@ -96,14 +108,18 @@ run_row() { # ROW
         (cd text.part && convert "$1")
         mv text.part text
     fi
+    [ "$task" = translate ] || learn+=(--task "$task")
     corpus train corpus "${learn[@]}"
     corpus dev corpus-dev --like corpus
     step "$set, $1: training on 2 ranks"
-    on_two_ranks train --corpus corpus --valid corpus-dev --output run --config "$jobs/recipes/$set.yml" \
+    on_two_ranks train --corpus corpus --valid corpus-dev --output run --config "$jobs/recipes/$config.yml" \
         --progress lines "${options[@]}"
     step "$set, $1: the test part"
-    [ -z "$verb" ] || on_two_ranks "$verb" --model run/best.h5 --input text/test.source --output test.output
-    score . >figures
+    if [ -e text/test.source ]; then
+        [ ! -e text/test.second ] || inputs+=(--input text/test.second)
+        on_two_ranks "$task" --model run/best.h5 "${inputs[@]}" --output test.output
+    fi
+    score >figures
     cat figures
     report "$1"
 }
