@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of translations: an output a line against its references, alternatives of one separated by TAB.
 
-    figures.py METRIC[,METRIC ...] REFERENCES OUTPUT     exact-match, symbol-error-rate
+    figures.py METRIC[,METRIC ...] REFERENCES OUTPUT     exact-match, word-error-rate
 """
 
 import sys
@@ -27,7 +27,7 @@ def figures(references: list[str], outputs: list[str]) -> dict[str, float]:
         errors += errors_here
         symbols += symbols_here
     count = len(references)
-    return {"exact-match": exact / count, "symbol-error-rate": errors / symbols}
+    return {"exact-match": exact / count, "word-error-rate": errors / symbols}
 
 
 def main() -> None:

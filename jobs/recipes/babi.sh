@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # bAbI, 10,000 questions a task: the story so far and the question as two sources, or joined into one; the answer,
-# split at its commas, is a sequence. Development: a tenth of the train stories, by hash, with all their questions.
+# split at its commas, is a sequence. Development: a tenth of the different train
+# stories, by hash, with all their questions.
 needs=(babi/train-10k babi/test)
 rows=(1 4 5 8 19 20 joined-1 joined-4 joined-5 joined-8 joined-19 joined-20)
 learn=(--tokenizer words --min-count 1)
@@ -48,7 +49,8 @@ def write_part(part, chosen):
         write(part, asked, ("source", "second", "target"))
 
 train = stories("train-10k")
-dev = held_out((text for text, _ in train), len(train) // 10)
+texts = {text for text, _ in train}
+dev = held_out(texts, len(texts) // 10)
 write_part("train", [story for story in train if story[0] not in dev])
 write_part("dev", [story for story in train if story[0] in dev])
 write_part("test", stories("test"))

@@ -12,7 +12,7 @@ needs=(toy/pairs.tsv)
 rows=(attention first)
 learn=(--tokenizer words --min-count 1)
 aim="some"
-metrics=exact-match,symbol-error-rate
+metrics=exact-match,word-error-rate
 row() {
     case $1 in
     first) options=(--context-use first) ;;
@@ -40,7 +40,7 @@ END_OF_SETTINGS
 
 recipe() { timeout 200 jobs/recipe.sh "$@"; }
 ends_with_lines() { # of both rows, with figures, time, updates and parameters
-    [ "$(tail -2 seen | grep -cE '^\| toy \| (attention|first) \| exact-match [0-9.]+ %, symbol-error-rate [0-9.]+ % \| some \| 0 min [0-9]{2} s \| 20 \| [0-9,]{5,} \|$')" = 2 ]
+    [ "$(tail -2 seen | grep -cE '^\| toy \| (attention|first) \| exact-match [0-9.]+ %, word-error-rate [0-9.]+ % \| some \| 0 min [0-9]{2} s \| 20 \| [0-9,]{5,} \|$')" = 2 ]
 }
 claim "a set goes from its files to a line for each row" bash -c 'timeout 200 jobs/recipe.sh toy data out >seen 2>&1 || { cat seen && exit 1; }'
 claim "the line says figures, aim, time, updates and parameters" ends_with_lines
