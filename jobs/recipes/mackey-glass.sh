@@ -2,7 +2,7 @@
 # The Mackey-Glass series (delay 17), made here, a value a step: 8,000 to train on, 1,000 each as development and test
 # part. Beside the error of the next value stands that of repeating the last one.
 task=language-model
-format=(--stream --target-format vectors)
+format=(--stream --target-format frames)
 metrics=rmse
 aim="below repeating"
 

@@ -3,8 +3,7 @@
 # prefix of 2 and its shape.
 needs=(ud-english-ewt)
 task=tag
-format=(--features 7)
-learn=(--tokenizer words --min-count 2)
+learn=(--tokenizer words --min-count 2 --features 7)
 metrics=accuracy
 aim="93 % of the tags"
 
