@@ -57,11 +57,11 @@ bool checkpoint_real(struct checkpoint_writer *writer, const char *name, double 
     return sealed_write_real(writer->file, "/state", name, value, why);
 }
 
-bool checkpoint_tokenizers(struct checkpoint_writer *writer, const struct tokenizer *tokenizers,
-                           struct reason *why)
+bool checkpoint_contents(struct checkpoint_writer *writer, const struct content *contents,
+                         struct reason *why)
 {
     for (int side = 0; side < SIDES; side++)
-        if (!corpus_write_tokenizer(writer->file, side, &tokenizers[side], why))
+        if (!content_write(writer->file, side, &contents[side], why))
             return false;
     return true;
 }
@@ -245,16 +245,16 @@ bool checkpoint_get_real(struct checkpoint *checkpoint, const char *name, double
     return sealed_read_real(checkpoint->file, "/state", name, value, why);
 }
 
-bool checkpoint_get_tokenizers(struct checkpoint *checkpoint, struct tokenizer *tokenizers,
-                               struct reason *why)
+bool checkpoint_get_contents(struct checkpoint *checkpoint, struct content *contents,
+                             struct reason *why)
 {
-    for (int side = 0; side < SIDES; side++)
-        if (!corpus_read_tokenizer(checkpoint->file, side, &tokenizers[side], why)) {
-            while (side-- > 0)
-                tokenizer_release(&tokenizers[side]);
-            return false;
-        }
-    return true;
+    int read = 0;
+    while (read < SIDES && content_read(checkpoint->file, read, &contents[read], why))
+        read++;
+    bool well = read == SIDES && (contents[TARGET].form != FORM_NONE || fail(why, "has no target"));
+    for (int side = 0; side < read && !well; side++)
+        content_release(&contents[side]);
+    return well;
 }
 
 bool checkpoint_arrays(struct checkpoint *checkpoint, const char *block, int64_t *count,

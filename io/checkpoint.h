@@ -2,8 +2,9 @@
  * vocabularies and tokenizers (design, sections 1 and 5). Two checkpoints of equal state are equal
  * files: nothing of time, host, ranks or paths goes in.
  *     /parameters/NAME   /moments/{first,second}/NAME   float32
+ *     /average/NAME                                     with --average: what translate and score use
  *     /state   /settings                                attributes
- *     /source  /target                                  as in a corpus
+ *     /source  /second  /target                         as in a corpus
  * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then
  * each array once, in slabs; seal flushes, commit renames. Reading checks the whole file's
  * hash first. */
@@ -21,9 +22,11 @@ bool checkpoint_integer(struct checkpoint_writer *writer, const char *name, int6
                         struct reason *why);
 bool checkpoint_real(struct checkpoint_writer *writer, const char *name, double value,
                      struct reason *why);
-bool checkpoint_tokenizers(struct checkpoint_writer *writer, const struct tokenizer *tokenizers,
-                           struct reason *why);
-/* block: "parameters", "moments/first" or "moments/second". columns 0: a vector. Then appends until
+/* contents: SIDES of them, here and below. */
+bool checkpoint_contents(struct checkpoint_writer *writer, const struct content *contents,
+                         struct reason *why);
+/* block: "parameters", "moments/first", "moments/second" or "average". columns 0: a vector. Then
+ * appends until
  * it is full. */
 bool checkpoint_array(struct checkpoint_writer *writer, const char *block, const char *name,
                       int rows, int columns, struct reason *why);
@@ -48,8 +51,8 @@ bool checkpoint_get_integer(struct checkpoint *checkpoint, const char *name, int
                             struct reason *why);
 bool checkpoint_get_real(struct checkpoint *checkpoint, const char *name, double *value,
                          struct reason *why);
-bool checkpoint_get_tokenizers(struct checkpoint *checkpoint, struct tokenizer *tokenizers,
-                               struct reason *why);
+bool checkpoint_get_contents(struct checkpoint *checkpoint, struct content *contents,
+                             struct reason *why);
 /* How many arrays this block has. */
 bool checkpoint_arrays(struct checkpoint *checkpoint, const char *block, int64_t *count,
                        struct reason *why);

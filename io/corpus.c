@@ -14,11 +14,33 @@
 enum { SHARDS_MOST = 100000, NAME_MOST = 64 };
 static const int64_t counted_most = (int64_t)1 << 40; // sentences or tokens of a shard
 
-const char *const side_names[SIDES] = {"source", "target"};
-
 void corpus_shard_file(int index, char file[32])
 {
     snprintf(file, 32, "shard-%05d.h5", index);
+}
+
+static void add_tokenizer(struct hash *hash, const struct tokenizer *tokenizer)
+{
+    const struct vocabulary *vocabulary = &tokenizer->vocabulary;
+    const char *kind = tokenizer_kind_name(tokenizer->kind);
+    hash_add(hash, kind, strlen(kind) + 1);
+    hash_add(hash, vocabulary->offsets, ((size_t)vocabulary->size + 1) * sizeof(int64_t));
+    hash_add(hash, vocabulary->bytes, (size_t)vocabulary->offsets[vocabulary->size]);
+    hash_add(hash, &tokenizer->model.length, sizeof tokenizer->model.length);
+    hash_add(hash, tokenizer->model.bytes, tokenizer->model.length);
+}
+
+static void add_content(struct hash *hash, const struct content *content)
+{
+    if (content->form == FORM_SYMBOLS)
+        add_tokenizer(hash, &content->tokenizer);
+    for (int i = 0; i < content->feature_count; i++)
+        add_tokenizer(hash, &content->features[i]);
+    if (content->form != FORM_VECTORS)
+        return;
+    hash_add(hash, &content->stack, sizeof content->stack);
+    hash_add(hash, content->mean, (size_t)content->dimension * sizeof *content->mean);
+    hash_add(hash, content->deviation, (size_t)content->dimension * sizeof *content->deviation);
 }
 
 /* Of content: not of paths, and of nothing that depends on where it was made. */
@@ -26,16 +48,8 @@ static uint64_t digest(const struct corpus *corpus)
 {
     struct hash hash;
     hash_init(&hash);
-    for (int side = 0; side < SIDES; side++) {
-        const struct tokenizer *tokenizer = &corpus->tokenizers[side];
-        const struct vocabulary *vocabulary = &tokenizer->vocabulary;
-        const char *kind = tokenizer_kind_name(tokenizer->kind);
-        hash_add(&hash, kind, strlen(kind) + 1);
-        hash_add(&hash, vocabulary->offsets, ((size_t)vocabulary->size + 1) * sizeof(int64_t));
-        hash_add(&hash, vocabulary->bytes, (size_t)vocabulary->offsets[vocabulary->size]);
-        hash_add(&hash, &tokenizer->model.length, sizeof tokenizer->model.length);
-        hash_add(&hash, tokenizer->model.bytes, tokenizer->model.length);
-    }
+    for (int side = 0; side < SIDES; side++)
+        add_content(&hash, &corpus->contents[side]);
     for (int i = 0; i < corpus->shards; i++)
         hash_add(&hash, &corpus->table[i].hash, sizeof corpus->table[i].hash);
     uint64_t value = hash_value(&hash);
@@ -43,10 +57,20 @@ static uint64_t digest(const struct corpus *corpus)
     return value;
 }
 
+/* The sides that there are: the table has a column for each. */
+static int present(const struct corpus *corpus, enum side sides[SIDES])
+{
+    int count = 0;
+    for (enum side side = 0; side < SIDES; side++)
+        if (corpus->contents[side].form != FORM_NONE)
+            sides[count++] = side;
+    return count;
+}
+
 /* Columns of the table on their way to and from the file. */
 struct columns {
     uint8_t (*file)[32];
-    int64_t *sentences, (*tokens)[SIDES];
+    int64_t *sentences, *tokens; // (shards), (shards, sides that there are)
     uint64_t *hash;
 };
 
@@ -55,7 +79,7 @@ static void columns_init(struct columns *columns, int shards)
     size_t rows = (size_t)shards;
     columns->file = memory_take(rows * sizeof *columns->file);
     columns->sentences = memory_take(rows * sizeof *columns->sentences);
-    columns->tokens = memory_take(rows * sizeof *columns->tokens);
+    columns->tokens = memory_take(rows * SIDES * sizeof *columns->tokens);
     columns->hash = memory_take(rows * sizeof *columns->hash);
 }
 
@@ -70,24 +94,36 @@ static void columns_release(struct columns *columns)
 static bool write_table(struct sealed *file, const struct corpus *corpus, struct reason *why)
 {
     struct columns columns;
+    enum side sides[SIDES];
+    int count = present(corpus, sides);
     columns_init(&columns, corpus->shards);
     for (int i = 0; i < corpus->shards; i++) {
         const struct corpus_shard *row = &corpus->table[i];
         memcpy(columns.file[i], row->file, strlen(row->file));
         columns.sentences[i] = row->sentences;
-        memcpy(columns.tokens[i], row->tokens, sizeof row->tokens);
+        for (int k = 0; k < count; k++)
+            columns.tokens[i * count + k] = row->tokens[sides[k]];
         columns.hash[i] = row->hash;
     }
     int64_t rows = corpus->shards;
     sealed_write_array(file, "/shards/file", SEALED_BYTES, 2, (int64_t[]){rows, 32}, columns.file,
                        why);
     sealed_write_array(file, "/shards/sentences", SEALED_INT64, 1, &rows, columns.sentences, why);
-    sealed_write_array(file, "/shards/tokens", SEALED_INT64, 2, (int64_t[]){rows, SIDES},
+    sealed_write_array(file, "/shards/tokens", SEALED_INT64, 2, (int64_t[]){rows, count},
                        columns.tokens, why);
     bool done =
         sealed_write_array(file, "/shards/hash", SEALED_UINT64, 1, &rows, columns.hash, why);
     columns_release(&columns);
     return done;
+}
+
+static bool write_longest(struct sealed *file, const struct corpus *corpus, struct reason *why)
+{
+    enum side sides[SIDES];
+    int64_t longest[SIDES], count = present(corpus, sides);
+    for (int k = 0; k < count; k++)
+        longest[k] = corpus->longest[sides[k]];
+    return sealed_write_array(file, "/longest", SEALED_INT64, 1, &count, longest, why);
 }
 
 bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
@@ -104,16 +140,15 @@ bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
     char word[32];
     snprintf(word, sizeof word, "%016llx", (unsigned long long)corpus->digest);
     sealed_write_integer(file, "/", "format", SEALED_VERSION, why);
-    sealed_write_text(file, "/", "task", "translate", why);
+    sealed_write_text(file, "/", "task", corpus->task, why);
     sealed_write_text(file, "/", "digest", word, why);
     sealed_write_integer(file, "/", "joint", corpus->joint, why);
     sealed_write_integer(file, "/", "has_text", corpus->has_text, why);
     sealed_write_integer(file, "/", "seed", (int64_t)corpus->seed, why);
     for (int side = 0; side < SIDES; side++)
-        corpus_write_tokenizer(file, side, &corpus->tokenizers[side], why);
+        content_write(file, side, &corpus->contents[side], why);
     write_table(file, corpus, why);
-    const int64_t sides = SIDES;
-    sealed_write_array(file, "/longest", SEALED_INT64, 1, &sides, corpus->longest, why);
+    write_longest(file, corpus, why);
     uint64_t hash;
     return sealed_commit(file, &hash, why);
 }
@@ -129,10 +164,10 @@ static bool read_flag(struct sealed *file, const char *name, int *flag, struct r
 
 static bool read_attributes(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
-    char task[NAME_MOST], word[NAME_MOST];
+    char word[NAME_MOST];
     int64_t seed, format;
     if (!sealed_read_integer(file, "/", "format", &format, why) ||
-        !sealed_read_text(file, "/", "task", task, sizeof task, why) ||
+        !sealed_read_text(file, "/", "task", corpus->task, sizeof corpus->task, why) ||
         !sealed_read_text(file, "/", "digest", word, sizeof word, why) ||
         !read_flag(file, "joint", &corpus->joint, why) ||
         !read_flag(file, "has_text", &corpus->has_text, why) ||
@@ -140,9 +175,7 @@ static bool read_attributes(struct sealed *file, struct corpus *corpus, struct r
         return false;
     corpus->seed = (uint64_t)seed;
     corpus->digest = strtoull(word, NULL, 16);
-    if (format != SEALED_VERSION)
-        return fail(why, "is of format %lld", (long long)format);
-    return strcmp(task, "translate") == 0 || fail(why, "task '%s' is unknown", task);
+    return format == SEALED_VERSION || fail(why, "is of format %lld", (long long)format);
 }
 
 static bool counted(int64_t count)
@@ -166,12 +199,15 @@ static bool check_row(struct corpus *corpus, int index, struct reason *why)
 
 static bool copy_columns(struct corpus *corpus, const struct columns *columns, struct reason *why)
 {
+    enum side sides[SIDES];
+    int count = present(corpus, sides);
     corpus->table = memory_take((size_t)corpus->shards * sizeof *corpus->table);
     for (int i = 0; i < corpus->shards; i++) {
         struct corpus_shard *row = &corpus->table[i];
         memcpy(row->file, columns->file[i], sizeof row->file - 1);
         row->sentences = columns->sentences[i];
-        memcpy(row->tokens, columns->tokens[i], sizeof row->tokens);
+        for (int k = 0; k < count; k++)
+            row->tokens[sides[k]] = columns->tokens[i * count + k];
         row->hash = columns->hash[i];
         if (!check_row(corpus, i, why))
             return false;
@@ -182,13 +218,15 @@ static bool copy_columns(struct corpus *corpus, const struct columns *columns, s
 static bool read_table(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
     int64_t rows, files[2], tokens[2], hashes;
+    enum side sides[SIDES];
+    int count = present(corpus, sides);
     if (!sealed_dimensions(file, "/shards/sentences", SEALED_INT64, 1, &rows, why) ||
         !sealed_dimensions(file, "/shards/file", SEALED_BYTES, 2, files, why) ||
         !sealed_dimensions(file, "/shards/tokens", SEALED_INT64, 2, tokens, why) ||
         !sealed_dimensions(file, "/shards/hash", SEALED_UINT64, 1, &hashes, why))
         return false;
     if (rows < 1 || rows > SHARDS_MOST || files[0] != rows || files[1] != 32 || tokens[0] != rows ||
-        tokens[1] != SIDES || hashes != rows)
+        tokens[1] != count || hashes != rows)
         return fail(why, "the table of shards is damaged");
     corpus->shards = (int)rows;
     struct columns columns;
@@ -196,7 +234,7 @@ static bool read_table(struct sealed *file, struct corpus *corpus, struct reason
     bool done =
         sealed_read(file, "/shards/file", SEALED_BYTES, 0, rows * 32, columns.file, why) &&
         sealed_read(file, "/shards/sentences", SEALED_INT64, 0, rows, columns.sentences, why) &&
-        sealed_read(file, "/shards/tokens", SEALED_INT64, 0, rows * SIDES, columns.tokens, why) &&
+        sealed_read(file, "/shards/tokens", SEALED_INT64, 0, rows * count, columns.tokens, why) &&
         sealed_read(file, "/shards/hash", SEALED_UINT64, 0, rows, columns.hash, why) &&
         copy_columns(corpus, &columns, why);
     columns_release(&columns);
@@ -206,31 +244,37 @@ static bool read_table(struct sealed *file, struct corpus *corpus, struct reason
 /* Earlier corpora do not have it. */
 static bool read_longest(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
-    int64_t sides;
+    enum side sides[SIDES];
+    int64_t found, longest[SIDES], count = present(corpus, sides);
     if (!sealed_has(file, "/longest"))
         return true;
-    if (!sealed_dimensions(file, "/longest", SEALED_INT64, 1, &sides, why))
+    if (!sealed_dimensions(file, "/longest", SEALED_INT64, 1, &found, why))
         return false;
-    if (sides != SIDES)
+    if (found != count)
         return fail(why, "array '/longest' is damaged");
-    if (!sealed_read(file, "/longest", SEALED_INT64, 0, SIDES, corpus->longest, why))
+    if (!sealed_read(file, "/longest", SEALED_INT64, 0, count, longest, why))
         return false;
-    for (int side = 0; side < SIDES; side++)
-        if (corpus->longest[side] < 0 || corpus->longest[side] > corpus->tokens[side])
+    for (int k = 0; k < count; k++) {
+        if (longest[k] < 0 || longest[k] > corpus->tokens[sides[k]])
             return fail(why, "array '/longest' is damaged");
+        corpus->longest[sides[k]] = longest[k];
+    }
     return true;
 }
 
 static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
-    if (!read_attributes(file, corpus, why) || !read_table(file, corpus, why) ||
-        !read_longest(file, corpus, why))
+    if (!read_attributes(file, corpus, why))
         return false;
     for (int side = 0; side < SIDES; side++)
-        if (!corpus_read_tokenizer(file, side, &corpus->tokenizers[side], why))
+        if (!content_read(file, side, &corpus->contents[side], why))
             return false;
-    if (corpus->joint && !corpus_tokenizers_alike(&corpus->tokenizers[SOURCE],
-                                                  &corpus->tokenizers[TARGET], "joint", why))
+    if (corpus->contents[TARGET].form == FORM_NONE)
+        return fail(why, "has no target");
+    if (!read_table(file, corpus, why) || !read_longest(file, corpus, why))
+        return false;
+    if (corpus->joint &&
+        !content_alike(&corpus->contents[SOURCE], &corpus->contents[TARGET], "joint", why))
         return false;
     return corpus->digest == digest(corpus) || fail(why, "its digest does not match its content");
 }
@@ -291,7 +335,7 @@ void corpus_close(struct corpus *corpus)
     if (!corpus)
         return;
     for (int side = 0; side < SIDES; side++)
-        tokenizer_release(&corpus->tokenizers[side]);
+        content_release(&corpus->contents[side]);
     memory_free(corpus->table);
     memory_free(corpus->path);
     memory_free(corpus);

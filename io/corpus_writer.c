@@ -2,45 +2,27 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
+#include <stdio.h>
 #include <string.h>
 
 /* An array on its way to the file. What fits into one buffer is written with its exact size, so
- * that a small shard is a small file. */
-enum { BUFFER_BYTES = 64 * 1024 };
+ * that a small shard is a small file. The buffer holds whole rows. */
+enum { BUFFER_BYTES = 64 * 1024, NAME_MOST = 32 };
 struct column {
-    const char *name;
+    char name[NAME_MOST];
     enum sealed_type type;
+    int rank, width; // of a row: width elements
     char *buffer;
-    size_t used; // bytes
+    size_t used, room; // bytes
     int begun;
-};
-
-enum {
-    SOURCE_IDS,
-    TARGET_IDS,
-    SOURCE_OFFSETS,
-    TARGET_OFFSETS,
-    LINES,
-    WITHOUT_TEXT,
-    TEXT_BYTES = WITHOUT_TEXT,
-    TEXT_OFFSETS,
-    COLUMNS
-};
-static const struct column columns[COLUMNS] = {
-    [SOURCE_IDS] = {.name = "/source/ids", .type = SEALED_INT32},
-    [TARGET_IDS] = {.name = "/target/ids", .type = SEALED_INT32},
-    [SOURCE_OFFSETS] = {.name = "/source/offsets", .type = SEALED_INT64},
-    [TARGET_OFFSETS] = {.name = "/target/offsets", .type = SEALED_INT64},
-    [LINES] = {.name = "/line", .type = SEALED_INT64},
-    [TEXT_BYTES] = {.name = "/target/text/bytes", .type = SEALED_BYTES},
-    [TEXT_OFFSETS] = {.name = "/target/text/offsets", .type = SEALED_INT64},
 };
 
 struct shard_writer {
     struct sealed *file;
-    int index, column_count;
-    struct column columns[COLUMNS];
-    int64_t sentences, tokens[SIDES], text_bytes, line;
+    int index, has_text;
+    enum form form[SIDES];
+    struct column cells[SIDES], offsets[SIDES], lines, text_bytes, text_offsets;
+    int64_t sentences, tokens[SIDES], bytes, line;
 };
 
 int corpus_shard_of_line(uint64_t seed, int64_t line, int shards)
@@ -51,38 +33,63 @@ int corpus_shard_of_line(uint64_t seed, int64_t line, int shards)
 
 static size_t bytes_of(enum sealed_type type)
 {
-    return type == SEALED_BYTES ? 1 : type == SEALED_INT32 ? sizeof(int32_t) : sizeof(int64_t);
+    return type == SEALED_BYTES ? 1 : type == SEALED_INT64 ? sizeof(int64_t) : sizeof(int32_t);
 }
 
 static bool flush(struct shard_writer *writer, struct column *column, struct reason *why)
 {
-    int64_t count = (int64_t)(column->used / bytes_of(column->type)), growing = -1;
+    int64_t count = (int64_t)(column->used / bytes_of(column->type));
+    const int64_t growing[2] = {-1, column->width};
     if (!column->begun &&
-        !sealed_begin_array(writer->file, column->name, column->type, 1, &growing, why))
+        !sealed_begin_array(writer->file, column->name, column->type, column->rank, growing, why))
         return false;
     column->begun = 1;
     column->used = 0;
     return sealed_append(writer->file, column->name, count, column->buffer, why);
 }
 
-static bool add(struct shard_writer *writer, int number, const void *data, size_t count,
+static bool add(struct shard_writer *writer, struct column *column, const void *data, size_t rows,
                 struct reason *why)
 {
-    struct column *column = &writer->columns[number];
-    size_t bytes = count * bytes_of(column->type);
+    size_t bytes = rows * (size_t)column->width * bytes_of(column->type);
     for (const char *from = data; bytes > 0;) {
-        size_t room = BUFFER_BYTES - column->used, now = bytes < room ? bytes : room;
+        size_t room = column->room - column->used, now = bytes < room ? bytes : room;
         memcpy(column->buffer + column->used, from, now);
         column->used += now;
         from += now;
         bytes -= now;
-        if (column->used == BUFFER_BYTES && !flush(writer, column, why))
+        if (column->used == column->room && !flush(writer, column, why))
             return false;
     }
     return true;
 }
 
-struct shard_writer *shard_writer_open(const char *folder, int index, int text, struct reason *why)
+/* rank 1: width is 1. */
+static void open_column(struct column *column, const char *side, const char *name,
+                        enum sealed_type type, int rank, int width)
+{
+    size_t row = (size_t)width * bytes_of(type), rows = BUFFER_BYTES / row;
+    *column = (struct column){.type = type, .rank = rank, .width = width};
+    snprintf(column->name, sizeof column->name, "%.15s%.15s", side, name);
+    column->room = (rows ? rows : 1) * row;
+    column->buffer = memory_take(column->room);
+}
+
+static void open_side(struct shard_writer *writer, enum side side, const struct content *content)
+{
+    struct reason never; // the buffer is empty: this cannot fail
+    char name[NAME_MOST];
+    bool vectors = content->form == FORM_VECTORS;
+    int width = content_width(content), rank = vectors || width > 1 ? 2 : 1;
+    snprintf(name, sizeof name, "/%s", side_names[side]);
+    open_column(&writer->cells[side], name, vectors ? "/features" : "/ids",
+                vectors ? SEALED_FLOAT32 : SEALED_INT32, rank, width);
+    open_column(&writer->offsets[side], name, "/offsets", SEALED_INT64, 1, 1);
+    require(add(writer, &writer->offsets[side], &(int64_t){0}, 1, &never));
+}
+
+struct shard_writer *shard_writer_open(const char *folder, int index, const struct corpus *corpus,
+                                       struct reason *why)
 {
     char name[32];
     corpus_shard_file(index, name);
@@ -97,45 +104,72 @@ struct shard_writer *shard_writer_open(const char *folder, int index, int text, 
     writer->file = file;
     writer->index = index;
     writer->line = -1;
-    writer->column_count = text ? COLUMNS : WITHOUT_TEXT;
-    for (int i = 0; i < writer->column_count; i++) {
-        writer->columns[i] = columns[i];
-        writer->columns[i].buffer = memory_take(BUFFER_BYTES);
+    writer->has_text = corpus->has_text;
+    for (enum side side = 0; side < SIDES; side++) {
+        writer->form[side] = corpus->contents[side].form;
+        if (writer->form[side] != FORM_NONE)
+            open_side(writer, side, &corpus->contents[side]);
     }
-    int64_t start = 0; // buffers are empty: these cannot fail
-    add(writer, SOURCE_OFFSETS, &start, 1, why);
-    add(writer, TARGET_OFFSETS, &start, 1, why);
-    if (text)
-        add(writer, TEXT_OFFSETS, &start, 1, why);
+    open_column(&writer->lines, "", "/line", SEALED_INT64, 1, 1);
+    if (writer->has_text) {
+        open_column(&writer->text_bytes, "/target/text", "/bytes", SEALED_BYTES, 1, 1);
+        open_column(&writer->text_offsets, "/target/text", "/offsets", SEALED_INT64, 1, 1);
+        require(add(writer, &writer->text_offsets, &(int64_t){0}, 1, why));
+    }
     return writer;
 }
 
-bool shard_writer_add(struct shard_writer *writer, int64_t line, const int32_t *source,
-                      int source_length, const int32_t *target, int target_length, const char *text,
-                      size_t text_length, struct reason *why)
+static bool add_side(struct shard_writer *writer, enum side side, const struct sequence *sequence,
+                     struct reason *why)
 {
-    require(line > writer->line && source_length >= 0 && target_length >= 0);
+    require(sequence->length >= 0);
+    writer->tokens[side] += sequence->length;
+    return add(writer, &writer->cells[side], sequence->cells, (size_t)sequence->length, why) &&
+           add(writer, &writer->offsets[side], &writer->tokens[side], 1, why);
+}
+
+bool shard_writer_add(struct shard_writer *writer, int64_t line, const struct sentence *sentence,
+                      const char *text, size_t text_length, struct reason *why)
+{
+    require(line > writer->line);
     writer->line = line;
     writer->sentences++;
-    writer->tokens[SOURCE] += source_length;
-    writer->tokens[TARGET] += target_length;
-    if (!add(writer, SOURCE_IDS, source, (size_t)source_length, why) ||
-        !add(writer, TARGET_IDS, target, (size_t)target_length, why) ||
-        !add(writer, SOURCE_OFFSETS, &writer->tokens[SOURCE], 1, why) ||
-        !add(writer, TARGET_OFFSETS, &writer->tokens[TARGET], 1, why) ||
-        !add(writer, LINES, &line, 1, why))
+    for (enum side side = 0; side < SIDES; side++)
+        if (writer->form[side] != FORM_NONE && !add_side(writer, side, &sentence->side[side], why))
+            return false;
+    if (!add(writer, &writer->lines, &line, 1, why))
         return false;
-    if (writer->column_count == WITHOUT_TEXT)
+    if (!writer->has_text)
         return true;
-    writer->text_bytes += (int64_t)text_length;
-    return add(writer, TEXT_BYTES, text, text_length, why) &&
-           add(writer, TEXT_OFFSETS, &writer->text_bytes, 1, why);
+    writer->bytes += (int64_t)text_length;
+    return add(writer, &writer->text_bytes, text, text_length, why) &&
+           add(writer, &writer->text_offsets, &writer->bytes, 1, why);
+}
+
+/* All columns, in the order in which their arrays are made; NULL at the end. */
+static void columns_of(struct shard_writer *writer, struct column *columns[2 * SIDES + 4])
+{
+    int count = 0;
+    for (enum side side = 0; side < SIDES; side++)
+        if (writer->form[side] != FORM_NONE)
+            columns[count++] = &writer->cells[side];
+    for (enum side side = 0; side < SIDES; side++)
+        if (writer->form[side] != FORM_NONE)
+            columns[count++] = &writer->offsets[side];
+    columns[count++] = &writer->lines;
+    if (writer->has_text) {
+        columns[count++] = &writer->text_bytes;
+        columns[count++] = &writer->text_offsets;
+    }
+    columns[count] = NULL;
 }
 
 static void release(struct shard_writer *writer)
 {
-    for (int i = 0; i < writer->column_count; i++)
-        memory_free(writer->columns[i].buffer);
+    struct column *columns[2 * SIDES + 4];
+    columns_of(writer, columns);
+    for (int i = 0; columns[i]; i++)
+        memory_free(columns[i]->buffer);
     memory_free(writer);
 }
 
@@ -143,9 +177,9 @@ static bool finish(struct shard_writer *writer, struct column *column, struct re
 {
     if (column->begun)
         return flush(writer, column, why);
-    int64_t count = (int64_t)(column->used / bytes_of(column->type));
-    return sealed_write_array(writer->file, column->name, column->type, 1, &count, column->buffer,
-                              why);
+    int64_t rows = (int64_t)(column->used / bytes_of(column->type)) / column->width;
+    return sealed_write_array(writer->file, column->name, column->type, column->rank,
+                              (int64_t[]){rows, column->width}, column->buffer, why);
 }
 
 bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, struct reason *why)
@@ -153,9 +187,11 @@ bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, s
     *row = (struct corpus_shard){.sentences = writer->sentences};
     corpus_shard_file(writer->index, row->file);
     memcpy(row->tokens, writer->tokens, sizeof row->tokens);
+    struct column *columns[2 * SIDES + 4];
+    columns_of(writer, columns);
     bool done = true;
-    for (int i = 0; done && i < writer->column_count; i++)
-        done = finish(writer, &writer->columns[i], why);
+    for (int i = 0; done && columns[i]; i++)
+        done = finish(writer, columns[i], why);
     if (done)
         done = sealed_commit(writer->file, &row->hash, why);
     else

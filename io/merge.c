@@ -14,7 +14,7 @@ struct cursor {
     int64_t sentences, first, count, at;
     int64_t *lines;          // (ahead)
     int32_t *lengths[SIDES]; // (ahead)
-    int32_t *ids[SIDES];     // joined; the current sentence starts at place[]
+    int32_t *cells[SIDES];   // joined; the current sentence starts at place[]
     int64_t capacity[SIDES], place[SIDES];
     struct text text;   // raw target texts, joined
     int64_t *text_ends; // (ahead)
@@ -29,19 +29,26 @@ struct merge {
     int64_t last_line;
 };
 
-static bool read_ids(struct cursor *cursor, enum side side, struct reason *why)
+static int64_t width_of(const struct merge *merge, enum side side)
 {
-    int64_t total = 0;
+    return content_width(&merge->corpus->contents[side]);
+}
+
+static bool read_cells(const struct merge *merge, struct cursor *cursor, enum side side,
+                       struct reason *why)
+{
+    int64_t places = 0;
     for (int64_t i = 0; i < cursor->count; i++)
-        total += cursor->lengths[side][i];
+        places += cursor->lengths[side][i];
+    int64_t total = places * width_of(merge, side);
     if (total > cursor->capacity[side]) {
-        memory_free(cursor->ids[side]);
-        cursor->ids[side] = memory_take((size_t)total * sizeof(int32_t));
+        memory_free(cursor->cells[side]);
+        cursor->cells[side] = memory_take((size_t)total * sizeof(int32_t));
         cursor->capacity[side] = total;
     }
     cursor->place[side] = 0;
-    return shard_ids(cursor->shard, side, cursor->first, cursor->count, total, cursor->ids[side],
-                     why);
+    return shard_cells(cursor->shard, side, cursor->first, cursor->count, places,
+                       cursor->cells[side], why);
 }
 
 static bool read_texts(struct cursor *cursor, struct reason *why)
@@ -67,7 +74,7 @@ static bool read_ahead(struct merge *merge, struct cursor *cursor, struct reason
     for (int side = 0; side < SIDES; side++)
         if (!shard_lengths(cursor->shard, side, cursor->first, cursor->count, cursor->lengths[side],
                            why) ||
-            !read_ids(cursor, side, why))
+            !read_cells(merge, cursor, side, why))
             return false;
     if (merge->corpus->has_text && !read_texts(cursor, why))
         return false;
@@ -140,7 +147,7 @@ static bool step(struct merge *merge, struct reason *why)
 {
     struct cursor *cursor = &merge->cursors[merge->heap[0]];
     for (int side = 0; side < SIDES; side++)
-        cursor->place[side] += cursor->lengths[side][cursor->at];
+        cursor->place[side] += cursor->lengths[side][cursor->at] * width_of(merge, side);
     cursor->at++;
     if (cursor->at == cursor->count) {
         if (cursor->first + cursor->count == cursor->sentences)
@@ -162,10 +169,9 @@ int merge_next(struct merge *merge, struct merged *merged, struct reason *why)
         return 0;
     struct cursor *cursor = &merge->cursors[merge->heap[0]];
     *merged = (struct merged){.line = cursor->lines[cursor->at]};
-    for (int side = 0; side < SIDES; side++) {
-        merged->lengths[side] = cursor->lengths[side][cursor->at];
-        merged->ids[side] = cursor->ids[side] + cursor->place[side];
-    }
+    for (int side = 0; side < SIDES; side++)
+        merged->sentence.side[side] = (struct sequence){cursor->cells[side] + cursor->place[side],
+                                                        cursor->lengths[side][cursor->at]};
     if (merged->line <= merge->last_line) {
         fail(why, "shard '%s': line %lld is out of order",
              merge->corpus->table[merge->heap[0]].file, (long long)merged->line);
@@ -193,7 +199,7 @@ void merge_close(struct merge *merge)
         text_release(&cursor->text);
         for (int side = 0; side < SIDES; side++) {
             memory_free(cursor->lengths[side]);
-            memory_free(cursor->ids[side]);
+            memory_free(cursor->cells[side]);
         }
     }
     memory_free(merge->cursors);

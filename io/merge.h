@@ -8,8 +8,7 @@
 
 struct merged {   // valid until the next merge_next
     int64_t line; // from 0, as shards hold it
-    const int32_t *ids[SIDES];
-    int lengths[SIDES];
+    struct sentence sentence;
     const char *text; // raw target text, or NULL where the corpus holds none
     size_t text_length;
 };

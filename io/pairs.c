@@ -1,16 +1,18 @@
 #include "io/pairs.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
-#include "io/bitext.h"
+#include "io/encode.h"
 #include "io/merge.h"
 #include "io/utf8.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct pairs {
-    struct merge *merge;   // of a corpus
-    struct bitext *bitext; // of texts
-    char *paths[SIDES];    // target: NULL where there is no target text
-    const struct tokenizer *tokenizers;
+    struct merge *merge;       // of a corpus
+    struct examples *examples; // of texts
+    const char *paths[SIDES];  // NULL where there is no such text
+    const struct content *contents;
+    struct encode_room rooms[SIDES]; // of texts
     bool has_target;
 };
 
@@ -21,20 +23,22 @@ struct pairs *pairs_open_corpus(const struct corpus *corpus, struct reason *why)
         return NULL;
     struct pairs *pairs = memory_take(sizeof *pairs);
     pairs->merge = merge;
+    pairs->contents = corpus->contents;
     pairs->has_target = true;
     return pairs;
 }
 
-struct pairs *pairs_open_texts(const char *source_path, const char *target_path,
-                               const struct tokenizer *tokenizers, struct reason *why)
+struct pairs *pairs_open_texts(const struct examples_options *options,
+                               const struct content *contents, struct reason *why)
 {
     struct pairs *pairs = memory_take(sizeof *pairs);
-    pairs->paths[SOURCE] = memory_copy_text(source_path);
-    pairs->paths[TARGET] = target_path ? memory_copy_text(target_path) : NULL;
-    pairs->tokenizers = tokenizers;
-    pairs->has_target = target_path != NULL;
-    pairs->bitext = bitext_open(pairs->paths[SOURCE], pairs->paths[TARGET], NULL, why);
-    if (pairs->bitext)
+    memcpy(pairs->paths, options->paths, sizeof pairs->paths);
+    pairs->contents = contents;
+    for (int side = 0; side < SIDES; side++)
+        encode_init(&pairs->rooms[side], &contents[side]);
+    pairs->has_target = options->paths[TARGET] != NULL;
+    pairs->examples = examples_open(options, why);
+    if (pairs->examples)
         return pairs;
     pairs_close(pairs);
     return NULL;
@@ -45,27 +49,26 @@ void pairs_close(struct pairs *pairs)
     if (!pairs)
         return;
     merge_close(pairs->merge);
-    if (pairs->bitext)
-        bitext_close(pairs->bitext);
+    examples_close(pairs->examples);
     for (int side = 0; side < SIDES; side++)
-        memory_free(pairs->paths[side]);
+        encode_release(&pairs->rooms[side]);
     memory_free(pairs);
 }
 
 void pairs_block_release(struct pairs_block *block)
 {
     memory_free(block->list);
-    ids_release(&block->ids);
+    ids_release(&block->cells);
     *block = (struct pairs_block){0};
 }
 
-static void add_ids(struct ids *ids, const int32_t *list, int count)
+static void add_cells(struct ids *cells, const int32_t *list, int64_t count)
 {
-    for (int i = 0; i < count; i++)
-        ids_add(ids, list[i]);
+    for (int64_t i = 0; i < count; i++)
+        ids_add(cells, list[i]);
 }
 
-static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct ids *ids,
+static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct ids *cells,
                           struct reason *why)
 {
     struct merged merged;
@@ -74,57 +77,53 @@ static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct ids *id
         return got;
     *pair = (struct pair){
         .line = merged.line + 1,
-        .source_length = merged.lengths[SOURCE],
-        .target_length = merged.lengths[TARGET],
+        .sentence = merged.sentence,
         .words = merged.text ? utf8_words(merged.text, merged.text_length) : -1,
         .characters = merged.text ? utf8_characters(merged.text, merged.text_length) : -1,
     };
-    add_ids(ids, merged.ids[SOURCE], pair->source_length);
-    add_ids(ids, merged.ids[TARGET], pair->target_length);
+    for (int side = 0; side < SIDES; side++) {
+        const struct sequence *from = &merged.sentence.side[side];
+        add_cells(cells, from->cells,
+                  (int64_t)from->length * content_width(&pairs->contents[side]));
+    }
     return 1;
 }
 
-/* The length in tokens, or -1. */
-static int tokenize(const struct pairs *pairs, enum side side, const struct bitext_line *line,
-                    struct ids *ids, struct reason *why)
-{
-    int64_t before = ids->count;
-    if (!utf8_valid(line->bytes[side], line->length[side])) {
-        fail(why, "'%s': line %lld: is not valid UTF-8", pairs->paths[side],
-             (long long)line->number);
-        return -1;
-    }
-    tokenizer_encode(&pairs->tokenizers[side], line->bytes[side], line->length[side], ids);
-    return (int)(ids->count - before);
-}
-
-static int next_of_texts(struct pairs *pairs, struct pair *pair, struct ids *ids,
+static int next_of_texts(struct pairs *pairs, struct pair *pair, struct ids *cells,
                          struct reason *why)
 {
-    struct bitext_line line;
-    int got = bitext_next(pairs->bitext, &line, why);
+    struct example example;
+    struct reason inner;
+    int got = examples_next(pairs->examples, &example, why);
     if (got != 1)
         return got;
-    *pair = (struct pair){.line = line.number, .words = -1, .characters = -1};
-    pair->source_length = tokenize(pairs, SOURCE, &line, ids, why);
-    if (pair->source_length < 0 || !pairs->has_target)
-        return pair->source_length < 0 ? -1 : 1;
-    pair->target_length = tokenize(pairs, TARGET, &line, ids, why);
-    pair->words = utf8_words(line.bytes[TARGET], line.length[TARGET]);
-    pair->characters = utf8_characters(line.bytes[TARGET], line.length[TARGET]);
-    return pair->target_length < 0 ? -1 : 1;
+    *pair = (struct pair){.line = example.number, .words = -1, .characters = -1};
+    for (int side = 0; side < SIDES; side++)
+        if (pairs->paths[side] &&
+            !encode(&pairs->contents[side], &example.side[side], &pairs->rooms[side], cells,
+                    &pair->sentence.side[side].length, &inner)) {
+            fail(why, "'%s': line %lld: %.900s", pairs->paths[side], (long long)example.number,
+                 inner.text);
+            return -1;
+        }
+    if (pairs->has_target) {
+        const struct raw *text = &example.side[TARGET];
+        pair->words = utf8_words(text->bytes, text->length);
+        pair->characters = utf8_characters(text->bytes, text->length);
+    }
+    return 1;
 }
 
-/* The ids may have moved while they grew: the views are set when all are there. */
-static void set_views(struct pairs_block *block, bool has_target)
+/* The cells may have moved while they grew: the views are set when all are there. */
+static void set_views(const struct pairs *pairs, struct pairs_block *block)
 {
-    const int32_t *place = block->ids.list;
-    for (int i = 0; i < block->count; i++) {
-        struct pair *pair = &block->list[i];
-        pair->source = place;
-        pair->target = has_target ? place + pair->source_length : NULL;
-        place += pair->source_length + pair->target_length;
-    }
+    const int32_t *place = block->cells.list;
+    for (int i = 0; i < block->count; i++)
+        for (int side = 0; side < SIDES; side++) {
+            struct sequence *sequence = &block->list[i].sentence.side[side];
+            sequence->cells = side == TARGET && !pairs->has_target ? NULL : place;
+            place += (int64_t)sequence->length * content_width(&pairs->contents[side]);
+        }
 }
 
 bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct reason *why)
@@ -136,37 +135,40 @@ bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct
         block->capacity = most;
     }
     block->count = 0;
-    block->ids.count = 0;
+    block->cells.count = 0;
     int got = 1;
     while (block->count < most && got == 1) {
         struct pair *pair = &block->list[block->count];
-        got = pairs->merge ? next_of_corpus(pairs, pair, &block->ids, why)
-                           : next_of_texts(pairs, pair, &block->ids, why);
+        got = pairs->merge ? next_of_corpus(pairs, pair, &block->cells, why)
+                           : next_of_texts(pairs, pair, &block->cells, why);
         block->count += got == 1;
     }
-    set_views(block, pairs->has_target);
+    set_views(pairs, block);
     return got >= 0;
 }
 
 struct place {
-    int source_length, target_length, index;
+    int lengths[SIDES], index;
 };
 
 static int shortest_first(const void *left, const void *right)
 {
     const struct place *a = left, *b = right;
-    if (a->target_length != b->target_length)
-        return a->target_length < b->target_length ? -1 : 1;
-    if (a->source_length != b->source_length)
-        return a->source_length < b->source_length ? -1 : 1;
+    static const enum side order[SIDES] = {TARGET, SOURCE, SECOND};
+    for (int i = 0; i < SIDES; i++)
+        if (a->lengths[order[i]] != b->lengths[order[i]])
+            return a->lengths[order[i]] < b->lengths[order[i]] ? -1 : 1;
     return (a->index > b->index) - (a->index < b->index);
 }
 
 static void sort_pairs(const struct pairs_block *block, int32_t *order)
 {
     struct place *places = memory_take((size_t)block->count * sizeof *places);
-    for (int i = 0; i < block->count; i++)
-        places[i] = (struct place){block->list[i].source_length, block->list[i].target_length, i};
+    for (int i = 0; i < block->count; i++) {
+        places[i].index = i;
+        for (int side = 0; side < SIDES; side++)
+            places[i].lengths[side] = block->list[i].sentence.side[side].length;
+    }
     qsort(places, (size_t)block->count, sizeof *places, shortest_first);
     for (int i = 0; i < block->count; i++)
         order[i] = places[i].index;
@@ -179,19 +181,21 @@ int pairs_cut(const struct pairs_block *block, int batch_sentences, int batch_to
     require(batch_sentences >= 1 && batch_tokens >= 1);
     sort_pairs(block, order);
     int batches = 0;
-    int64_t source = 0, target = 0;
+    int64_t tokens[SIDES] = {0};
     starts[0] = 0;
     for (int i = 0; i < block->count; i++) {
-        const struct pair *pair = &block->list[order[i]];
-        source += pair->source_length;
-        target += pair->target_length;
+        const struct sentence *sentence = &block->list[order[i]].sentence;
         int held = i - starts[batches];
-        bool full = source > batch_tokens || target > batch_tokens || held == batch_sentences;
-        if (held && full) {
-            starts[++batches] = i;
-            source = pair->source_length;
-            target = pair->target_length;
+        bool full = held == batch_sentences;
+        for (int side = 0; side < SIDES; side++) {
+            tokens[side] += sentence->side[side].length;
+            full = full || tokens[side] > batch_tokens;
         }
+        if (!held || !full)
+            continue;
+        starts[++batches] = i;
+        for (int side = 0; side < SIDES; side++)
+            tokens[side] = sentence->side[side].length;
     }
     starts[block->count ? ++batches : 0] = block->count;
     return batches;

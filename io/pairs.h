@@ -6,29 +6,28 @@
 #define PAIRS_H
 
 #include "io/corpus.h"
-#include "io/lines.h"
+#include "io/examples.h"
 
 enum { PAIRS_BLOCK = 4096 }; // pairs at a time
 
 struct pair {
-    int64_t line;                   // number in the input, from 1
-    const int32_t *source, *target; // target NULL where there is no target text
-    int source_length, target_length;
+    int64_t line;              // number in the input, from 1
+    struct sentence sentence;  // the target's cells are NULL where there is no target
     int64_t words, characters; // of the raw target text; -1 where it is not known
 };
 struct pairs_block { // memory belongs to the struct; reused
     struct pair *list;
     int count;
-    struct ids ids;
+    struct ids cells;
     int capacity;
 };
 
 struct pairs;
 struct pairs *pairs_open_corpus(const struct corpus *corpus, struct reason *why);
-/* target_path may be NULL. Invalid UTF-8 and unequal numbers of lines are failures that name the
- * line. Paths are kept for messages: reasons start with "'path': ". */
-struct pairs *pairs_open_texts(const char *source_path, const char *target_path,
-                               const struct tokenizer *tokenizers, struct reason *why);
+/* The target's path may be NULL. Invalid UTF-8 and unequal numbers of lines are failures that name
+ * the line. Paths are borrowed; reasons start with "'path': ". contents: SIDES of them. */
+struct pairs *pairs_open_texts(const struct examples_options *options,
+                               const struct content *contents, struct reason *why);
 /* The next at most `most` (<= PAIRS_BLOCK) pairs; count 0 at the end. */
 bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct reason *why);
 void pairs_close(struct pairs *pairs);

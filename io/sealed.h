@@ -35,7 +35,7 @@ bool sealed_write_real(struct sealed *file, const char *group, const char *name,
 bool sealed_write_array(struct sealed *file, const char *name, enum sealed_type type, int rank,
                         const int64_t *dimensions, const void *data, struct reason *why);
 /* An array in slabs: create with its final dimensions, then write runs of elements in row order; or
- * with dimension -1 (rank 1), to be extended by each append. At most 8 arrays may be unfinished at
+ * with first dimension -1, to be extended by each append, by whole rows. At most 12 arrays may be unfinished at
  * once. */
 bool sealed_begin_array(struct sealed *file, const char *name, enum sealed_type type, int rank,
                         const int64_t *dimensions, struct reason *why);
@@ -54,6 +54,7 @@ void sealed_close(struct sealed *file);
 void sealed_pause(struct sealed *file);
 bool sealed_paused(const struct sealed *file);
 bool sealed_has(struct sealed *file, const char *name);
+bool sealed_has_attribute(struct sealed *file, const char *group, const char *name);
 bool sealed_read_text(struct sealed *file, const char *group, const char *name, char *value,
                       size_t capacity, struct reason *why);
 bool sealed_read_integer(struct sealed *file, const char *group, const char *name, int64_t *value,

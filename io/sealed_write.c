@@ -197,7 +197,7 @@ static bool begin_array(struct sealed *file, const char *name, enum sealed_type 
     array->growing = dimensions[0] < 0;
     array->dimensions[0] = array->growing ? 0 : dimensions[0];
     array->dimensions[1] = rank == 2 ? dimensions[1] : 1;
-    require(array->dimensions[1] >= 0 && (!array->growing || rank == 1));
+    require(array->dimensions[1] >= (array->growing ? 1 : 0));
     return create_array(file, array, why) && close_when_full(array, why);
 }
 
@@ -216,9 +216,10 @@ static bool append(struct sealed *file, const char *name, int64_t elements, cons
     struct sealed_array *array = sealed_find_array(file, name);
     require(array && elements > 0);
     if (array->growing) {
-        array->dimensions[0] += elements;
-        hsize_t extent = (hsize_t)array->dimensions[0];
-        if (H5Dset_extent(array->id, &extent) < 0)
+        require(elements % array->dimensions[1] == 0);
+        array->dimensions[0] += elements / array->dimensions[1];
+        hsize_t extent[2] = {(hsize_t)array->dimensions[0], (hsize_t)array->dimensions[1]};
+        if (H5Dset_extent(array->id, extent) < 0)
             return sealed_fail(why);
     }
     require(elements <= sealed_elements(array) - array->written);

@@ -2,6 +2,8 @@
 #include "comm/base/memory.h"
 #include "io/corpus.h"
 #include "io/utf8.h"
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PIECE = 2048 }; // elements that are checked at a time
@@ -11,13 +13,27 @@ struct shard {
     char name[32]; // for messages
     int64_t sentences, tokens[SIDES], text_bytes;
     int has_text;
+    enum form form[SIDES];
+    int width[SIDES]; // cells of a place
 };
 
 /* Of one piece, for reading and checking: not in each of thousands of shards. */
 static _Thread_local int64_t piece[PIECE + 1];
 
-static const char *const ids_names[SIDES] = {"/source/ids", "/target/ids"};
-static const char *const offsets_names[SIDES] = {"/source/offsets", "/target/offsets"};
+enum { NAME_MOST = 32 };
+
+static void offsets_name(enum side side, char name[NAME_MOST])
+{
+    snprintf(name, NAME_MOST, "/%s/offsets", side_names[side]);
+}
+
+/* "/source/ids", "/source/features"; the type of its cells. */
+static enum sealed_type cells_name(const struct shard *shard, enum side side, char name[NAME_MOST])
+{
+    bool vectors = shard->form[side] == FORM_VECTORS;
+    snprintf(name, NAME_MOST, "/%s/%s", side_names[side], vectors ? "features" : "ids");
+    return vectors ? SEALED_FLOAT32 : SEALED_INT32;
+}
 
 static bool check_length(struct sealed *file, const char *name, enum sealed_type type,
                          int64_t expected, struct reason *why)
@@ -50,20 +66,51 @@ static bool check_offsets(struct shard *shard, const char *name, int64_t last, s
                                   (long long)before, (long long)last);
 }
 
-static bool check_ids(struct shard *shard, enum side side, int vocabulary, struct reason *why)
+/* (places), or where a place has more than one cell, and always of vectors, (places, width). */
+static bool check_cells_shape(struct shard *shard, enum side side, struct reason *why)
 {
-    const char *name = ids_names[side];
-    if (!check_length(shard->file, name, SEALED_INT32, shard->tokens[side], why))
+    char name[NAME_MOST];
+    int64_t found[2];
+    enum sealed_type type = cells_name(shard, side, name);
+    if (type == SEALED_INT32 && shard->width[side] == 1)
+        return check_length(shard->file, name, type, shard->tokens[side], why);
+    return sealed_dimensions(shard->file, name, type, 2, found, why) &&
+           ((found[0] == shard->tokens[side] && found[1] == shard->width[side]) ||
+            fail(why, "array '%s' is of %lld x %lld instead of %lld x %d", name,
+                 (long long)found[0], (long long)found[1], (long long)shard->tokens[side],
+                 shard->width[side]));
+}
+
+static int size_of_vocabulary(const struct content *content, int column)
+{
+    const struct tokenizer *of = column ? &content->features[column - 1] : &content->tokenizer;
+    return of->vocabulary.size;
+}
+
+static bool check_cells(struct shard *shard, enum side side, const struct content *content,
+                        struct reason *why)
+{
+    char name[NAME_MOST];
+    enum sealed_type type = cells_name(shard, side, name);
+    if (!check_cells_shape(shard, side, why))
         return false;
-    int32_t *ids = (int32_t *)piece;
-    for (int64_t first = 0; first < shard->tokens[side]; first += PIECE) {
-        int64_t rest = shard->tokens[side] - first, count = rest < PIECE ? rest : PIECE;
-        if (!sealed_read(shard->file, name, SEALED_INT32, first, count, ids, why))
+    const int32_t *ids = (const int32_t *)piece;
+    const float *values = (const float *)piece;
+    int width = shard->width[side];
+    int64_t cells = shard->tokens[side] * width;
+    for (int64_t first = 0; first < cells; first += PIECE) {
+        int64_t count = cells - first < PIECE ? cells - first : PIECE;
+        if (!sealed_read(shard->file, name, type, first, count, piece, why))
             return false;
-        for (int64_t i = 0; i < count; i++)
-            if ((ids[i] != ID_UNKNOWN && ids[i] < IDS_RESERVED) || ids[i] >= vocabulary)
+        for (int64_t i = 0; i < count; i++) {
+            if (type == SEALED_FLOAT32 && !isfinite(values[i]))
+                return fail(why, "number %lld of '%s' is not finite", (long long)(first + i), name);
+            if (type == SEALED_INT32 &&
+                ((ids[i] != ID_UNKNOWN && ids[i] < IDS_RESERVED) ||
+                 ids[i] >= size_of_vocabulary(content, (int)((first + i) % width))))
                 return fail(why, "id %d at %lld of '%s' does not belong there", ids[i],
                             (long long)(first + i), name);
+        }
     }
     return true;
 }
@@ -91,10 +138,15 @@ static bool check_shard(struct shard *shard, const struct corpus *corpus, struct
 {
     if (!check_lines(shard, why))
         return false;
-    for (int side = 0; side < SIDES; side++)
-        if (!check_offsets(shard, offsets_names[side], shard->tokens[side], why) ||
-            !check_ids(shard, side, corpus->tokenizers[side].vocabulary.size, why))
+    for (enum side side = 0; side < SIDES; side++) {
+        char name[NAME_MOST];
+        if (shard->form[side] == FORM_NONE)
+            continue;
+        offsets_name(side, name);
+        if (!check_offsets(shard, name, shard->tokens[side], why) ||
+            !check_cells(shard, side, &corpus->contents[side], why))
             return false;
+    }
     if (!shard->has_text)
         return true;
     return sealed_dimensions(shard->file, "/target/text/bytes", SEALED_BYTES, 1, &shard->text_bytes,
@@ -118,6 +170,10 @@ struct shard *shard_open(const struct corpus *corpus, int index, struct reason *
     memcpy(shard->tokens, row->tokens, sizeof shard->tokens);
     shard->sentences = row->sentences;
     shard->has_text = corpus->has_text;
+    for (int side = 0; side < SIDES; side++) {
+        shard->form[side] = corpus->contents[side].form;
+        shard->width[side] = content_width(&corpus->contents[side]);
+    }
     struct text path;
     text_init(&path);
     text_add_format(&path, "%s/%s", corpus->path, row->file);
@@ -151,10 +207,15 @@ bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t c
 {
     require(first >= 0 && count >= 0 && first <= shard->sentences &&
             count <= shard->sentences - first);
+    char name[NAME_MOST];
+    offsets_name(side, name);
+    if (shard->form[side] == FORM_NONE) {
+        memset(lengths, 0, (size_t)count * sizeof *lengths);
+        return true;
+    }
     for (int64_t done = 0; done < count;) {
         int64_t now = count - done < PIECE ? count - done : PIECE;
-        if (!sealed_read(shard->file, offsets_names[side], SEALED_INT64, first + done, now + 1,
-                         piece, why))
+        if (!sealed_read(shard->file, name, SEALED_INT64, first + done, now + 1, piece, why))
             return about(shard, why);
         for (int64_t i = 0; i < now; i++) {
             int64_t length = piece[i + 1] - piece[i];
@@ -167,18 +228,27 @@ bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t c
     return true;
 }
 
-bool shard_ids(struct shard *shard, enum side side, int64_t first, int64_t count, int64_t tokens,
-               int32_t *ids, struct reason *why)
+static bool read_cells(struct shard *shard, enum side side, int64_t first, int64_t count,
+                       int64_t places, void *cells, struct reason *why)
+{
+    char offsets[NAME_MOST], name[NAME_MOST];
+    int64_t start, end, width = shard->width[side];
+    enum sealed_type type = cells_name(shard, side, name);
+    offsets_name(side, offsets);
+    return sealed_read(shard->file, offsets, SEALED_INT64, first, 1, &start, why) &&
+           sealed_read(shard->file, offsets, SEALED_INT64, first + count, 1, &end, why) &&
+           (end - start == places || fail(why, "%s", other)) &&
+           sealed_read(shard->file, name, type, start * width, places * width, cells, why);
+}
+
+bool shard_cells(struct shard *shard, enum side side, int64_t first, int64_t count, int64_t places,
+                 void *cells, struct reason *why)
 {
     require(first >= 0 && count >= 0 && first <= shard->sentences &&
             count <= shard->sentences - first);
-    int64_t start, end;
-    return (sealed_read(shard->file, offsets_names[side], SEALED_INT64, first, 1, &start, why) &&
-            sealed_read(shard->file, offsets_names[side], SEALED_INT64, first + count, 1, &end,
-                        why) &&
-            (end - start == tokens || fail(why, "%s", other)) &&
-            sealed_read(shard->file, ids_names[side], SEALED_INT32, start, tokens, ids, why)) ||
-           about(shard, why);
+    if (shard->form[side] == FORM_NONE)
+        return true;
+    return read_cells(shard, side, first, count, places, cells, why) || about(shard, why);
 }
 
 bool shard_lines(struct shard *shard, int64_t first, int64_t count, int64_t *numbers,

@@ -22,7 +22,7 @@ struct stream {
     int32_t next_piece;
     int64_t epoch, number;        // of the group that comes next
     int32_t next_group;           // in the plan
-    int32_t groups_read;          // of the plan: their ids are there
+    int32_t groups_read;          // of the plan: their cells are there
     int last_window, begun;       // a group was given
     struct stream_batch *batches; // (lanes)
     struct stream_sentence *views;
@@ -70,13 +70,19 @@ static bool add_piece(struct stream *stream, int32_t piece, struct reason *why)
     end = end > stream->sentences[s] ? stream->sentences[s] : end;
     if (start >= end)
         return true;
-    int32_t *sources = stream->lengths, *targets = sources + STREAM_PIECE;
+    int32_t lengths[SIDES];
     struct shard *shard = stream_reader_shard(&stream->reader, s, why);
-    if (!shard || !shard_lengths(shard, SOURCE, start, end - start, sources, why) ||
-        !shard_lengths(shard, TARGET, start, end - start, targets, why))
+    if (!shard)
         return false;
-    for (int64_t i = start; i < end; i++)
-        stream_plan_add(&stream->plan, s, i, sources[i - start], targets[i - start]);
+    for (enum side side = 0; side < SIDES; side++)
+        if (!shard_lengths(shard, side, start, end - start, stream->lengths + side * STREAM_PIECE,
+                           why))
+            return false;
+    for (int64_t i = start; i < end; i++) {
+        for (int side = 0; side < SIDES; side++)
+            lengths[side] = stream->lengths[side * STREAM_PIECE + i - start];
+        stream_plan_add(&stream->plan, s, i, lengths);
+    }
     stream->left -= end - start;
     return true;
 }
@@ -142,9 +148,9 @@ static const struct plan_batch *planned(const struct stream *stream, int32_t gro
     return number < 0 ? NULL : &stream->plan.batches[number];
 }
 
-/* Ids of all our lanes in what is left of the plan: a window is read once, in the order of the
+/* Cells of all our lanes in what is left of the plan: a window is read once, in the order of the
  * shards. But whoever waits for the very first group gets it alone. */
-static bool read_ids(struct stream *stream, struct reason *why)
+static bool read_cells(struct stream *stream, struct reason *why)
 {
     stream->groups_read = stream->begun ? stream->plan.groups : stream->next_group + 1;
     stream->begun = 1;
@@ -178,23 +184,18 @@ static void view_lane(struct stream *stream, int lane, struct stream_sentence *v
     stream->batches[lane].cost = batch->cost;
     for (int32_t i = 0; i < batch->count; i++) {
         const struct plan_sentence *sentence = &stream->plan.sentences[batch->first + i];
-        views[i] = (struct stream_sentence){
-            .shard = sentence->shard,
-            .index = sentence->index,
-            .source_length = sentence->lengths[SOURCE],
-            .target_length = sentence->lengths[TARGET],
-        };
-        if (!is_ours(stream, lane))
-            continue;
-        views[i].source = stream->reader.ids + sentence->ids[SOURCE];
-        views[i].target = stream->reader.ids + sentence->ids[TARGET];
+        views[i] = (struct stream_sentence){.shard = sentence->shard, .index = sentence->index};
+        for (int side = 0; side < SIDES; side++)
+            views[i].sentence.side[side] = (struct sequence){
+                is_ours(stream, lane) ? stream->reader.cells + sentence->cells[side] : NULL,
+                sentence->lengths[side]};
     }
 }
 
 bool stream_next(struct stream *stream, struct stream_group *group, struct reason *why)
 {
     if (!plan_next(stream, why) ||
-        (stream->next_group >= stream->groups_read && !read_ids(stream, why)))
+        (stream->next_group >= stream->groups_read && !read_cells(stream, why)))
         return false;
     stream->views = stream_plan_room(stream->views, sizeof *stream->views, &stream->views_capacity,
                                      sentences_of_group(stream));
@@ -296,8 +297,7 @@ int64_t stream_updates(const struct corpus *corpus, const struct stream_options 
 {
     double sentences = (double)corpus->sentences, batches = sentences / options->batch_sentences;
     for (int side = 0; side < SIDES && sentences > 0; side++) {
-        int end = side == TARGET || options->source_end;
-        double tokens = (double)corpus->tokens[side] + (end ? sentences : 0);
+        double tokens = (double)corpus->tokens[side] + (options->ends[side] ? sentences : 0);
         double needed = tokens / (options->batch_tokens + tokens / sentences / 2);
         batches = needed > batches ? needed : batches;
     }

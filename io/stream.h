@@ -20,22 +20,20 @@ enum { STREAM_PIECE = 32, STREAM_WINDOW = 16384 }; // sentences
 struct stream_options {
     uint64_t seed;
     int lanes;
-    int first_lane, lane_count; // whose ids are read
-    int batch_tokens; // full when source or target tokens reach it (ends counted as the model sees
-                      // them)
+    int first_lane, lane_count; // whose cells are read
+    int batch_tokens;    // full when the tokens of a side reach it (ends counted as the model sees
+                         // them)
     int batch_sentences; // or at this many sentences
-    int source_end;      // 1: the model appends end to sources
-    /* The cost of a micro-batch; `model` answers. Lengths without ends. */
-    int64_t (*cost)(const void *model, int count, const int *source_lengths,
-                    const int *target_lengths);
+    int ends[SIDES];     // 1: the model appends end to this side
+    /* The cost of a micro-batch; `model` answers. Lengths (count) of each side, without ends. */
+    int64_t (*cost)(const void *model, int count, const int *const lengths[SIDES]);
     const void *model;
 };
 
-struct stream_sentence { // ids are valid until the next stream_next
+struct stream_sentence { // views are valid until the next stream_next; of other lanes only lengths
     int shard;
     int64_t index; // in its shard
-    int source_length, target_length;
-    const int32_t *source, *target;
+    struct sentence sentence;
 };
 struct stream_batch {
     int count; // 0: an empty lane
@@ -46,7 +44,7 @@ struct stream_group {             // one update
     int64_t epoch;                // from 0
     int64_t number;               // in its epoch, from 0
     int last;                     // the last of its epoch
-    struct stream_batch *batches; // (lanes); ids only of the lanes asked for, NULL elsewhere
+    struct stream_batch *batches; // (lanes); cells only of the lanes asked for
 };
 
 struct stream *stream_open(const struct corpus *corpus, const struct stream_options *options,

@@ -39,19 +39,20 @@ void stream_plan_epoch(struct stream_plan *plan, int64_t epoch)
     plan->batch_count = plan->groups = plan->rest = plan->rest_start = 0;
 }
 
-void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index, int32_t source_length,
-                     int32_t target_length)
+void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index,
+                     const int32_t lengths[SIDES])
 {
     struct random_key key = {
         .seed = plan->options.seed, .purpose = RANDOM_TIES, .update = (uint32_t)plan->epoch};
     plan->sentences = stream_plan_room(plan->sentences, sizeof *plan->sentences,
                                        &plan->sentences_capacity, plan->count + 1);
-    plan->sentences[plan->count++] = (struct plan_sentence){
+    struct plan_sentence *sentence = &plan->sentences[plan->count++];
+    *sentence = (struct plan_sentence){
         .index = index,
         .shard = shard,
-        .lengths = {source_length, target_length},
         .tie = random_word(&key, (uint64_t)shard << 40 | (uint64_t)index),
     };
+    memcpy(sentence->lengths, lengths, sizeof sentence->lengths);
 }
 
 static void sort(void *list, int64_t count, size_t element_bytes,
@@ -79,6 +80,8 @@ static int compare_sentences(const void *left, const void *right)
     int64_t y = (int64_t)b->lengths[SOURCE] + b->tie % 2;
     if (x != y)
         return a->lengths[TARGET] % 2 ? order_of(y, x) : order_of(x, y);
+    if (a->lengths[SECOND] != b->lengths[SECOND])
+        return order_of(a->lengths[SECOND], b->lengths[SECOND]);
     if (a->tie != b->tie)
         return order_of(a->tie, b->tie);
     return a->shard != b->shard ? order_of(a->shard, b->shard) : order_of(a->index, b->index);
@@ -98,14 +101,16 @@ static int64_t class_of_cost(int64_t cost)
 static void add_batch(struct stream_plan *plan, int64_t first, int64_t count)
 {
     const struct stream_options *options = &plan->options;
-    int *sources = plan->columns, *targets = plan->columns + options->batch_sentences;
-    for (int64_t i = 0; i < count; i++) {
-        sources[i] = plan->sentences[first + i].lengths[SOURCE];
-        targets[i] = plan->sentences[first + i].lengths[TARGET];
+    const int *lengths[SIDES];
+    for (int side = 0; side < SIDES; side++) {
+        int *column = plan->columns + side * options->batch_sentences;
+        for (int64_t i = 0; i < count; i++)
+            column[i] = plan->sentences[first + i].lengths[side];
+        lengths[side] = column;
     }
     plan->batches = stream_plan_room(plan->batches, sizeof *plan->batches, &plan->batches_capacity,
                                      plan->batch_count + 1);
-    int64_t cost = options->cost(options->model, (int)count, sources, targets);
+    int64_t cost = options->cost(options->model, (int)count, lengths);
     plan->batches[plan->batch_count++] = (struct plan_batch){
         .cost = cost,
         .class = class_of_cost(cost),
@@ -115,24 +120,30 @@ static void add_batch(struct stream_plan *plan, int64_t first, int64_t count)
     };
 }
 
+/* Adds a sentence's tokens; is the micro-batch full with it? */
+static bool fills(const struct stream_options *options, const struct plan_sentence *sentence,
+                  int64_t tokens[SIDES], int64_t count)
+{
+    bool full = count >= options->batch_sentences;
+    for (int side = 0; side < SIDES; side++) {
+        tokens[side] += (int64_t)sentence->lengths[side] + options->ends[side];
+        full = full || tokens[side] >= options->batch_tokens;
+    }
+    return full;
+}
+
 /* The sentences behind the last full micro-batch form one only if nothing comes after them. */
 static void cut(struct stream_plan *plan, int last)
 {
-    const struct stream_options *options = &plan->options;
-    int64_t first = 0, source_tokens = 0, target_tokens = 0;
+    int64_t first = 0, tokens[SIDES] = {0};
     plan->batch_count = 0;
     for (int64_t i = 0; i < plan->count; i++) {
-        source_tokens +=
-            (int64_t)plan->sentences[i].lengths[SOURCE] + (options->source_end ? 1 : 0);
-        target_tokens += (int64_t)plan->sentences[i].lengths[TARGET] + 1;
-        int64_t count = i + 1 - first;
-        int full = source_tokens >= options->batch_tokens ||
-                   target_tokens >= options->batch_tokens || count >= options->batch_sentences;
+        bool full = fills(&plan->options, &plan->sentences[i], tokens, i + 1 - first);
         if (!full && !(last && i + 1 == plan->count))
             continue;
-        add_batch(plan, first, count);
+        add_batch(plan, first, i + 1 - first);
         first = i + 1;
-        source_tokens = target_tokens = 0;
+        memset(tokens, 0, sizeof tokens);
     }
     plan->tail = first;
 }

@@ -12,7 +12,7 @@ struct plan_sentence {
     int64_t index; // in its shard
     int32_t shard, lengths[SIDES];
     uint32_t tie;
-    int64_t ids[SIDES]; // where the stream keeps its ids; not the plan's business
+    int64_t cells[SIDES]; // where the stream keeps its cells; not the plan's business
 };
 
 struct plan_batch {
@@ -39,8 +39,8 @@ struct stream_plan {
 void stream_plan_init(struct stream_plan *plan, const struct stream_options *options);
 void stream_plan_release(struct stream_plan *plan);
 void stream_plan_epoch(struct stream_plan *plan, int64_t epoch);
-void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index, int32_t source_length,
-                     int32_t target_length);
+void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index,
+                     const int32_t lengths[SIDES]);
 /* last: nothing comes after this window; all sentences go into groups. Otherwise there may be no
  * group. */
 void stream_plan_make(struct stream_plan *plan, int last);

@@ -12,6 +12,8 @@ void stream_reader_init(struct stream_reader *reader, const struct corpus *corpu
     reader->shards = memory_take(shards * sizeof *reader->shards);
     reader->used = memory_take(shards * sizeof *reader->used);
     reader->lengths = memory_take(SIDES * STREAM_RUN * sizeof *reader->lengths);
+    for (int side = 0; side < SIDES; side++)
+        reader->width[side] = content_width(&corpus->contents[side]);
 }
 
 void stream_reader_release(struct stream_reader *reader)
@@ -21,7 +23,7 @@ void stream_reader_release(struct stream_reader *reader)
     memory_free(reader->shards);
     memory_free(reader->used);
     memory_free(reader->lengths);
-    memory_free(reader->ids);
+    memory_free(reader->cells);
     memory_free(reader->wanted);
     memory_free(reader->run);
     *reader = (struct stream_reader){0};
@@ -56,7 +58,7 @@ struct shard *stream_reader_shard(struct stream_reader *reader, int index, struc
 void stream_reader_begin(struct stream_reader *reader)
 {
     reader->wanted_count = 0;
-    reader->ids_count = 0;
+    reader->cells_count = 0;
 }
 
 void stream_reader_want(struct stream_reader *reader, struct plan_sentence *sentence)
@@ -69,8 +71,8 @@ void stream_reader_want(struct stream_reader *reader, struct plan_sentence *sent
         .shard = sentence->shard,
     };
     for (int side = 0; side < SIDES; side++) {
-        sentence->ids[side] = reader->ids_count;
-        reader->ids_count += sentence->lengths[side];
+        sentence->cells[side] = reader->cells_count;
+        reader->cells_count += (int64_t)sentence->lengths[side] * reader->width[side];
     }
 }
 
@@ -87,13 +89,15 @@ static bool read_side(struct stream_reader *reader, struct shard *shard, enum si
                       const struct stream_wanted *wanted, int64_t count, struct reason *why)
 {
     int64_t first = wanted[0].index, span = wanted[count - 1].index + 1 - first, total = 0;
+    size_t width = (size_t)reader->width[side];
     int32_t *lengths = reader->lengths + side * STREAM_RUN;
     if (!shard_lengths(shard, side, first, span, lengths, why))
         return false;
     for (int64_t i = 0; i < span; i++)
         total += lengths[i];
-    reader->run = stream_plan_room(reader->run, sizeof *reader->run, &reader->run_capacity, total);
-    if (!shard_ids(shard, side, first, span, total, reader->run, why))
+    reader->run = stream_plan_room(reader->run, sizeof *reader->run, &reader->run_capacity,
+                                   total * (int64_t)width);
+    if (!shard_cells(shard, side, first, span, total, reader->run, why))
         return false;
     const int32_t *from = reader->run;
     for (int64_t i = 0; i < span; i++) {
@@ -103,9 +107,10 @@ static bool read_side(struct stream_reader *reader, struct shard *shard, enum si
                 return fail(why, "shard '%s' has changed while it was read",
                             reader->corpus->table[sentence->shard].file);
             if (lengths[i])
-                memcpy(reader->ids + sentence->ids[side], from, (size_t)lengths[i] * sizeof *from);
+                memcpy(reader->cells + sentence->cells[side], from,
+                       (size_t)lengths[i] * width * sizeof *from);
         }
-        from += lengths[i];
+        from += (size_t)lengths[i] * width;
     }
     return true;
 }
@@ -113,8 +118,8 @@ static bool read_side(struct stream_reader *reader, struct shard *shard, enum si
 bool stream_reader_read(struct stream_reader *reader, struct reason *why)
 {
     struct stream_wanted *wanted = reader->wanted;
-    reader->ids = stream_plan_room(reader->ids, sizeof *reader->ids, &reader->ids_capacity,
-                                   reader->ids_count);
+    reader->cells = stream_plan_room(reader->cells, sizeof *reader->cells, &reader->cells_capacity,
+                                     reader->cells_count);
     if (reader->wanted_count > 1)
         qsort(wanted, (size_t)reader->wanted_count, sizeof *wanted, compare_wanted);
     for (int64_t first = 0, end; first < reader->wanted_count; first = end) {

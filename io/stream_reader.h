@@ -1,5 +1,5 @@
 /* The shards behind a stream: opened (and checked) when they are first needed, only so many at a
- * time; and the ids of chosen sentences, read in the order in which they stand, in bounded pieces.
+ * time; and the cells of chosen sentences, read in the order in which they stand, in bounded pieces.
  * Sequence: stream_reader_init, (stream_reader_begin, stream_reader_want ..., stream_reader_read)
  * ..., stream_reader_release. */
 #ifndef STREAM_READER_H
@@ -21,11 +21,12 @@ struct stream_reader {
     int64_t *used;         // (shards) when last, 0 if its file is closed
     int64_t uses;
     int open;
-    int32_t *ids; // of all that was wanted; plan_sentence.ids says where
-    int64_t ids_count, ids_capacity;
+    int32_t *cells; // of all that was wanted, floats among them; plan_sentence.cells says where
+    int64_t cells_count, cells_capacity;
+    int width[SIDES];
     struct stream_wanted *wanted;
     int64_t wanted_count, wanted_capacity;
-    int32_t *lengths, *run; // of one run of sentences: (SIDES, STREAM_RUN), and ids
+    int32_t *lengths, *run; // of one run of sentences: (SIDES, STREAM_RUN), and cells
     int64_t run_capacity;
 };
 

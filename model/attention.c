@@ -3,7 +3,6 @@
 #include "comm/base/parts.h"
 #include "model/output.h"
 #include "model/threads.h"
-#include "model/vector.h"
 
 static const struct attention_row *const rows[ATTENTION_KINDS] = {
     [ATTENTION_ADDITIVE] = &attention_additive,
@@ -19,7 +18,7 @@ void attention_init(struct attention *attention, const struct shape *shape,
         .row = rows[shape->attention],
         .H = shape->hidden,
         .M = shape_memory_width(shape),
-        .stepwise = shape->attention_state == ATTENTION_PREVIOUS || shape->input_feeding,
+        .stepwise = shape_attends(shape) != ATTENDS_AFTER || shape->input_feeding,
     };
     attention->row->init(attention, shape, parameters);
 }
@@ -29,8 +28,8 @@ void attention_start(const struct attention *attention, const real *block, struc
 {
     enum part before = part_enter(PART_ATTENTION);
     *states = (struct attention_states){.bank = bank, .T = T};
-    states->weights = arena_take(arena, (size_t)T * (size_t)bank->N, sizeof(real));
-    states->items = arena_take(arena, (size_t)bank->B, sizeof *states->items);
+    states->weights = arena_take(arena, (size_t)T * (size_t)bank->W, sizeof(real));
+    states->items = arena_take(arena, (size_t)bank->room, sizeof *states->items);
     attention->row->start(attention, block, states, arena);
     part_enter(before);
 }
@@ -41,20 +40,23 @@ void attention_forward(const struct attention *attention, const real *block,
 {
     enum part before = part_enter(PART_ATTENTION);
     const struct bank *bank = states->bank;
-    int M = bank->M, B = bank->B, N = (int)bank->N;
-    real *weights = states->weights + (int64_t)t * N;
+    int M = bank->M, B = bank->B, W = (int)bank->W;
+    real *weights = states->weights + (int64_t)t * W;
     attention->row->score(attention, block, states, t, n, query);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < B; b++)
         for (int i = 0; i < n; i++) {
-            real *a = weights + (int64_t)i * N + bank->first[b];
+            real *a = weights + (int64_t)i * W + bank->weights[b];
             softmax(a, a, bank->lengths[b]);
         }
     for (int b = 0; b < B; b++) // c_b (n, M) = a_b (n, S_b) m_b (S_b, M)
-        states->items[b] = (struct product_item){
-            weights + bank->first[b], bank->states + bank->first[b] * M, c + (int64_t)b * ldc, n, M,
-            bank->lengths[b]};
-    product_each(PRODUCT_NN, states->items, B, N, M, 0, B * ldc);
+        states->items[b] = (struct product_item){weights + bank->weights[b],
+                                                 bank->states + bank->first[b] * M,
+                                                 c + (int64_t)b * ldc,
+                                                 n,
+                                                 M,
+                                                 bank->lengths[b]};
+    product_each(PRODUCT_NN, states->items, B, W, M, 0, B * ldc);
     part_enter(before);
 }
 
@@ -63,17 +65,6 @@ void attention_start_backward(const struct attention *attention, const real *blo
 {
     states->dweights = arena_take(arena, (size_t)states->T * (size_t)states->bank->N, sizeof(real));
     attention->row->start_backward(attention, block, states, arena);
-}
-
-/* de_s = a_s (da_s - sum_k a_k da_k), e the scores */
-VECTOR_CLONES
-static void softmax_backward(const real *a, real *da, int count)
-{
-    real sum = 0;
-    for (int s = 0; s < count; s++)
-        sum += a[s] * da[s];
-    for (int s = 0; s < count; s++)
-        da[s] = a[s] * (da[s] - sum);
 }
 
 void attention_backward(const struct attention *attention, const real *block,

@@ -1,16 +1,20 @@
 #include "model/bank.h"
+#include "comm/base/die.h"
 #include "model/dropout.h"
 #include "model/threads.h"
 #include <string.h>
 
-void bank_init(struct bank *bank, const struct batch *batch, const struct steps *steps, int M,
-               const real *h, double rate, const struct random_key *key, struct arena *arena)
+void bank_init(struct bank *bank, const struct steps *steps, int M, const real *h, double rate,
+               const struct random_key *key, uint64_t masks, struct arena *arena)
 {
-    int B = batch->B;
-    *bank = (struct bank){.B = B, .M = M, .N = steps->first[steps->count]};
+    int B = steps->B;
+    int64_t N = steps->first[steps->count];
+    *bank = (struct bank){.B = B, .M = M, .room = B, .N = N, .W = N, .masks = masks};
     bank->lengths = arena_take(arena, (size_t)B, sizeof *bank->lengths);
-    memcpy(bank->lengths, batch->source_length, (size_t)B * sizeof *bank->lengths);
-    bank->first = arena_take(arena, (size_t)B, sizeof *bank->first);
+    for (int s = 0; s < steps->count; s++)
+        for (int b = 0; b < steps->first[s + 1] - steps->first[s]; b++)
+            bank->lengths[b] = s + 1;
+    bank->first = bank->weights = arena_take(arena, (size_t)B, sizeof *bank->first);
     bank->states = arena_take(arena, (size_t)bank->N * (size_t)M, sizeof(real));
     for (int64_t b = 0, first = 0; b < B; b++) {
         bank->first[b] = first;
@@ -24,17 +28,37 @@ void bank_init(struct bank *bank, const struct batch *batch, const struct steps 
     if (key) {
         struct random_key of = *key;
         of.purpose = RANDOM_DROP_ENCODER;
-        dropout(&of, rate, 0, bank->states, (size_t)bank->N * (size_t)M);
+        dropout(&of, rate, masks, bank->states, (size_t)bank->N * (size_t)M);
     }
 }
 
-void bank_keep(struct bank *bank, const int *keep, int count)
+void bank_share(struct bank *bank, int rows, struct arena *arena)
 {
-    for (int i = 0; i < count; i++) {
-        bank->first[i] = bank->first[keep[i]];
-        bank->lengths[i] = bank->lengths[keep[i]];
+    const struct bank sentences = *bank;
+    size_t room = (size_t)bank->B * (size_t)rows;
+    bank->room = (int)room;
+    bank->W = bank->N * rows;
+    bank->lengths = arena_take(arena, room, sizeof *bank->lengths);
+    bank->first = arena_take(arena, room, sizeof *bank->first);
+    bank->weights = arena_take(arena, room, sizeof *bank->weights);
+    for (int b = 0; b < bank->B && sentences.lengths; b++) {
+        bank->lengths[b] = sentences.lengths[b];
+        bank->first[b] = bank->weights[b] = sentences.first[b];
+    }
+}
+
+void bank_attend(struct bank *bank, const struct bank *sentences, const int *sentence, int count)
+{
+    require(count <= bank->room);
+    int64_t weights = 0;
+    for (int i = 0; i < count && sentences->lengths; i++) {
+        bank->first[i] = sentences->first[sentence[i]];
+        bank->lengths[i] = sentences->lengths[sentence[i]];
+        bank->weights[i] = weights;
+        weights += bank->lengths[i];
     }
     bank->B = count;
+    require(weights <= bank->W);
 }
 
 void bank_start_backward(struct bank *bank, struct arena *arena)
@@ -49,11 +73,39 @@ void bank_backward(struct bank *bank, const struct steps *steps, double rate,
     if (key) {
         struct random_key of = *key;
         of.purpose = RANDOM_DROP_ENCODER;
-        dropout(&of, rate, 0, bank->dstates, (size_t)bank->N * (size_t)M);
+        dropout(&of, rate, bank->masks, bank->dstates, (size_t)bank->N * (size_t)M);
     }
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < bank->B; b++)
         for (int s = 0; s < bank->lengths[b]; s++)
             memcpy(dh + (steps->first[s] + b) * M, bank->dstates + (bank->first[b] + s) * M,
                    (size_t)M * sizeof(real));
+}
+
+/* v = 1/S_b sum_s m_s */
+void bank_mean(const struct bank *bank, real *mean)
+{
+    int M = bank->M;
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < bank->B; b++) {
+        real *v = mean + (int64_t)b * M;
+        for (int j = 0; j < M; j++)
+            v[j] = 0;
+        for (int s = 0; s < bank->lengths[b]; s++)
+            for (int j = 0; j < M; j++)
+                v[j] += bank->states[(bank->first[b] + s) * M + j];
+        for (int j = 0; j < M; j++)
+            v[j] /= (real)bank->lengths[b];
+    }
+}
+
+void bank_mean_backward(const struct bank *bank, const real *dv)
+{
+    int M = bank->M;
+#pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
+    for (int b = 0; b < bank->B; b++)
+        for (int s = 0; s < bank->lengths[b]; s++)
+            for (int j = 0; j < M; j++)
+                bank->dstates[(bank->first[b] + s) * M + j] +=
+                    dv[(int64_t)b * M + j] / (real)bank->lengths[b];
 }

@@ -1,41 +1,54 @@
-#include "model/model.h"
+#include "model/head.h"
 #include "model/place.h"
+#include <stddef.h>
 
-/* Counted are the multiply-adds of the matrix products: the encoder's by source tokens, the
- * decoder's by the B rows that run for T steps each, attention's by T times the states of a
- * sentence, the output's by target tokens; backward executes twice those of forward. Element-wise
- * work is not counted. */
-int64_t model_cost(const struct model *model, int source_end, int count, const int *source_lengths,
-                   const int *target_lengths)
+static int64_t output_cost(const struct model *model)
 {
     const struct shape *shape = &model->shape;
-    int64_t N = 0, P = 0, forward = 0, R = shape->readout;
+    int64_t E = shape->embedding, R = shape_output_width(shape), V = shape_outputs(shape);
+    return model->output_map == PLACE_NONE ? V * R : E * R + V * E;
+}
+
+/* Counted are the multiply-adds of the matrix products: the sources' by their tokens, the head's as
+ * it says, the output's by target tokens; backward executes twice those of forward, of an input
+ * layer, whose vectors have no gradient, as many. Element-wise work is not counted. */
+int64_t model_cost(const struct model *model, int count, const int *const lengths[SIDES])
+{
+    int64_t P = 0, forward = 0, inputs = 0;
     int T = 0;
     for (int i = 0; i < count; i++) {
-        N += source_lengths[i] + source_end;
-        P += target_lengths[i] + 1;
-        T = target_lengths[i] + 1 > T ? target_lengths[i] + 1 : T;
+        int steps = head_steps(model, lengths, TARGET, i);
+        P += steps;
+        T = steps > T ? steps : T;
     }
-    for (int i = 0; i < count; i++)
-        forward += decoder_sentence_cost(&model->decoder, source_lengths[i] + source_end, T);
-    if (model->output_map != PLACE_NONE) {
-        forward += P * shape->embedding * R;
-        R = shape->embedding;
+    for (int k = 0; k < model->sources; k++) {
+        int64_t N = 0;
+        for (int i = 0; i < count; i++)
+            N += head_steps(model, lengths, (enum side)k, i);
+        for (int i = 0; i < count; i++)
+            forward +=
+                encoder_cost(&model->encoder[k], head_steps(model, lengths, (enum side)k, i));
+        inputs += N * input_cost(&model->input[k]);
     }
-    forward += N * encoder_cost(&model->encoder);
-    forward += (int64_t)T * count * decoder_row_cost(&model->decoder);
-    forward += P * R * shape->target_vocabulary;
-    return 3 * forward;
+    inputs += (int64_t)T * count * input_cost(&model->before);
+    forward += model->head->cost(model, count, lengths) + P * output_cost(model);
+    return 3 * forward + 2 * inputs;
 }
 
 /* Every sentence as long as the longest. */
-int64_t model_memory(const struct model *model, int B, int S, int T)
+int64_t model_memory(const struct model *model, int B, const int steps[SIDES])
 {
     const struct shape *shape = &model->shape;
-    int64_t N = (int64_t)B * S, P = (int64_t)B * T, E = shape->embedding, R = shape->readout;
-    int64_t embedded = 2 * (N + P) * E * (int64_t)sizeof(real);
-    int64_t output = P * (3 * R * (int64_t)sizeof(real) + 24) + // r, its gradient, packed and not
-                     (model->output_map == PLACE_NONE ? 0 : 2 * P * E * (int64_t)sizeof(real));
-    return embedded + output + encoder_memory(&model->encoder, N, B) +
-           decoder_memory(&model->decoder, N, B, T);
+    int64_t P = (int64_t)B * steps[TARGET], E = shape->embedding, R = shape_output_width(shape);
+    int64_t outputs = shape->side[TARGET].form == FORM_VECTORS
+                          ? shape->side[TARGET].dimension + shape_outputs(shape)
+                          : 0; // targets and what is emitted
+    int64_t sum = P * ((2 * R + outputs) * (int64_t)sizeof(real) + 24) + // r and its gradient
+                  (model->output_map == PLACE_NONE ? 0 : 2 * P * E * (int64_t)sizeof(real)) +
+                  model->head->memory(model, B, steps);
+    for (int k = 0; k < model->sources; k++) {
+        int64_t N = (int64_t)B * steps[k];
+        sum += input_memory(&model->input[k], N) + encoder_memory(&model->encoder[k], B, steps[k]);
+    }
+    return sum;
 }

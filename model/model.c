@@ -2,11 +2,24 @@
 #include "comm/base/die.h"
 #include "comm/base/parts.h"
 #include "comm/base/points.h"
-#include "model/dropout.h"
-#include "model/embedding.h"
+#include "model/head.h"
+#include "model/output_values.h"
+#include "model/pass.h"
 #include "model/place.h"
 #include "model/product.h"
 #include <string.h>
+
+static void init_output(struct model *model)
+{
+    const struct shape *shape = &model->shape;
+    const int E = shape->embedding, R = shape_output_width(shape), V = shape_outputs(shape);
+    struct parameters *parameters = &model->parameters;
+    model->output_bias = place_add(parameters, "output", "bias", V, 0, 1, INITIAL_ZERO);
+    if (!shape->tied_embeddings)
+        model->output_weight = place_add(parameters, "output", "weight", V, R, 1, INITIAL_GLOROT);
+    else if (E != R)
+        model->output_map = place_add(parameters, "output", "map", E, R, 1, INITIAL_GLOROT);
+}
 
 /* Parameters in the order in which backward finishes them; a tied embedding only after the
  * decoder. */
@@ -15,22 +28,17 @@ void model_init(struct model *model, const struct shape *shape)
     struct reason why;
     require(shape_check(shape, &why));
     *model = (struct model){.shape = *shape, .output_map = PLACE_NONE};
-    struct parameters *parameters = &model->parameters;
-    int E = shape->embedding, R = shape->readout, V = shape->target_vocabulary;
-    parameters_init(parameters);
-    model->output_bias = place_add(parameters, "output", "bias", V, 0, 1, INITIAL_ZERO);
-    if (!shape->tied_embeddings)
-        model->output_weight = place_add(parameters, "output", "weight", V, R, 1, INITIAL_GLOROT);
-    else if (E != R)
-        model->output_map = place_add(parameters, "output", "map", E, R, 1, INITIAL_GLOROT);
-    decoder_init(&model->decoder, shape, parameters);
-    model->target_embedding =
-        place_add(parameters, "target", "embedding", V, E, 1, INITIAL_EMBEDDING);
+    model->sources = shape_sources(shape);
+    model->head = head_of(shape->head);
+    parameters_init(&model->parameters);
+    init_output(model);
+    model->head->init(model);
     if (shape->tied_embeddings)
-        model->output_weight = model->target_embedding;
-    encoder_init(&model->encoder, shape, parameters);
-    model->source_embedding = place_add(parameters, "source", "embedding", shape->source_vocabulary,
-                                        E, 1, INITIAL_EMBEDDING);
+        model->output_weight = model->before.table[0].place;
+    for (int k = model->sources - 1; k >= 0; k--) {
+        encoder_init(&model->encoder[k], shape, (enum side)k, &model->parameters);
+        input_init(&model->input[k], shape, (enum side)k, &model->parameters);
+    }
 }
 
 void model_release(struct model *model)
@@ -38,195 +46,99 @@ void model_release(struct model *model)
     parameters_release(&model->parameters);
 }
 
-/* One forward pass: what backward needs of it. P = target tokens. */
-struct pass {
-    const struct model *model;
-    const real *block;
-    const struct batch *batch;
-    const struct random_key *key; // NULL: no dropout, no smoothing
-    struct arena *arena;
-    int32_t *source, *before; // (N), (T, B): the symbols that were embedded
-    struct encoder_states encoder;
-    struct decoder_states decoder;
-    int64_t *place;   // (P): where in (T, B) a target token is
-    int32_t *targets; // (P)
-    double *losses;   // (P)
-    real *r;          // (P, R): readout of the target tokens, dropped
-    real *mapped;     // (P, E): through output.map
-};
-
-static real *take(const struct pass *pass, int64_t rows, int width)
+/* What is to be emitted at each target place. */
+static void take_targets(struct pass *pass)
 {
-    return arena_take(pass->arena, (size_t)rows * (size_t)width, sizeof(real));
-}
-
-static void drop(const struct pass *pass, enum random_purpose purpose, double rate, real *x,
-                 int64_t rows, int width)
-{
-    if (!pass->key)
+    const struct batch *batch = pass->batch;
+    const struct side_shape *side = &pass->model->shape.side[TARGET];
+    const int D = side->dimension, first = shape_first_symbol(&pass->model->shape);
+    const bool vectors = side->form == FORM_VECTORS;
+    pass->targets = arena_take(pass->arena, (size_t)pass->P, sizeof *pass->targets);
+    pass->target_values = vectors ? pass_take(pass, pass->P, D) : NULL;
+    pass->losses = arena_take(pass->arena, (size_t)pass->P, sizeof *pass->losses);
+    for (int64_t p = 0; p < pass->P; p++) {
+        const int64_t row = pass->place[p];
+        if (!vectors)
+            pass->targets[p] = batch->target[row] - first;
+        else
+            memcpy(pass->target_values + p * D, batch->target_values + row * D,
+                   (size_t)D * sizeof(real));
+    }
+    if (!vectors || pass->model->shape.head != HEAD_DECODE)
         return;
-    struct random_key key = *pass->key;
-    key.purpose = purpose;
-    dropout(&key, rate, 0, x, (size_t)rows * (size_t)width);
+    pass->last = pass->targets;
+    for (int64_t p = 0; p < pass->P; p++)
+        pass->last[p] =
+            pass->place[p] / batch->B + 1 == batch->target_length[pass->place[p] % batch->B];
 }
 
-/* The source's symbols as the encoder packs them; while training, some of the words become
- * unknown. */
-static int32_t *pack_source(const struct pass *pass)
+static real *emit_values(struct pass *pass, real *gradient)
 {
-    const struct batch *batch = pass->batch;
-    int32_t *symbols = arena_take(pass->arena, (size_t)batch->source_tokens, sizeof *symbols);
-    int64_t N = 0;
-    for (int s = 0; s < batch->S; s++)
-        for (int b = 0; b < batch->active[s]; b++)
-            symbols[N++] = batch->source[(int64_t)s * batch->B + b];
-    double rate = pass->model->shape.unknown_dropout;
-    if (!pass->key || rate == 0)
-        return symbols;
-    struct random_key key = *pass->key;
-    key.purpose = RANDOM_UNKNOWN;
-    for (int64_t i = 0; i < N; i++)
-        if (symbols[i] != SYMBOL_END && random_uniform(&key, (uint64_t)i) < rate)
-            symbols[i] = SYMBOL_UNKNOWN;
-    return symbols;
-}
-
-static void encode(struct pass *pass)
-{
-    const struct model *model = pass->model;
-    int E = model->shape.embedding;
-    int64_t N = pass->batch->source_tokens;
-    real *x = take(pass, N, E);
-    pass->source = pack_source(pass);
-    embedding_forward(pass->block + model->source_embedding, E, pass->source, N, x);
-    drop(pass, RANDOM_DROP_SOURCE, model->shape.dropout_embedding, x, N, E);
-    encoder_forward(&model->encoder, pass->block, pass->batch, x, pass->key, pass->arena,
-                    &pass->encoder);
-}
-
-/* Teacher forcing: the symbols before each step are begin and the target but for its last. */
-static void decode(struct pass *pass)
-{
-    const struct model *model = pass->model;
-    const struct batch *batch = pass->batch;
-    int E = model->shape.embedding, B = batch->B;
-    int64_t rows = (int64_t)batch->T * B;
-    real *x = take(pass, rows, E);
-    pass->before = arena_take(pass->arena, (size_t)rows, sizeof *pass->before);
-    for (int b = 0; b < B; b++)
-        pass->before[b] = SYMBOL_BEGIN;
-    memcpy(pass->before + B, batch->target, (size_t)(rows - B) * sizeof *pass->before);
-    embedding_forward(pass->block + model->target_embedding, E, pass->before, rows, x);
-    drop(pass, RANDOM_DROP_TARGET, model->shape.dropout_embedding, x, rows, E);
-    decoder_start(&model->decoder, pass->block, &model->encoder, &pass->encoder, batch->T,
-                  pass->key, pass->arena, &pass->decoder);
-    decoder_run(&model->decoder, pass->block, &pass->decoder, x);
-}
-
-/* Gathers the readouts of the target tokens, step by step: the output layer sees no padding. */
-static void gather(struct pass *pass)
-{
-    const struct batch *batch = pass->batch;
-    int R = pass->model->shape.readout;
-    int64_t P = batch->target_tokens, p = 0;
-    pass->place = arena_take(pass->arena, (size_t)P, sizeof *pass->place);
-    pass->targets = arena_take(pass->arena, (size_t)P, sizeof *pass->targets);
-    pass->losses = arena_take(pass->arena, (size_t)P, sizeof *pass->losses);
-    pass->r = take(pass, P, R);
-    for (int t = 0; t < batch->T; t++)
-        for (int b = 0; b < batch->B; b++)
-            if (t < batch->target_length[b]) {
-                int64_t row = (int64_t)t * batch->B + b;
-                pass->place[p] = row;
-                pass->targets[p] = batch->target[row];
-                memcpy(pass->r + p++ * R, pass->decoder.r + row * R, (size_t)R * sizeof(real));
-            }
-    require(p == P);
-    drop(pass, RANDOM_DROP_OUTPUT, pass->model->shape.dropout_output, pass->r, P, R);
-}
-
-static struct output output_of(const struct model *model, const real *block)
-{
-    return (struct output){
-        .weights = block + model->output_weight,
-        .bias = block + model->output_bias,
-        .V = model->shape.target_vocabulary,
-        .R = model->shape.tied_embeddings ? model->shape.embedding : model->shape.readout,
-    };
-}
-
-/* mapped (rows, E) = r (rows, R) output.map^T; r itself where there is no map. */
-static const real *map(const struct model *model, const real *block, const real *r, int64_t rows,
-                       real *mapped)
-{
-    int E = model->shape.embedding, R = model->shape.readout;
-    if (model->output_map == PLACE_NONE)
-        return r;
-    product(PRODUCT_NT, (int)rows, E, R, r, R, block + model->output_map, R, 0, mapped, E);
-    return mapped;
+    const struct dense output = pass_output_values(pass->model);
+    real *dr = gradient ? pass_take(pass, pass->P, output.in) : NULL;
+    output_values_loss(&output, pass->block, pass->r, pass->target_values, pass->last, pass->P,
+                       pass->losses, dr, gradient, pass->arena);
+    return dr;
 }
 
 /* The losses; with a gradient also dr (P, R), returned, and those of output's parameters. */
-static real *emit(struct pass *pass, real *gradient)
+static real *emit_symbols(struct pass *pass, real *gradient)
 {
     const struct model *model = pass->model;
-    int E = model->shape.embedding, R = model->shape.readout;
-    int64_t P = pass->batch->target_tokens;
-    struct output output = output_of(model, pass->block);
-    pass->mapped = model->output_map == PLACE_NONE ? NULL : take(pass, P, E);
-    const real *seen = map(model, pass->block, pass->r, P, pass->mapped); // (P, output.R)
+    int E = model->shape.embedding, R = shape_output_width(&model->shape);
+    int64_t P = pass->P;
+    struct output output = pass_output(model, pass->block);
+    pass->mapped = model->output_map == PLACE_NONE ? NULL : pass_take(pass, P, E);
+    const real *seen = pass_map(model, pass->block, pass->r, P, pass->mapped); // (P, output.R)
     if (!gradient) {
         output_loss(&output, seen, pass->targets, P, 0, pass->losses, NULL, NULL, NULL,
                     pass->arena);
         return NULL;
     }
-    real *dseen = take(pass, P, output.R);
+    real *dseen = pass_take(pass, P, output.R);
     output_loss(&output, seen, pass->targets, P, model->shape.label_smoothing, pass->losses, dseen,
                 gradient + model->output_weight, gradient + model->output_bias, pass->arena);
     if (!pass->mapped)
         return dseen;
-    real *dr = take(pass, P, R);
+    real *dr = pass_take(pass, P, R);
     product(PRODUCT_TN, E, R, (int)P, dseen, E, pass->r, R, 1, gradient + model->output_map, R);
     product(PRODUCT_NN, (int)P, R, E, dseen, E, pass->block + model->output_map, R, 0, dr, R);
     return dr;
 }
 
-/* From dr (P, R) of the target tokens to (T, B, R), exactly zero at the padding. */
-static real *scatter(const struct pass *pass, real *dr)
+static real *emit(struct pass *pass, real *gradient)
 {
-    const struct batch *batch = pass->batch;
-    int R = pass->model->shape.readout;
-    int64_t P = batch->target_tokens;
-    drop(pass, RANDOM_DROP_OUTPUT, pass->model->shape.dropout_output, dr, P, R);
-    real *all = arena_take_zeroed(pass->arena, (size_t)batch->T * (size_t)batch->B * (size_t)R,
-                                  sizeof(real));
-    for (int64_t p = 0; p < P; p++)
-        memcpy(all + pass->place[p] * R, dr + p * R, (size_t)R * sizeof(real));
-    return all;
+    take_targets(pass);
+    return pass->model->shape.side[TARGET].form == FORM_VECTORS ? emit_values(pass, gradient)
+                                                                : emit_symbols(pass, gradient);
+}
+
+/* Up to r. */
+static void forward(struct pass *pass)
+{
+    const struct shape *shape = &pass->model->shape;
+    enum part before = part_enter(PART_ENCODER);
+    pass_encode(pass);
+    part_enter(PART_DECODER);
+    pass->model->head->forward(pass);
+    pass_drop(pass, RANDOM_DROP_OUTPUT, shape->dropout_output, pass->r, pass->P,
+              shape_output_width(shape));
+    part_enter(before);
 }
 
 static void backward(struct pass *pass, real *gradient, real *dr)
 {
     const struct model *model = pass->model;
-    const struct shape *shape = &model->shape;
-    int E = shape->embedding;
-    int64_t rows = (int64_t)pass->batch->T * pass->batch->B, N = pass->batch->source_tokens;
-    real *dx = take(pass, rows, E);
-    part_enter(PART_ENCODER);
-    encoder_start_backward(&model->encoder, pass->block, pass->arena, &pass->encoder);
+    enum part before = part_enter(PART_ENCODER);
+    for (int k = 0; k < model->sources; k++)
+        encoder_start_backward(&model->encoder[k], pass->block, pass->arena, &pass->encoder[k]);
     part_enter(PART_DECODER);
-    decoder_backward(&model->decoder, pass->block, gradient, &model->encoder, &pass->encoder,
-                     &pass->decoder, scatter(pass, dr), dx, pass->arena);
-    drop(pass, RANDOM_DROP_TARGET, shape->dropout_embedding, dx, rows, E);
-    embedding_backward(gradient + model->target_embedding, shape->target_vocabulary, E,
-                       pass->before, rows, dx);
-    dx = take(pass, N, E);
+    pass_drop(pass, RANDOM_DROP_OUTPUT, model->shape.dropout_output, dr, pass->P,
+              shape_output_width(&model->shape));
+    model->head->backward(pass, gradient, dr);
     part_enter(PART_ENCODER);
-    encoder_backward(&model->encoder, pass->block, gradient, pass->key, &pass->encoder, dx,
-                     pass->arena);
-    drop(pass, RANDOM_DROP_SOURCE, shape->dropout_embedding, dx, N, E);
-    embedding_backward(gradient + model->source_embedding, shape->source_vocabulary, E,
-                       pass->source, N, dx);
+    pass_encode_backward(pass, gradient);
+    part_enter(before);
 }
 
 double model_gradient(const struct model *model, const real *block, real *gradient,
@@ -237,20 +149,16 @@ double model_gradient(const struct model *model, const real *block, real *gradie
         return 0;
     size_t bytes = (size_t)model->parameters.total * sizeof(real);
     point_at("model.forward", key->update, gradient, bytes);
-    enum part before = part_enter(PART_ENCODER);
     enum precision usual = product_precision(model->shape.precision);
-    encode(&pass);
-    part_enter(PART_DECODER);
-    decode(&pass);
-    part_enter(PART_OUTPUT);
-    gather(&pass);
+    forward(&pass);
     point_at("model.backward", key->update, gradient, bytes);
+    enum part before = part_enter(PART_OUTPUT);
     real *dr = emit(&pass, gradient);
+    part_enter(before);
     backward(&pass, gradient, dr);
     product_precision(usual);
-    part_enter(before);
     double loss = 0;
-    for (int64_t p = 0; p < batch->target_tokens; p++)
+    for (int64_t p = 0; p < pass.P; p++)
         loss += pass.losses[p];
     return loss;
 }
@@ -261,39 +169,10 @@ void model_loss(const struct model *model, const real *block, const struct batch
     struct pass pass = {.model = model, .block = block, .batch = batch, .arena = arena};
     if (batch->B == 0)
         return;
-    encode(&pass);
-    decode(&pass);
-    gather(&pass);
+    forward(&pass);
     emit(&pass, NULL);
     for (int b = 0; b < batch->B; b++)
         losses[b] = 0;
-    for (int64_t p = 0; p < batch->target_tokens; p++)
+    for (int64_t p = 0; p < pass.P; p++)
         losses[batch->order[pass.place[p] % batch->B]] += pass.losses[p];
-}
-
-void model_encode(const struct model *model, const real *block, const struct batch *batch,
-                  struct arena *arena, struct encoder_states *states)
-{
-    struct pass pass = {.model = model, .block = block, .batch = batch, .arena = arena};
-    encode(&pass);
-    *states = pass.encoder;
-}
-
-void model_start_logits(const struct model *model, const real *block, int B, struct arena *arena,
-                        struct logits_states *states)
-{
-    struct output output = output_of(model, block);
-    struct linear weights = {model->output_weight, output.V, output.R, output.R};
-    *states = (struct logits_states){
-        .output = output,
-        .mapped = arena_take(arena, (size_t)B * (size_t)model->shape.embedding, sizeof(real))};
-    linear_start(&weights, block, B, arena, &states->weights);
-}
-
-void model_logits(const struct model *model, const real *block, const struct logits_states *states,
-                  const real *r, int rows, real *logits)
-{
-    const struct packed *packed = states->weights.forward.panels ? &states->weights.forward : NULL;
-    output_logits(&states->output, packed, map(model, block, r, rows, states->mapped), rows,
-                  logits);
 }

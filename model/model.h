@@ -1,20 +1,26 @@
-/* The encoder-decoder: a function of (parameters, micro-batch, randomness) to (sum of losses, sum
- * of gradients). Composed of parts with one job each: embedding, recurrent (over the table of
- * cells), encoder, context, attention (a table), decoder, readout, output. A part adds its
- * parameters to the table in its own init, and holds their places. The struct is constant after
- * model_init: what lives for a micro-batch is in the arena.
+/* A model: a function of (parameters, micro-batch, randomness) to (sum of losses, sum of
+ * gradients). Composed of parts with one job each: sources (an input and an encoder each), a head
+ * (a table: what is made of the encoded sources, model/head.h), an output (symbols or vectors); and
+ * those of others: embedding, recurrent (over the table of cells), context, attention (a table),
+ * decoder, readout, pooling (a table). A part adds its parameters to the table in its own init, and
+ * holds their places. The struct is constant after model_init: what lives for a micro-batch is in
+ * the arena.
  *
- * Names and shapes of the parameters (G gates, I input, H state, M memory width, V symbols):
- *   source.embedding (V, E)   target.embedding (V, E)
+ * Names and shapes of the parameters (G gates, I input, H state, M memory width, V symbols or
+ * classes, D numbers of a vector):
+ *   source.embedding (V, E)  [.feature.K (V, .)], or .input (E, D)  .input_bias (E)
+ *   second....   target....                   likewise, each of its own side
  *   encoder.LAYER.forward.input (G H, I)  .recurrent (G H, H)  .bias (G H)  [.recurrent_bias (H)]
  *   encoder.LAYER.backward....                only if bidirectional
+ *   second_encoder....                        likewise
  *   context.LAYER.weight (H, M)  .bias (H)    affine and mean, one for each decoder layer
  *   attention.key (A, M)  .bias (A)  .query (A, H)  .score (1, A)    additive
  *   attention.weight (H, M)                   general: score = h^T W m
  *   decoder.LAYER.input  .recurrent  .bias  [.recurrent_bias]
  *   readout.weight (R, .)  [.bias (R)]        bias with state previous and without attention
+ *   pooling.weight (A, M)  .bias (A)  .score (1, A)    pooling attention; and second_pooling....
  *   output.map (E, R)                         tied, where E and R differ
- *   output.weight (V, R)                      untied
+ *   output.weight (V, R)                      untied; of vectors (D, R), of decoded ones a row more
  *   output.bias (V)
  * Gates are in PyTorch's order: LSTM i, f, g, o; GRU r, z, n; recurrent_bias is of the GRU's n.
  * Layer 0 of the decoder reads [E y; c; r_prev], the readout [h; E y; c] (previous), [h; c]
@@ -27,18 +33,28 @@
 #include "model/batch.h"
 #include "model/decoder.h"
 #include "model/encoder.h"
+#include "model/input.h"
 #include "model/output.h"
 #include "model/parameters.h"
+#include "model/pooling.h"
 #include "model/shape.h"
+
+struct head_row;
 
 struct model {
     struct shape shape;
     struct parameters parameters;
-    struct encoder encoder;
+    int sources; // 0 to SOURCES
+    struct input input[SOURCES];
+    struct encoder encoder[SOURCES];
+    const struct head_row *head;
+    struct input before; // HEAD_DECODE: of what was emitted before a step
     struct decoder decoder;
+    struct pooling pooling[SOURCES]; // HEAD_POOL
+    struct dense readout;            // HEAD_STEP and HEAD_POOL, where the shape has one
     // places of parameters in the block; the output's weight is the target's embedding where they
     // are tied
-    int64_t source_embedding, target_embedding, output_map, output_weight, output_bias;
+    int64_t output_map, output_weight, output_bias;
 };
 
 /* The shape must have passed shape_check (require). */
@@ -53,19 +69,34 @@ double model_gradient(const struct model *model, const real *block, real *gradie
                       const struct batch *batch, const struct random_key *key, struct arena *arena);
 
 /* Plain cross-entropy, no dropout, no smoothing: losses[i] of packed sentence i (batch->order is
- * undone), in nats, summed over its tokens in order. */
+ * undone), in nats, summed over its tokens in order. Of vectors half the squared error (and of
+ * decoded ones the cross-entropy of the stop, output_values.h), in both. */
 void model_loss(const struct model *model, const real *block, const struct batch *batch,
                 double *losses, struct arena *arena);
 
-/* Multiply-adds that model_gradient executes on a micro-batch of these lengths (ends not included):
- * what cost-balanced groups and the count of useful arithmetic go by. */
-int64_t model_cost(const struct model *model, int source_end, int count, const int *source_lengths,
-                   const int *target_lengths);
+/* Multiply-adds that model_gradient executes on a micro-batch of these lengths, lengths[side][i] of
+ * sentence i (ends not included; NULL for a side that there is not): what cost-balanced groups and
+ * the count of useful arithmetic go by. */
+int64_t model_cost(const struct model *model, int count, const int *const lengths[SIDES]);
 
-/* For search: the encoder's states without dropout; the logits (rows, V), without the bias, of
+/* What HEAD_STEP and HEAD_POOL say of the sources alone, in the arena: the places of the packed
+ * sentences, in their order (batch->order is undone): sentence i has first[i] up to first[i + 1].
+ * Symbols: at each place the most likely one, of equal ones the lower, and, where they are wanted,
+ * the probabilities of all from shape_first_symbol on. Vectors: the values. */
+struct prediction {
+    int64_t *first;      // (B + 1)
+    int outputs;         // V
+    int32_t *symbols;    // (places); NULL of vectors
+    real *probabilities; // (places, V), or NULL
+    real *values;        // (places, V) of vectors, or NULL
+};
+struct prediction model_predict(const struct model *model, const real *block,
+                                const struct batch *batch, int probabilities, struct arena *arena);
+
+/* For search: each source's states without dropout; the logits (rows, V), without the bias, of
  * readouts r (rows, R), of at most B rows at a time, after model_start_logits. */
 void model_encode(const struct model *model, const real *block, const struct batch *batch,
-                  struct arena *arena, struct encoder_states *states);
+                  struct arena *arena, struct encoder_states states[SOURCES]);
 struct logits_states {
     struct output output;
     struct linear_states weights;
@@ -76,7 +107,8 @@ void model_start_logits(const struct model *model, const real *block, int B, str
 void model_logits(const struct model *model, const real *block, const struct logits_states *states,
                   const real *r, int rows, real *logits);
 
-/* Bytes of arena that a micro-batch of B sentences, S and T steps takes, about. */
-int64_t model_memory(const struct model *model, int B, int S, int T);
+/* Bytes of arena that a micro-batch of B sentences of these steps (ends included; 0 of a side that
+ * there is not) takes, about. */
+int64_t model_memory(const struct model *model, int B, const int steps[SIDES]);
 
 #endif

@@ -1,29 +1,115 @@
 #include "model/shape.h"
-#include "model/batch.h"
 #include <stddef.h>
+
+const char *const shape_cells[CELL_KINDS + 1] = {
+    [CELL_LSTM] = "lstm", [CELL_GRU] = "gru", [CELL_RNN] = "rnn"};
+const char *const shape_contexts[CONTEXT_KINDS + 1] = {
+    [CONTEXT_LAST] = "last", [CONTEXT_AFFINE] = "affine", [CONTEXT_MEAN] = "mean"};
+const char *const shape_context_uses[CONTEXT_USES + 1] = {[CONTEXT_USE_ATTENTION] = "attention",
+                                                          [CONTEXT_USE_FIRST] = "first",
+                                                          [CONTEXT_USE_EVERY] = "every",
+                                                          [CONTEXT_USE_BOTH] = "both",
+                                                          [CONTEXT_USE_NONE] = "none"};
+const char *const shape_decoders[DECODER_KINDS + 1] = {
+    [DECODER_PLAIN] = "plain", [DECODER_CONDITIONAL] = "conditional"};
+const char *const shape_attentions[ATTENTION_KINDS + 1] = {
+    [ATTENTION_ADDITIVE] = "additive", [ATTENTION_DOT] = "dot", [ATTENTION_GENERAL] = "general"};
+const char *const shape_attention_states[ATTENTION_STATES + 1] = {
+    [ATTENTION_PREVIOUS] = "previous", [ATTENTION_CURRENT] = "current"};
 
 static bool check_sizes(const struct shape *shape, struct reason *why)
 {
+    const int decodes = shape->head == HEAD_DECODE;
     const struct {
         const char *name;
         int value, least, most;
     } sizes[] = {
-        {"source vocabulary", shape->source_vocabulary, SYMBOLS_RESERVED + 1, 1 << 30},
-        {"target vocabulary", shape->target_vocabulary, SYMBOLS_RESERVED + 1, 1 << 30},
         {"embedding", shape->embedding, 1, 1 << 16},
-        {"hidden", shape->hidden, 1, 1 << 16},
-        {"encoder-hidden", shape->encoder_hidden, 1, 1 << 16},
-        {"encoder-layers", shape->encoder_layers, 1, SHAPE_LAYERS},
-        {"decoder-layers", shape->decoder_layers, 1, SHAPE_LAYERS},
-        {"readout", shape->readout, 1, 1 << 16},
+        {"hidden", shape->hidden, decodes, 1 << 16},
+        {"encoder-hidden", shape->encoder_hidden, shape->encoder_layers > 0, 1 << 16},
+        {"encoder-layers", shape->encoder_layers, 0, SHAPE_LAYERS},
+        {"decoder-layers", shape->decoder_layers, decodes, SHAPE_LAYERS},
+        {"readout", shape->readout, 0, 1 << 16},
+        {"input", (int)shape->input, 0, INPUT_KINDS - 1},
+        {"pooling", (int)shape->pooling, 0, POOLINGS - 1},
         {"cell", (int)shape->cell, 0, CELL_KINDS - 1},
         {"context", (int)shape->context, 0, CONTEXT_KINDS - 1},
         {"context-use", (int)shape->context_use, 0, CONTEXT_USES - 1},
+        {"decoder", (int)shape->decoder, 0, DECODER_KINDS - 1},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i].value < sizes[i].least || sizes[i].value > sizes[i].most)
             return fail(why, "%s is %d: it must be within %d and %d", sizes[i].name, sizes[i].value,
                         sizes[i].least, sizes[i].most);
+    return true;
+}
+
+static bool check_symbols(const char *name, const struct side_shape *side,
+                          const struct shape *shape, struct reason *why)
+{
+    if (side->vocabulary <= SYMBOLS_RESERVED)
+        return fail(why, "%s vocabulary is %d: it must be at least %d", name, side->vocabulary,
+                    SYMBOLS_RESERVED + 1);
+    if (side->feature_count < 0 || side->feature_count > FEATURES_MOST)
+        return fail(why, "%s has %d features: it must have at most %d", name, side->feature_count,
+                    FEATURES_MOST);
+    if (side->feature_count > 0 && shape->feature_embedding < 1)
+        return fail(why, "feature-embedding is %d: it must be at least 1",
+                    shape->feature_embedding);
+    for (int k = 0; k < side->feature_count; k++)
+        if (side->features[k] <= SYMBOLS_RESERVED)
+            return fail(why, "%s feature %d: vocabulary is %d: it must be at least %d", name, k + 1,
+                        side->features[k], SYMBOLS_RESERVED + 1);
+    return true;
+}
+
+static bool check_vectors(const char *name, const struct side_shape *side, struct reason *why)
+{
+    if (side->dimension < 1 || side->dimension > 1 << 16)
+        return fail(why, "%s dimension is %d: it must be within 1 and %d", name, side->dimension,
+                    1 << 16);
+    if (side->feature_count)
+        return fail(why, "%s: vectors have no features beside them", name);
+    return side->end ? fail(why, "%s: an end cannot be added to vectors", name) : true;
+}
+
+static bool check_sides(const struct shape *shape, struct reason *why)
+{
+    static const char *const names[SIDES] = {"source", "second source", "target"};
+    for (int side = 0; side < SIDES; side++) {
+        const struct side_shape *of = &shape->side[side];
+        if (of->form == FORM_SYMBOLS && !check_symbols(names[side], of, shape, why))
+            return false;
+        if (of->form == FORM_VECTORS && !check_vectors(names[side], of, why))
+            return false;
+    }
+    if (shape->side[TARGET].form == FORM_NONE)
+        return fail(why, "a model needs a target");
+    if (shape->side[TARGET].feature_count)
+        return fail(why, "target: what is emitted has no features beside it");
+    if (shape->side[SOURCE].form == FORM_NONE)
+        return fail(why, "a model needs a source");
+    return true;
+}
+
+static bool check_head(const struct shape *shape, struct reason *why)
+{
+    const struct side_shape *target = &shape->side[TARGET];
+    if ((int)shape->head < 0 || shape->head >= HEADS)
+        return fail(why, "head is %d: it must be below %d", (int)shape->head, HEADS);
+    if (shape->head == HEAD_DECODE && target->form == FORM_SYMBOLS && !target->end)
+        return fail(why, "what is decoded needs an end");
+    if (shape->head != HEAD_DECODE && target->end)
+        return fail(why, "an end can be added only to what is decoded");
+    if (shape->head == HEAD_STEP && shape->side[SOURCE].end)
+        return fail(why, "source-end has no meaning where the target is in step with the source");
+    if (shape->head != HEAD_POOL && shape->side[SECOND].form != FORM_NONE)
+        return fail(why, "a second source needs a model that makes one vector of each");
+    if (shape->tied_embeddings && (shape->head != HEAD_DECODE || target->form != FORM_SYMBOLS))
+        return fail(why, "tied-embeddings needs a decoder of symbols");
+    if (shape->head == HEAD_POOL && shape->pooling == POOLING_ATTENTION &&
+        shape->attention_hidden < 1)
+        return fail(why, "attention-hidden is %d: it must be at least 1", shape->attention_hidden);
     return true;
 }
 
@@ -37,6 +123,7 @@ static bool check_rates(const struct shape *shape, struct reason *why)
         {"dropout-layer", shape->dropout_layer},
         {"dropout-encoder", shape->dropout_encoder},
         {"dropout-output", shape->dropout_output},
+        {"dropout-state", shape->dropout_state},
         {"unknown-dropout", shape->unknown_dropout},
         {"label-smoothing", shape->label_smoothing},
     };
@@ -47,11 +134,35 @@ static bool check_rates(const struct shape *shape, struct reason *why)
     return true;
 }
 
+/* What joins layers needs two of them; pairs are twice as wide as what residual adds them to. */
+static bool check_layers(const struct shape *shape, struct reason *why)
+{
+    if (shape->pyramid && shape->encoder_layers < 2)
+        return fail(why, "pyramid needs encoder-layers of at least 2: the first reads every token");
+    if (shape->pyramid && shape->head == HEAD_STEP)
+        return fail(why,
+                    "pyramid: each of its layers halves the places, but each place has its own "
+                    "target");
+    if (shape->residual && shape->encoder_layers < 2 &&
+        (shape->head != HEAD_DECODE || shape->decoder_layers < 2))
+        return fail(why, "residual needs layers of at least 2: the first gives its state alone");
+    if (shape->residual && shape->pyramid)
+        return fail(why, "residual and pyramid exclude each other: a layer of a pyramid reads "
+                         "twice as much as it gives");
+    return true;
+}
+
 static bool check_context(const struct shape *shape, struct reason *why)
 {
     int directions = shape->bidirectional ? 2 : 1;
-    if (shape->context != CONTEXT_LAST)
+    if (shape->context_use == CONTEXT_USE_EVERY && shape->context == CONTEXT_AFFINE)
+        return fail(why, "context affine makes first states, and with context-use every there are "
+                         "none: choose last or mean");
+    if (shape->context != CONTEXT_LAST || !shape_has_first(shape))
         return true;
+    if (shape->encoder_layers == 0)
+        return fail(why, "context last needs an encoder (encoder-layers is 0): choose affine or "
+                         "mean");
     if (shape->encoder_layers != shape->decoder_layers)
         return fail(why,
                     "context last needs as many encoder-layers (%d) as decoder-layers (%d): choose "
@@ -67,8 +178,13 @@ static bool check_context(const struct shape *shape, struct reason *why)
 
 static bool check_attention(const struct shape *shape, struct reason *why)
 {
-    if (shape->context_use != CONTEXT_USE_ATTENTION)
+    if (shape_attends(shape) == ATTENDS_NEVER) {
+        if (shape->decoder == DECODER_CONDITIONAL)
+            return fail(why, "decoder conditional needs context-use attention");
         return shape->input_feeding ? fail(why, "input-feeding needs context-use attention") : true;
+    }
+    if (shape->readout == 0)
+        return fail(why, "readout is 0: with attention it must be at least 1");
     if ((int)shape->attention < 0 || shape->attention >= ATTENTION_KINDS)
         return fail(why, "attention is %d: it must be below %d", (int)shape->attention,
                     ATTENTION_KINDS);
@@ -82,7 +198,7 @@ static bool check_attention(const struct shape *shape, struct reason *why)
                     "attention dot needs encoder-hidden x directions (%d) equal to hidden (%d): "
                     "choose general or additive",
                     shape_memory_width(shape), shape->hidden);
-    if (shape->attention_state == ATTENTION_CURRENT && shape->readout != shape->hidden)
+    if (shape_attends(shape) == ATTENDS_AFTER && shape->readout != shape->hidden)
         return fail(why, "attention-state current needs readout (%d) equal to hidden (%d)",
                     shape->readout, shape->hidden);
     return true;
@@ -90,6 +206,8 @@ static bool check_attention(const struct shape *shape, struct reason *why)
 
 bool shape_check(const struct shape *shape, struct reason *why)
 {
-    return check_sizes(shape, why) && check_rates(shape, why) && check_context(shape, why) &&
-           check_attention(shape, why);
+    if (!check_sides(shape, why) || !check_head(shape, why) || !check_sizes(shape, why) ||
+        !check_rates(shape, why) || !check_layers(shape, why))
+        return false;
+    return shape->head != HEAD_DECODE || (check_context(shape, why) && check_attention(shape, why));
 }

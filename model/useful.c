@@ -1,58 +1,77 @@
 #include "model/useful.h"
+#include "model/head.h"
 #include "model/place.h"
 
 static int64_t output_cost(const struct model *model)
 {
     const struct shape *shape = &model->shape;
-    int64_t E = shape->embedding, R = shape->readout, V = shape->target_vocabulary;
+    int64_t E = shape->embedding, R = shape_output_width(shape), V = shape_outputs(shape);
     if (model->output_map != PLACE_NONE)
         return E * R + V * E;
     return V * R;
 }
 
-/* A sentence of S states and T steps. */
-static void add_sentence(const struct model *model, int64_t S, int64_t T, int64_t useful[PARTS])
+/* A sentence of these steps, but for the inputs' layers. */
+static void add_sentence(const struct model *model, const int64_t steps[SIDES],
+                         int64_t useful[PARTS])
 {
-    const struct decoder *decoder = &model->decoder;
-    useful[PART_ENCODER] += S * encoder_cost(&model->encoder);
-    useful[PART_OUTPUT] += T * output_cost(model);
-    useful[PART_DECODER] += context_cost(&decoder->context) + T * readout_cost(&decoder->readout);
-    for (int l = 0; l < decoder->layers; l++)
-        useful[PART_DECODER] += T * recurrent_cost(&decoder->layer[l]);
-    if (!decoder->attends)
-        return;
-    const struct attention *attention = &decoder->attention;
-    useful[PART_ATTENTION] += S * attention->row->key_cost(attention);
-    useful[PART_ATTENTION] += T * attention->row->query_cost(attention);
-    useful[PART_ATTENTION] += T * S * (attention->K + attention->M); // scores, and their mean
+    for (int k = 0; k < model->sources; k++)
+        useful[PART_ENCODER] += encoder_cost(&model->encoder[k], steps[k]);
+    useful[PART_OUTPUT] += steps[TARGET] * output_cost(model);
+    model->head->useful(model, steps, useful);
+}
+
+static void add_inputs(const struct model *model, const int64_t steps[SIDES], int64_t useful[PARTS])
+{
+    for (int k = 0; k < model->sources; k++)
+        useful[PART_ENCODER] += steps[k] * input_cost(&model->input[k]);
+    useful[PART_DECODER] += steps[TARGET] * input_cost(&model->before);
+}
+
+/* The sums over the batch's sentences: of the inputs' layers, and of all the rest. */
+static void add_batch(const struct model *model, const struct batch *batch, int64_t inputs[PARTS],
+                      int64_t rest[PARTS])
+{
+    for (int b = 0; b < batch->B; b++) {
+        int64_t steps[SIDES] = {[TARGET] = batch->target_length[b]};
+        for (int k = 0; k < model->sources; k++)
+            steps[k] = batch_length(batch, (enum side)k, b);
+        add_inputs(model, steps, inputs);
+        add_sentence(model, steps, rest);
+    }
 }
 
 void useful_add_forward(const struct model *model, const struct batch *batch, int64_t useful[PARTS])
 {
-    for (int b = 0; b < batch->B; b++)
-        add_sentence(model, batch->source_length[b], batch->target_length[b], useful);
+    add_batch(model, batch, useful, useful);
 }
 
 int64_t useful_reads(const struct model *model, int64_t S, int64_t T)
 {
+    const int64_t steps[SIDES] = {[SOURCE] = S, [TARGET] = T};
     int64_t useful[PARTS] = {0}, reads = 0;
-    add_sentence(model, S, T, useful);
+    add_sentence(model, steps, useful);
+    add_inputs(model, steps, useful);
     for (enum part part = 0; part < PARTS; part++)
         reads += useful[part];
-    for (int l = 0; l < model->encoder.layers; l++) // W x of all states in one product
-        for (int d = 0; d < model->encoder.directions; d++) {
-            const struct recurrent *layer = &model->encoder.layer[l][d];
-            reads -= (S - 1) * layer->cell->gates * (int64_t)layer->H * layer->I;
+    reads -= (S - 1) * input_cost(&model->input[SOURCE]); // of all places in one product
+    const struct encoder *encoder = &model->encoder[SOURCE];
+    for (int l = 0; l < encoder->layers; l++) // and W x of all states
+        for (int d = 0; d < encoder->directions; d++) {
+            const struct recurrent *layer = &encoder->layer[l][d];
+            reads -= (encoder_length(encoder, l, S) - 1) * layer->cell->gates * (int64_t)layer->H *
+                     layer->I;
         }
     if (model->decoder.attends) // and the keys
-        reads -= (S - 1) * model->decoder.attention.row->key_cost(&model->decoder.attention);
+        reads -= (encoder_bank_length(encoder, S) - 1) *
+                 model->decoder.attention.row->key_cost(&model->decoder.attention);
     return reads;
 }
 
 void useful_add(const struct model *model, const struct batch *batch, int64_t useful[PARTS])
 {
-    int64_t forward[PARTS] = {0};
-    useful_add_forward(model, batch, forward);
+    int64_t inputs[PARTS] = {0}, rest[PARTS] = {0};
+    add_batch(model, batch, inputs, rest);
     for (enum part part = 0; part < PARTS; part++)
-        useful[part] += 3 * forward[part];
+        useful[part] += 2 * inputs[part] + 3 * rest[part];
 }

@@ -6,7 +6,8 @@
 #include "model/model.h"
 
 /* Adds the multiply-adds of the matrix products of model_gradient, at the positions that are no
- * padding only, to the part that each belongs to: forward once, backward twice. A multiply-add is
+ * padding only, to the part that each belongs to: forward once, backward twice (once of
+ * an input layer of vectors). A multiply-add is
  * two operations. Where nothing is padding their sum is model_cost's. */
 void useful_add(const struct model *model, const struct batch *batch, int64_t useful[PARTS]);
 
@@ -14,7 +15,7 @@ void useful_add(const struct model *model, const struct batch *batch, int64_t us
 void useful_add_forward(const struct model *model, const struct batch *batch,
                         int64_t useful[PARTS]);
 
-/* Numbers that greedy translation of one sentence, S states and T steps, must read: weights once
+/* Numbers that greedy translation of one sentence, S tokens and T steps, must read: weights once
  * for all states where they are applied to all of them at once, else at each; states at each
  * step. */
 int64_t useful_reads(const struct model *model, int64_t S, int64_t T);

@@ -59,7 +59,8 @@ void benchmark_open(struct benchmark *benchmark, struct settings *settings)
     }
     struct stream_options of_stream;
     run_stream_options(&benchmark->run, &of_stream);
-    benchmark->feed = feed_open(benchmark->run.corpus, &of_stream, 0, 0);
+    benchmark->feed =
+        feed_open(benchmark->run.corpus, &of_stream, &benchmark->run.model.shape, 0, 0);
 }
 
 void benchmark_close(struct benchmark *benchmark)
@@ -134,7 +135,7 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
                     shape->bidirectional ? " a direction" : "", shape->decoder_layers,
                     shape->hidden, parameters);
     text_add_format(table, "corpus                %s, vocabularies %d and %d\n", run->corpus->path,
-                    shape->source_vocabulary, shape->target_vocabulary);
+                    shape->side[SOURCE].vocabulary, shape->side[TARGET].vocabulary);
     text_add_format(table, "an update             %lld micro-batch%s of %lld sentences%s\n",
                     (long long)s->lanes, s->lanes == 1 ? "" : "es", (long long)s->batch_sentences,
                     exact ? "" : " at most");

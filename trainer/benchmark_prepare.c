@@ -35,6 +35,8 @@ static bool write_texts(const struct made *made, char paths[SIDES][PATH_MAX], st
 {
     bool well = true;
     for (enum side side = SOURCE; side < SIDES && well; side++) {
+        if (side == SECOND)
+            continue;
         struct text text = {0};
         made_text(made, side, &text);
         well = write_text(paths[side], &text, why);

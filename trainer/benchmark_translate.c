@@ -33,7 +33,7 @@ static void translate(struct benchmark *benchmark, const struct batch *batch, st
     int *limits = memory_take((size_t)batch->B * sizeof *limits);
     for (int b = 0; b < batch->B; b++)
         limits[batch->order[b]] = batch->target_length[b];
-    *timing = (struct timing){.sentences = batch->B, .source_tokens = batch->source_tokens};
+    *timing = (struct timing){.sentences = batch->B, .source_tokens = batch->source[SOURCE].tokens};
     double start = clock_seconds();
     arena_reset(&run->arena);
     struct search_result result =
@@ -42,7 +42,7 @@ static void translate(struct benchmark *benchmark, const struct batch *batch, st
     for (int b = 0; b < batch->B; b++) {
         timing->tokens += result.lengths[b];
         timing->reads +=
-            useful_reads(&run->model, batch->source_length[b], batch->target_length[b]);
+            useful_reads(&run->model, batch->source[SOURCE].length[b], batch->target_length[b]);
     }
     useful_add_forward(&run->model, batch, useful);
     for (enum part part = 0; part < PARTS; part++)
@@ -56,8 +56,7 @@ static void pack_next(struct benchmark *benchmark, bool alone, int64_t number, s
 {
     *next = batch;
     if (alone)
-        batch_pack(batch, made_sentence(benchmark->made, number), 1,
-                   (int)benchmark->settings->source_end);
+        batch_pack(batch, &benchmark->run.model.shape, made_sentence(benchmark->made, number), 1);
     else
         *next = &benchmark_next(benchmark)->batches[0];
 }

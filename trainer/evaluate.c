@@ -34,8 +34,8 @@ struct workplace { // memory of one evaluation, reused from block to block
 
 /* Losses of the batches that are this rank's; zero elsewhere. A stop leaves the rest zero: the
  * block is dropped anyway. */
-static void compute_block(const struct model *model, const float *weights, int source_end,
-                          struct workplace *w, struct arena *arena)
+static void compute_block(const struct model *model, const float *weights, struct workplace *w,
+                          struct arena *arena)
 {
     int batches = pairs_cut(&w->block, EVALUATE_SENTENCES, EVALUATE_TOKENS, w->order, w->starts);
     for (int i = 0; i < w->block.count; i++)
@@ -43,12 +43,9 @@ static void compute_block(const struct model *model, const float *weights, int s
     for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
         const int32_t *members = w->order + w->starts[b];
         int count = w->starts[b + 1] - w->starts[b];
-        for (int i = 0; i < count; i++) {
-            const struct pair *p = &w->block.list[members[i]];
-            w->views[i] =
-                (struct sentence){p->source, p->target, p->source_length, p->target_length};
-        }
-        batch_pack(&w->batch, w->views, count, source_end);
+        for (int i = 0; i < count; i++)
+            w->views[i] = w->block.list[members[i]].sentence;
+        batch_pack(&w->batch, &model->shape, w->views, count);
         arena_reset(arena);
         model_loss(model, weights, &w->batch, w->of_batch, arena);
         for (int i = 0; i < count; i++)
@@ -62,11 +59,13 @@ static void add_block(struct workplace *w, int source_end, struct evaluation *ev
         const struct pair *p = &w->block.list[i];
         evaluation->loss += w->losses[i];
         evaluation->sentences++;
-        evaluation->tokens += p->target_length + 1;
+        const struct sequence *target = &p->sentence.side[TARGET];
+        const int32_t *symbols = target->cells;
+        evaluation->tokens += target->length + 1;
         w->counts[ID_END]++;
-        for (int t = 0; t < p->target_length; t++)
-            w->counts[p->target[t]]++;
-        evaluation->source_tokens += p->source_length + source_end;
+        for (int t = 0; t < target->length; t++)
+            w->counts[symbols[t]]++;
+        evaluation->source_tokens += p->sentence.side[SOURCE].length + source_end;
         evaluation->words =
             p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
         evaluation->characters = p->characters < 0 || evaluation->characters < 0
@@ -92,12 +91,12 @@ void evaluate_agree(bool well, const char *corpus, const struct reason *why)
         agree(well, "%s", why->text);
 }
 
-int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs,
+int evaluate(const struct model *model, const float *weights, struct pairs *pairs,
              const char *corpus, struct arena *arena, evaluate_block *each, void *to,
              struct evaluation *evaluation)
 {
     struct workplace *w = memory_take(sizeof *w);
-    int V = model->shape.target_vocabulary;
+    int V = model->shape.side[TARGET].vocabulary;
     batch_init(&w->batch);
     w->counts = memory_take((size_t)V * sizeof *w->counts);
     *evaluation = (struct evaluation){0};
@@ -108,12 +107,12 @@ int evaluate(const struct model *model, const float *weights, int source_end, st
         if (w->block.count == 0)
             break;
         point_at("evaluate.block", number, NULL, 0);
-        compute_block(model, weights, source_end, w, arena);
+        compute_block(model, weights, w, arena);
         stopped = stop_agreed();
         if (stopped)
             break;
         comm_sum_reals(w->losses, w->block.count);
-        add_block(w, source_end, evaluation);
+        add_block(w, model->shape.side[SOURCE].end, evaluation);
         if (each)
             each(to, &w->block, w->losses);
     }

@@ -35,7 +35,7 @@ void evaluate_agree(bool well, const char *corpus, const struct reason *why);
 
 /* [all] Reads `pairs`, of that corpus or of texts (NULL), to its end. Returns 0 if a stop was
  * agreed on; the evaluation is then not complete. The arena is reset. */
-int evaluate(const struct model *model, const float *weights, int source_end, struct pairs *pairs,
+int evaluate(const struct model *model, const float *weights, struct pairs *pairs,
              const char *corpus, struct arena *arena, evaluate_block *each, void *to,
              struct evaluation *evaluation);
 

@@ -11,6 +11,7 @@ enum { ROOM_LEAST = 64 }; // places: small lists would grow again and again by c
 struct feed {
     const struct corpus *corpus;
     struct stream_options options;
+    const struct shape *shape;
     int64_t epoch, number; // where to begin
     struct feed_group ring[FEED_AHEAD];
     struct sentence *views; // of one micro-batch
@@ -45,12 +46,9 @@ static void pack(struct feed *feed, const struct stream_batch *from, struct batc
                                   (size_t)from->count * sizeof *feed->views);
         feed->view_capacity = from->count;
     }
-    for (int i = 0; i < from->count; i++) {
-        const struct stream_sentence *s = &from->sentences[i];
-        feed->views[i] =
-            (struct sentence){s->source, s->target, s->source_length, s->target_length};
-    }
-    batch_pack(batch, feed->views, from->count, feed->options.source_end);
+    for (int i = 0; i < from->count; i++)
+        feed->views[i] = from->sentences[i].sentence;
+    batch_pack(batch, feed->shape, feed->views, from->count);
 }
 
 /* Waits for a free place in the ring; false when the feed is closing. */
@@ -110,11 +108,12 @@ static void *load(void *argument)
 }
 
 struct feed *feed_open(const struct corpus *corpus, const struct stream_options *options,
-                       int64_t epoch, int64_t number)
+                       const struct shape *shape, int64_t epoch, int64_t number)
 {
     struct feed *feed = memory_take(sizeof *feed);
     feed->corpus = corpus;
     feed->options = *options;
+    feed->shape = shape;
     feed->epoch = epoch;
     feed->number = number;
     for (int i = 0; i < FEED_AHEAD; i++) {

@@ -26,9 +26,10 @@ struct feed_group {
 };
 struct feed;
 
-/* The next group is `number` of `epoch`. The options are copied; corpus and model are borrowed. */
+/* The next group is `number` of `epoch`. The options are copied; corpus, shape and model
+ * are borrowed. */
 struct feed *feed_open(const struct corpus *corpus, const struct stream_options *options,
-                       int64_t epoch, int64_t number);
+                       const struct shape *shape, int64_t epoch, int64_t number);
 /* Waits for the next group and adds the seconds that it waited. NULL: the loader failed. The group
  * is the caller's until feed_done. */
 const struct feed_group *feed_next(struct feed *feed, double *waited, struct reason *why);

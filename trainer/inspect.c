@@ -25,19 +25,43 @@ void inspect_add_line(struct text *text, const char *name, const char *format, .
     text_add_format(text, "  %-20s %s\n", name, value);
 }
 
-void inspect_add_tokenizer(const struct tokenizer *tokenizer, enum side side, bool json,
-                           struct text *text)
+static void add_content_json(const struct content *content, enum side side, struct text *text)
 {
-    const char *kind = tokenizer_kind_name(tokenizer->kind);
-    char size[32];
-    if (json) {
-        json_open(text, side_names[side]);
-        json_text(text, "tokenizer", kind);
-        json_integer(text, "vocabulary", tokenizer->vocabulary.size);
+    json_open(text, side_names[side]);
+    if (content->form == FORM_VECTORS) {
+        json_integer(text, "dimension", content->dimension);
+        json_integer(text, "stack", content->stack);
         return;
     }
-    text_of_count(tokenizer->vocabulary.size, size);
-    inspect_add_line(text, side_names[side], "%s, %s symbols", kind, size);
+    json_text(text, "tokenizer", tokenizer_kind_name(content->tokenizer.kind));
+    json_integer(text, "vocabulary", content->tokenizer.vocabulary.size);
+    if (!content->feature_count)
+        return;
+    json_open_list(text, "features");
+    for (int i = 0; i < content->feature_count; i++)
+        json_integer(text, NULL, content->features[i].vocabulary.size);
+    json_close_list(text);
+}
+
+void inspect_add_content(const struct content *content, enum side side, bool json,
+                         struct text *text)
+{
+    char size[32];
+    if (json) {
+        add_content_json(content, side, text);
+        return;
+    }
+    if (content->form == FORM_VECTORS) {
+        inspect_add_line(text, side_names[side], "vectors of %d numbers, %d frame%s each",
+                         content->dimension, content->stack, content->stack == 1 ? "" : "s");
+        return;
+    }
+    text_of_count(content->tokenizer.vocabulary.size, size);
+    inspect_add_line(text, side_names[side], "%s, %s symbols",
+                     tokenizer_kind_name(content->tokenizer.kind), size);
+    for (int i = 0; i < content->feature_count; i++)
+        inspect_add_line(text, "", "feature %d: %d symbols", i + 1,
+                         content->features[i].vocabulary.size);
 }
 
 /* status.json as it is: one line of JSON. */

@@ -11,9 +11,9 @@ void inspect_corpus(const char *path, const struct settings *settings, struct te
 void inspect_checkpoint(const char *path, const char *name, const struct settings *settings,
                         struct text *text);
 
-/* One side's tokenizer and vocabulary; in JSON an object is left open. */
-void inspect_add_tokenizer(const struct tokenizer *tokenizer, enum side side, bool json,
-                           struct text *text);
+/* What one side is made of; in JSON an object is left open. */
+void inspect_add_content(const struct content *content, enum side side, bool json,
+                         struct text *text);
 /* For people: "  name            value". */
 void inspect_add_line(struct text *text, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -15,8 +15,10 @@ static void add_json(const struct corpus *corpus, bool checked, struct text *tex
     json_integer(text, "seed", (int64_t)corpus->seed);
     json_bool(text, "joint", corpus->joint);
     json_bool(text, "target_text", corpus->has_text);
-    for (int side = SOURCE; side < SIDES; side++) {
-        inspect_add_tokenizer(&corpus->tokenizers[side], (enum side)side, true, text);
+    for (enum side side = SOURCE; side < SIDES; side++) {
+        if (corpus->contents[side].form == FORM_NONE)
+            continue;
+        inspect_add_content(&corpus->contents[side], side, true, text);
         json_integer(text, "tokens", corpus->tokens[side]);
         json_close(text);
     }
@@ -26,8 +28,12 @@ static void add_json(const struct corpus *corpus, bool checked, struct text *tex
         json_open(text, NULL);
         json_text(text, "file", shard->file);
         json_integer(text, "sentences", shard->sentences);
-        json_integer(text, "source_tokens", shard->tokens[SOURCE]);
-        json_integer(text, "target_tokens", shard->tokens[TARGET]);
+        for (enum side side = SOURCE; side < SIDES; side++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s_tokens", side_names[side]);
+            if (corpus->contents[side].form != FORM_NONE)
+                json_integer(text, name, shard->tokens[side]);
+        }
         snprintf(word, sizeof word, "%016llx", (unsigned long long)shard->hash);
         json_text(text, "hash", word);
         json_close(text);
@@ -41,7 +47,7 @@ static void add_side(const struct corpus *corpus, enum side side, struct text *t
 {
     char tokens[32], name[32];
     double sentences = corpus->sentences ? (double)corpus->sentences : 1;
-    inspect_add_tokenizer(&corpus->tokenizers[side], side, false, text);
+    inspect_add_content(&corpus->contents[side], side, false, text);
     text_of_count(corpus->tokens[side], tokens);
     snprintf(name, sizeof name, "%s tokens", side_names[side]);
     inspect_add_line(text, name, "%s, %.1f a sentence", tokens,
@@ -50,22 +56,31 @@ static void add_side(const struct corpus *corpus, enum side side, struct text *t
 
 static void add_for_people(const struct corpus *corpus, bool checked, struct text *text)
 {
-    char sentences[32], tokens[SIDES][32];
+    char sentences[32], tokens[32];
     text_of_count(corpus->sentences, sentences);
     text_add_format(text, "corpus '%s'\n", corpus->path);
     inspect_add_line(text, "sentences", "%s in %d shards", sentences, corpus->shards);
-    add_side(corpus, SOURCE, text);
-    add_side(corpus, TARGET, text);
+    for (enum side side = SOURCE; side < SIDES; side++)
+        if (corpus->contents[side].form != FORM_NONE)
+            add_side(corpus, side, text);
     inspect_add_line(text, "joint vocabulary", "%s", corpus->joint ? "yes" : "no");
     inspect_add_line(text, "raw target text", "%s", corpus->has_text ? "kept" : "not kept");
     inspect_add_line(text, "digest", "%016llx", (unsigned long long)corpus->digest);
     for (int i = 0; i < corpus->shards; i++) {
         const struct corpus_shard *shard = &corpus->table[i];
+        struct text line = {0};
         text_of_count(shard->sentences, sentences);
-        text_of_count(shard->tokens[SOURCE], tokens[SOURCE]);
-        text_of_count(shard->tokens[TARGET], tokens[TARGET]);
-        inspect_add_line(text, shard->file, "%s sentences, tokens: source %s, target %s", sentences,
-                         tokens[SOURCE], tokens[TARGET]);
+        text_add_format(&line, "%s sentences, tokens:", sentences);
+        const char *comma = "";
+        for (enum side side = SOURCE; side < SIDES; side++) {
+            if (corpus->contents[side].form == FORM_NONE)
+                continue;
+            text_of_count(shard->tokens[side], tokens);
+            text_add_format(&line, "%s %s %s", comma, side_names[side], tokens);
+            comma = ",";
+        }
+        inspect_add_line(text, shard->file, "%s", line.bytes);
+        text_release(&line);
     }
     if (checked)
         inspect_add_line(text, "checked", "every byte of %d shards", corpus->shards);

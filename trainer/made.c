@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MADE_SIDES = 2 };
+static const enum side made_sides[MADE_SIDES] = {SOURCE, TARGET};
+
 /* Some first sentences of `order`, as many as there are in a micro-batch. */
 struct cut {
     int first, count;
@@ -14,6 +17,7 @@ struct made {
     struct made_options options;
     int count;
     struct sentence *sentences; // (count), in the order of the text
+    struct shape shape;         // its sides, for batch_pack
     int32_t *symbols;
     struct sentence *order; // (count): pool by pool, sorted
     struct cut *cuts;
@@ -54,23 +58,19 @@ static void make_sentences(struct made *made)
 {
     int symbols = made->options.vocabulary - IDS_RESERVED, longest = made->options.longest;
     double *sums = zipf(symbols);
-    made->symbols = memory_take((size_t)made->count * SIDES * (size_t)longest * sizeof(int32_t));
+    made->symbols =
+        memory_take((size_t)made->count * MADE_SIDES * (size_t)longest * sizeof(int32_t));
     made->sentences = memory_take((size_t)made->count * sizeof *made->sentences);
     int32_t *at = made->symbols;
-    for (int i = 0; i < made->count; i++) {
-        int lengths[SIDES];
-        const int32_t *sides[SIDES];
-        for (enum side side = SOURCE; side < SIDES; side++) {
-            struct random_key key = {made->options.seed, RANDOM_MADE, (uint32_t)i, side};
-            lengths[side] =
+    for (int i = 0; i < made->count; i++)
+        for (int k = 0; k < MADE_SIDES; k++) {
+            struct random_key key = {made->options.seed, RANDOM_MADE, (uint32_t)i, (uint32_t)k};
+            int length =
                 MADE_SHORTEST + (int)random_below(&key, 0, (uint64_t)(longest - MADE_SHORTEST + 1));
-            sides[side] = at;
-            for (int k = 0; k < lengths[side]; k++)
-                *at++ = draw(sums, symbols, random_uniform(&key, (uint64_t)k + 2));
+            made->sentences[i].side[made_sides[k]] = (struct sequence){at, length};
+            for (int place = 0; place < length; place++)
+                *at++ = draw(sums, symbols, random_uniform(&key, (uint64_t)place + 2));
         }
-        made->sentences[i] =
-            (struct sentence){sides[SOURCE], sides[TARGET], lengths[SOURCE], lengths[TARGET]};
-    }
     memory_free(sums);
 }
 
@@ -78,11 +78,13 @@ static void make_sentences(struct made *made)
 static int compare(const void *left, const void *right)
 {
     const struct sentence *a = left, *b = right;
-    if (a->target_length != b->target_length)
-        return a->target_length < b->target_length ? -1 : 1;
-    if (a->source_length != b->source_length)
-        return a->source_length < b->source_length ? -1 : 1;
-    return a->source < b->source ? -1 : a->source > b->source;
+    const struct sequence *x = a->side, *y = b->side;
+    if (x[TARGET].length != y[TARGET].length)
+        return x[TARGET].length < y[TARGET].length ? -1 : 1;
+    if (x[SOURCE].length != y[SOURCE].length)
+        return x[SOURCE].length < y[SOURCE].length ? -1 : 1;
+    const char *m = x[SOURCE].cells, *n = y[SOURCE].cells;
+    return m < n ? -1 : m > n;
 }
 
 /* How many sentences from `first` on fill a micro-batch; 0 if those up to `end` do not. */
@@ -91,8 +93,8 @@ static int fill(const struct made *made, int first, int end)
     const struct made_options *o = &made->options;
     int64_t source = 0, target = 0;
     for (int i = first; i < end; i++) {
-        source += made->order[i].source_length + o->source_end;
-        target += made->order[i].target_length + 1;
+        source += made->order[i].side[SOURCE].length + o->source_end;
+        target += made->order[i].side[TARGET].length + 1;
         if (i - first + 1 == o->batch_sentences || source >= o->batch_tokens ||
             target >= o->batch_tokens)
             return i - first + 1;
@@ -119,7 +121,7 @@ static void cut(struct made *made)
  * ranks would wait for the one with the longest. */
 static void shuffle(struct made *made)
 {
-    struct random_key key = {made->options.seed, RANDOM_MADE, 0, SIDES};
+    struct random_key key = {made->options.seed, RANDOM_MADE, 0, MADE_SIDES};
     int lanes = made->options.lanes;
     for (int i = made->cut_count / lanes - 1; i > 0; i--) {
         int other = (int)random_below(&key, (uint64_t)i, (uint64_t)i + 1);
@@ -136,6 +138,9 @@ struct made *made_open(const struct made_options *options)
 {
     struct made *made = memory_take(sizeof *made);
     made->options = *options;
+    made->shape.side[SOURCE] = made->shape.side[TARGET] =
+        (struct side_shape){.form = FORM_SYMBOLS, .vocabulary = options->vocabulary, .end = 1};
+    made->shape.side[SOURCE].end = options->source_end;
     made->count = MADE_POOLS * pool_of(options);
     make_sentences(made);
     cut(made);
@@ -174,11 +179,13 @@ struct corpus *made_corpus(const struct made_options *options)
     corpus->path = memory_copy_text("made up");
     corpus->seed = options->seed;
     corpus->sentences = (int64_t)MADE_POOLS * pool_of(options);
-    for (enum side side = SOURCE; side < SIDES; side++) {
-        corpus->tokenizers[side].kind = TOKENIZER_WORDS;
-        text_init(&corpus->tokenizers[side].model);
-        add_words(&corpus->tokenizers[side].vocabulary, options->vocabulary,
-                  side == SOURCE ? 's' : 't');
+    for (int k = 0; k < MADE_SIDES; k++) {
+        enum side side = made_sides[k];
+        struct content *content = &corpus->contents[side];
+        content->form = FORM_SYMBOLS;
+        content->tokenizer.kind = TOKENIZER_WORDS;
+        text_init(&content->tokenizer.model);
+        add_words(&content->tokenizer.vocabulary, options->vocabulary, side == SOURCE ? 's' : 't');
         corpus->longest[side] = options->longest;
         corpus->tokens[side] = corpus->sentences * (MADE_SHORTEST + options->longest) / 2;
     }
@@ -192,8 +199,7 @@ const struct feed_group *made_next(struct made *made, struct range lanes)
     for (int i = 0; i < group->count; i++) {
         int64_t number = made->next + lanes.first + i;
         const struct cut *at = &made->cuts[number % made->cut_count];
-        batch_pack(&group->batches[i], made->order + at->first, at->count,
-                   made->options.source_end);
+        batch_pack(&group->batches[i], &made->shape, made->order + at->first, at->count);
     }
     int all = made->options.lanes, updates = made->cut_count / all;
     made->next = (made->next + all) % (updates ? updates * all : made->cut_count);
@@ -203,10 +209,9 @@ const struct feed_group *made_next(struct made *made, struct range lanes)
 void made_text(const struct made *made, enum side side, struct text *text)
 {
     for (int i = 0; i < made->count; i++) {
-        const struct sentence *s = &made->sentences[i];
-        const int32_t *symbols = side == SOURCE ? s->source : s->target;
-        int length = side == SOURCE ? s->source_length : s->target_length;
-        for (int k = 0; k < length; k++)
+        const struct sequence *sequence = &made->sentences[i].side[side];
+        const int32_t *symbols = sequence->cells;
+        for (int k = 0; k < sequence->length; k++)
             text_add_format(text, "%s%c%d", k ? " " : "", side == SOURCE ? 's' : 't',
                             (int)symbols[k] - IDS_RESERVED);
         text_add(text, "\n", 1);

@@ -6,6 +6,7 @@
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/corpus_writer.h"
+#include "io/encode.h"
 #include "io/folder.h"
 #include "io/utf8.h"
 #include "trainer/agree.h"
@@ -26,17 +27,22 @@ enum {
 
 struct work {
     const struct settings *settings;
+    const struct task *task;
     struct prepare_text text;
     struct corpus corpus; // as it will be written
     struct prepare_count count;
     char aside[PATH_MAX];
-    struct ids ids[SIDES]; // of the line at hand
+    struct encode_room rooms[SIDES];
+    struct ids cells[SIDES];  // of the example at hand
+    struct sentence sentence; // likewise
+    int64_t wrong;            // number of the first example of this rank's that is wrong; 0: none
+    struct reason why;        // in words, with its file and line
 };
 
-static const char *path_of_side(const struct work *work, int side)
+static const char *path_of_side(const struct work *work, enum side side)
 {
     const struct settings *s = work->settings;
-    return s->pairs ? s->pairs : side == SOURCE ? s->source : s->target;
+    return s->pairs ? s->pairs : s->columns ? s->source : prepare_text_given(s, side);
 }
 
 static int is_blank(const char *bytes, size_t length)
@@ -47,30 +53,92 @@ static int is_blank(const char *bytes, size_t length)
     return 1;
 }
 
-/* Tokenises a line into work->ids; false if it is dropped. */
-static bool take_line(struct work *work, const struct bitext_line *line)
+/* What ends the preparation, once all is read: of all ranks' first ones the first. */
+static void note_wrong(struct work *work, enum side side, const struct example *example,
+                       const char *what)
 {
-    for (enum drop drop = 0; drop < DROPS; drop++)
-        for (int side = 0; side < SIDES; side++) {
-            struct ids *ids = &work->ids[side];
-            bool bad = false;
-            if (drop == DROP_ENCODING) {
-                bad = !utf8_valid(line->bytes[side], line->length[side]);
-            } else if (drop == DROP_EMPTY) {
-                bad = is_blank(line->bytes[side], line->length[side]);
-            } else {
-                ids->count = 0;
-                tokenizer_encode(&work->corpus.tokenizers[side], line->bytes[side],
-                                 line->length[side], ids);
-                bad = !work->settings->like && ids->count > work->settings->max_length;
-            }
-            if (bad) {
-                prepare_count_drop(&work->count, drop, side, line->number);
-                return false;
-            }
+    const struct raw *raw = &example->side[side];
+    if (work->wrong)
+        return;
+    work->wrong = example->number;
+    if (raw->line > 0)
+        fail(&work->why, "'%s': line %lld: %.900s", path_of_side(work, side), (long long)raw->line,
+             what);
+    else
+        fail(&work->why, "'%s': sequence %lld: %.900s", path_of_side(work, side),
+             (long long)example->number, what);
+}
+
+/* Why one side of an example is dropped, before it is encoded. */
+static enum drop drop_of(const struct raw *raw)
+{
+    if (raw->values)
+        return DROPS;
+    return !utf8_valid(raw->bytes, raw->length) ? DROP_ENCODING
+           : is_blank(raw->bytes, raw->length)  ? DROP_EMPTY
+                                                : DROPS;
+}
+
+/* Encodes one side of an example into work->sentence; or why it is dropped. */
+static enum drop take_side(struct work *work, enum side side, const struct example *example)
+{
+    struct reason why;
+    struct sequence *sequence = &work->sentence.side[side];
+    struct ids *cells = &work->cells[side];
+    enum drop drop = drop_of(&example->side[side]);
+    sequence->length = 0;
+    cells->count = 0;
+    if (drop != DROPS)
+        return drop;
+    if (!encode(&work->corpus.contents[side], &example->side[side], &work->rooms[side], cells,
+                &sequence->length, &why))
+        note_wrong(work, side, example, why.text);
+    sequence->cells = cells->list;
+    return !work->settings->like && sequence->length > work->settings->max_length ? DROP_LENGTH
+                                                                                  : DROPS;
+}
+
+static void check_step(struct work *work, const struct example *example)
+{
+    struct reason why;
+    int source = work->sentence.side[SOURCE].length, target = work->sentence.side[TARGET].length;
+    if (work->task->in_step && source != target) {
+        fail(&why, "has %d %s%s, but its source has %d", target, work->task->unit,
+             target == 1 ? "" : "s", source);
+        note_wrong(work, TARGET, example, why.text);
+    }
+    if (work->task->single && target != 1) {
+        fail(&why, "has %d places: a %s is one", target, work->task->unit);
+        note_wrong(work, TARGET, example, why.text);
+    }
+}
+
+/* Encodes an example into work->sentence; false if it is dropped, for the first of the reasons in
+ * the order of enum drop. */
+static bool take_example(struct work *work, const struct example *example)
+{
+    enum drop first = DROPS;
+    enum side first_side = SOURCE;
+    for (enum side side = 0; side < SIDES; side++) {
+        if (work->corpus.contents[side].form == FORM_NONE)
+            continue;
+        enum drop drop = take_side(work, side, example);
+        if (drop < first) {
+            first = drop;
+            first_side = side;
         }
-    for (int side = 0; side < SIDES; side++)
-        prepare_count_keep(&work->count, side, work->ids[side].list, work->ids[side].count);
+    }
+    if (first < DROPS) {
+        prepare_count_drop(&work->count, first, first_side, example->number);
+        return false;
+    }
+    check_step(work, example);
+    if (work->wrong)
+        return false;
+    for (enum side side = 0; side < SIDES; side++)
+        prepare_count_keep(&work->count, side, &work->corpus.contents[side],
+                           &work->sentence.side[side]);
+    work->count.kept++;
     return true;
 }
 
@@ -81,24 +149,23 @@ struct writing {
     struct shard_writer *writers[SHARDS_AT_ONCE];
 };
 
-static void write_line(void *taker, const struct bitext_line *line)
+static void write_example(void *taker, const struct example *example)
 {
     struct reason why;
     struct writing *writing = taker;
     struct work *work = writing->work;
-    const struct ids *ids = work->ids;
-    if (line->number % PREPARE_POLL == 0) {
+    const struct raw *target = &example->side[TARGET];
+    if (example->number % PREPARE_POLL == 0) {
         prepare_poll();
-        point_at("prepare.lines", line->number, NULL, 0);
+        point_at("prepare.lines", example->number, NULL, 0);
     }
-    int shard = corpus_shard_of_line(work->corpus.seed, line->number - 1, work->corpus.shards);
+    int shard = corpus_shard_of_line(work->corpus.seed, example->number - 1, work->corpus.shards);
     int place = (shard - writing->first) / writing->step;
     if (shard < writing->first || (shard - writing->first) % writing->step != 0 ||
-        place >= SHARDS_AT_ONCE || !take_line(work, line))
+        place >= SHARDS_AT_ONCE || !take_example(work, example))
         return;
-    if (!shard_writer_add(writing->writers[place], line->number - 1, ids[SOURCE].list,
-                          (int)ids[SOURCE].count, ids[TARGET].list, (int)ids[TARGET].count,
-                          line->bytes[TARGET], line->length[TARGET], &why))
+    if (!shard_writer_add(writing->writers[place], example->number - 1, &work->sentence,
+                          target->bytes, target->length, &why))
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
@@ -110,11 +177,11 @@ static void write_shards(struct work *work, int first, int step)
     struct shard_writer **writers = writing.writers;
     int shards = work->corpus.shards;
     for (int k = 0; k < SHARDS_AT_ONCE && first + k * step < shards; k++) {
-        writers[k] = shard_writer_open(work->aside, first + k * step, work->corpus.has_text, &why);
+        writers[k] = shard_writer_open(work->aside, first + k * step, &work->corpus, &why);
         if (!writers[k])
             die("corpus '%s': %s", work->settings->output, why.text);
     }
-    prepare_text_read(&work->text, true, write_line, &writing);
+    prepare_text_read(&work->text, true, write_example, &writing);
     point_at("prepare.shards", first, NULL, 0);
     for (int k = 0; k < SHARDS_AT_ONCE && writers[k]; k++)
         if (!shard_writer_close(writers[k], &work->corpus.table[first + k * step], &why))
@@ -134,6 +201,18 @@ static void write_all_shards(struct work *work)
     for (int shard = 0; shard < shards; shard++)
         work->corpus.table[shard] = all[(shard % size) * shards + shard];
     memory_free(all);
+}
+
+/* [all] */
+static void refuse_wrong(const struct work *work)
+{
+    int64_t *all = memory_take((size_t)comm_size() * sizeof *all), first = 0;
+    comm_all_gather(&work->wrong, sizeof work->wrong, all);
+    for (int rank = 0; rank < comm_size(); rank++)
+        if (all[rank] && (!first || all[rank] < first))
+            first = all[rank];
+    memory_free(all);
+    agree(!first || work->wrong != first, "%s", work->why.text);
 }
 
 static void refuse_if_strict(const struct work *work)
@@ -183,6 +262,18 @@ static void finish_folder(struct work *work)
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
+/* [all] A side that is read must be one of the corpus's, and the other way round. */
+static void check_sides(const struct work *work)
+{
+    for (enum side side = 0; side < SIDES; side++) {
+        bool has = work->corpus.contents[side].form != FORM_NONE;
+        agree(has || !prepare_text_has(&work->text, side), "corpus '%s': has no %s",
+              work->settings->like, side_names[side]);
+        agree(!has || prepare_text_has(&work->text, side),
+              "no %s is given, but corpus '%s' has one", side_names[side], work->settings->like);
+    }
+}
+
 int prepare(const struct settings *settings)
 {
     double start = clock_seconds();
@@ -197,21 +288,28 @@ int prepare(const struct settings *settings)
     comm_broadcast(work->aside, sizeof work->aside, 0);
     prepare_text_open(&work->text, settings, work->aside);
     point_at("prepare.learn", 0, NULL, 0);
-    prepare_learn(settings, &work->text, work->corpus.tokenizers, &work->corpus.joint);
+    work->task = prepare_learn(settings, &work->text, &work->corpus);
+    check_sides(work);
+    for (int side = 0; side < SIDES; side++)
+        encode_init(&work->rooms[side], &work->corpus.contents[side]);
     write_all_shards(work);
     prepare_count_sum(&work->count);
+    refuse_wrong(work);
     refuse_if_strict(work);
-    prepare_text_close(&work->text, settings);
+    prepare_text_close(&work->text);
     if (comm_rank() == 0) {
-        const char *paths[SIDES] = {path_of_side(work, SOURCE), path_of_side(work, TARGET)};
+        const char *paths[SIDES];
+        for (enum side side = 0; side < SIDES; side++)
+            paths[side] = path_of_side(work, side);
         finish_folder(work);
         prepare_count_print(&work->count, &work->corpus, paths, work->text.lines,
                             clock_seconds() - start);
         prepare_text_remarks(&work->text, settings);
     }
     for (int side = 0; side < SIDES; side++) {
-        ids_release(&work->ids[side]);
-        tokenizer_release(&work->corpus.tokenizers[side]);
+        ids_release(&work->cells[side]);
+        encode_release(&work->rooms[side]);
+        content_release(&work->corpus.contents[side]);
     }
     prepare_count_release(&work->count);
     memory_free(work->corpus.table);

@@ -42,83 +42,133 @@ static void spool(const char *file)
         die("%s", why.text);
 }
 
-static char *path_of(const char *path, const char *spooled)
+const char *prepare_text_given(const struct settings *settings, enum side side)
 {
-    return path ? memory_copy_text(is_standard_input(path) ? spooled : path) : NULL;
+    const char *const given[SIDES] = {
+        [SOURCE] = settings->source, [SECOND] = settings->second, [TARGET] = settings->target};
+    return given[side];
+}
+
+enum examples_format prepare_text_format(const struct settings *settings, enum side side)
+{
+    const int64_t given[SIDES] = {[SOURCE] = settings->source_format,
+                                  [SECOND] = settings->second_format,
+                                  [TARGET] = settings->target_format};
+    return (enum examples_format)given[side];
+}
+
+bool prepare_text_has(const struct prepare_text *text, enum side side)
+{
+    const struct examples_options *options = &text->options;
+    return options->paths[side] || ((options->pairs || options->columns) && side != SECOND);
+}
+
+/* The path that is read for a setting's. */
+static const char *path_of(const struct prepare_text *text, const char *given)
+{
+    return is_standard_input(given) ? text->spooled : given;
+}
+
+static bool reads_standard_input(const struct settings *settings)
+{
+    bool reads = is_standard_input(settings->pairs);
+    for (enum side side = 0; side < SIDES; side++)
+        reads = reads || is_standard_input(prepare_text_given(settings, side));
+    return reads;
 }
 
 void prepare_text_open(struct prepare_text *text, const struct settings *settings,
                        const char *aside)
 {
-    struct text spooled = {0};
-    text_add_format(&spooled, "%s/standard input", aside); // stands in messages
-    text->source = path_of(settings->source, spooled.bytes);
-    text->target = path_of(settings->target, spooled.bytes);
-    text->pairs = path_of(settings->pairs, spooled.bytes);
-    int spooling = is_standard_input(settings->source) || is_standard_input(settings->target) ||
-                   is_standard_input(settings->pairs);
-    if (spooling && comm_rank() == 0)
-        spool(spooled.bytes);
-    text_release(&spooled);
+    struct examples_options *options = &text->options;
+    if (reads_standard_input(settings)) {
+        struct text path = {0};
+        text_add_format(&path, "%s/standard input", aside); // stands in messages
+        text->spooled = memory_copy_text(path.bytes);
+        text_release(&path);
+        if (comm_rank() == 0)
+            spool(text->spooled);
+    }
+    options->pairs = path_of(text, settings->pairs);
+    for (enum side side = 0; side < SIDES; side++) {
+        options->formats[side] = prepare_text_format(settings, side);
+        options->paths[side] = path_of(text, prepare_text_given(settings, side));
+    }
+    if (settings->columns) {
+        options->columns = options->paths[SOURCE];
+        settings_columns(settings->columns, options->column);
+    }
     prepare_poll();
+}
+
+static void remark(const char *path, const struct lines_marks *marks)
+{
+    char count[32];
+    text_of_count(marks->windows_ends, count);
+    if (marks->byte_order)
+        printf("'%s': a byte order mark at its head was left out\n", path);
+    if (marks->windows_ends > 0)
+        printf("'%s': %s of its lines end as on Windows; the \\r was left out\n", path, count);
 }
 
 void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings)
 {
-    const char *paths[] = {settings->pairs ? settings->pairs : settings->source, settings->target};
-    for (int side = 0; side < 2 && paths[side]; side++) {
-        char count[32];
-        text_of_count(text->marks[side].windows_ends, count);
-        if (text->marks[side].byte_order)
-            printf("'%s': a byte order mark at its head was left out\n", paths[side]);
-        if (text->marks[side].windows_ends > 0)
-            printf("'%s': %s of its lines end as on Windows; the \\r was left out\n", paths[side],
-                   count);
+    for (enum side side = 0; side < SIDES; side++) {
+        const char *path = prepare_text_given(settings, side);
+        if (settings->pairs && side == SOURCE)
+            path = settings->pairs;
+        if (path)
+            remark(path, &text->marks[side]);
     }
-    if (!settings->pairs && folder_same_file(settings->source, settings->target))
+    if (settings->source && settings->target &&
+        folder_same_file(settings->source, settings->target))
         printf("warning: source and target are one file: '%s'\n", settings->target);
 }
 
-void prepare_text_close(struct prepare_text *text, const struct settings *settings)
+void prepare_text_close(struct prepare_text *text)
 {
     comm_agree(NULL, 0, 0);
-    const char *given[] = {settings->source, settings->target, settings->pairs};
-    char *used[] = {text->source, text->target, text->pairs};
-    for (int i = 0; i < 3; i++) {
-        if (is_standard_input(given[i]) && comm_rank() == 0)
-            unlink(used[i]);
-        memory_free(used[i]);
-    }
+    if (text->spooled && comm_rank() == 0)
+        unlink(text->spooled);
+    memory_free(text->spooled);
 }
 
-static bool read_lines(struct prepare_text *text, struct bitext *bitext,
-                       void (*take)(void *taker, const struct bitext_line *line), void *taker,
-                       struct reason *why)
+static const char *first_path(const struct examples_options *options)
 {
-    struct bitext_line line;
+    const char *first = options->pairs ? options->pairs : options->columns;
+    for (int side = 0; side < SIDES && !first; side++)
+        first = options->paths[side];
+    return first;
+}
+
+static bool read_examples(struct prepare_text *text, struct examples *examples,
+                          void (*take)(void *taker, const struct example *example), void *taker,
+                          struct reason *why)
+{
+    struct example example;
     int64_t lines = 0;
     int got;
-    while ((got = bitext_next(bitext, &line, why)) > 0) {
-        lines = line.number;
-        take(taker, &line);
+    while ((got = examples_next(examples, &example, why)) > 0) {
+        lines = example.number;
+        take(taker, &example);
     }
     if (got == 0 && lines == 0)
-        return fail(why, "'%s': is empty", text->pairs ? text->pairs : text->source);
+        return fail(why, "'%s': is empty", first_path(&text->options));
     text->lines = lines;
-    for (int side = 0; side < 2; side++)
-        text->marks[side] = bitext_marks(bitext, side);
+    for (enum side side = 0; side < SIDES; side++)
+        text->marks[side] = examples_marks(examples, side);
     return got == 0;
 }
 
 void prepare_text_read(struct prepare_text *text, bool together,
-                       void (*take)(void *taker, const struct bitext_line *line), void *taker)
+                       void (*take)(void *taker, const struct example *example), void *taker)
 {
     struct reason why;
-    struct bitext *bitext = bitext_open(text->source, text->target, text->pairs, &why);
-    bool well = bitext && read_lines(text, bitext, take, taker, &why);
+    struct examples *examples = examples_open(&text->options, &why);
+    bool well = examples && read_examples(text, examples, take, taker, &why);
     if (together)
         agree(well, "%s", why.text);
     else if (!well)
         die("%s", why.text);
-    bitext_close(bitext);
+    examples_close(examples);
 }

@@ -3,20 +3,21 @@
 #ifndef PREPARE_TEXT_H
 #define PREPARE_TEXT_H
 
-#include "io/bitext.h"
+#include "io/examples.h"
 #include "trainer/settings.h"
 
 struct prepare_text {
-    char *source, *target, *pairs; // paths: the settings', or the spool's
-    int64_t lines;                 // 0 until a rank has read them all
-    struct lines_marks marks[2];   // of the files, likewise
+    struct examples_options options; // paths: the settings', or the spool's
+    char *spooled;                   // what was on standard input, or NULL
+    int64_t lines;                   // 0 until a rank has read them all
+    struct lines_marks marks[SIDES]; // of the files, likewise
 };
 
 /* [all] Spools standard input into `aside` on rank 0. */
 void prepare_text_open(struct prepare_text *text, const struct settings *settings,
                        const char *aside);
 /* [all] Removes the spool. */
-void prepare_text_close(struct prepare_text *text, const struct settings *settings);
+void prepare_text_close(struct prepare_text *text);
 
 /* On rank 0, part of the summary: what was left out of the text, and sides that are one file. */
 void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings);
@@ -25,7 +26,13 @@ void prepare_text_remarks(const struct prepare_text *text, const struct settings
  * numbers of lines, an empty file and whatever lines.h refuses end the program. together: [all],
  * and one rank speaks of what they all meet; otherwise this rank reads alone. */
 void prepare_text_read(struct prepare_text *text, bool together,
-                       void (*take)(void *taker, const struct bitext_line *line), void *taker);
+                       void (*take)(void *taker, const struct example *example), void *taker);
+
+/* The settings that name a side's file, and its format. */
+const char *prepare_text_given(const struct settings *settings, enum side side);
+enum examples_format prepare_text_format(const struct settings *settings, enum side side);
+/* Is anything read for this side? */
+bool prepare_text_has(const struct prepare_text *text, enum side side);
 
 /* [all] Ends the program if a stop was requested anywhere; cheap enough for every PREPARE_POLL
  * lines. */

@@ -30,8 +30,8 @@ static void lines_of_data(struct report *report, const struct run *run)
     text_of_count(an_epoch, updates);
     report_line(report,
                 "corpus '%s': %s sentences, %s source and %s target tokens, vocabularies %d and %d",
-                c->path, sentences, source, target, c->tokenizers[SOURCE].vocabulary.size,
-                c->tokenizers[TARGET].vocabulary.size);
+                c->path, sentences, source, target, c->contents[SOURCE].tokenizer.vocabulary.size,
+                c->contents[TARGET].tokenizer.vocabulary.size);
     double share = an_epoch > 0 ? 1.0 / (double)an_epoch : 0;
     report_line(report,
                 "an update: %lld lanes, about %.0f sentences and %.0f target tokens; about %s "
@@ -51,6 +51,8 @@ static void lines_of_model(struct report *report, const struct run *run)
     run_memory_words(&memory, parts);
     text_of_count(parameters_elements(&run->model.parameters), count);
     report_line(report, "%s parameters; memory a rank: %s", count, parts);
+    if (run->settings->origin && !run->continued)
+        report_line(report, "starts with the weights of '%s'", run->settings->origin);
 }
 
 /* How well the lanes fit the ranks (design, invariant 1). */

@@ -7,17 +7,17 @@ enum { SAMPLES = 3 };
 
 static void show(struct run *run, struct report *report, const struct pairs_block *block)
 {
-    const struct tokenizer *tokenizers = run->valid->tokenizers;
+    const struct content *contents = run->valid->contents;
     struct sentence views[SAMPLES];
     int limits[SAMPLES];
     for (int i = 0; i < block->count; i++) {
-        const struct pair *p = &block->list[i];
-        views[i] = (struct sentence){p->source, NULL, p->source_length, 0};
-        limits[i] = search_limit(p->source_length);
+        views[i] = block->list[i].sentence;
+        views[i].side[TARGET] = (struct sequence){0};
+        limits[i] = search_limit(views[i].side[SOURCE].length);
     }
     struct batch batch;
     batch_init(&batch);
-    batch_pack(&batch, views, block->count, (int)run->settings->source_end);
+    batch_pack(&batch, &run->model.shape, views, block->count);
     arena_reset(&run->arena);
     point_at("samples.translate", run->state.update, NULL, 0);
     struct search_result result =
@@ -26,12 +26,13 @@ static void show(struct run *run, struct report *report, const struct pairs_bloc
     for (int k = 0; k < 3; k++)
         text_init(&texts[k]);
     for (int i = 0; i < block->count; i++) {
-        const struct pair *p = &block->list[i];
+        const struct sequence *source = &block->list[i].sentence.side[SOURCE];
+        const struct sequence *target = &block->list[i].sentence.side[TARGET];
         for (int k = 0; k < 3; k++)
             text_clear(&texts[k]);
-        tokenizer_decode(&tokenizers[SOURCE], p->source, p->source_length, &texts[0]);
-        tokenizer_decode(&tokenizers[TARGET], p->target, p->target_length, &texts[1]);
-        tokenizer_decode(&tokenizers[TARGET], result.symbols + (int64_t)i * result.width,
+        tokenizer_decode(&contents[SOURCE].tokenizer, source->cells, source->length, &texts[0]);
+        tokenizer_decode(&contents[TARGET].tokenizer, target->cells, target->length, &texts[1]);
+        tokenizer_decode(&contents[TARGET].tokenizer, result.symbols + (int64_t)i * result.width,
                          result.lengths[i], &texts[2]);
         report_sample(report, texts[0].bytes, texts[1].bytes, texts[2].bytes);
     }

@@ -20,7 +20,7 @@ static void print_block(void *to, const struct pairs_block *block, const double 
     if (comm_rank() != 0)
         return;
     for (int i = 0; i < block->count; i++)
-        printf("%.17g\t%d\n", -losses[i], block->list[i].target_length + 1);
+        printf("%.17g\t%d\n", -losses[i], block->list[i].sentence.side[TARGET].length + 1);
     fflush(stdout);
     if (ferror(stdout) && errno != EPIPE)
         die("standard output: %s", strerror(errno));
@@ -48,10 +48,13 @@ static struct pairs *open_pairs(const struct settings *settings, const struct sn
                                 struct corpus **corpus, struct reason *why)
 {
     if (!settings->corpus)
-        return pairs_open_texts(settings->source, settings->target, snapshot->tokenizers, why);
+        return pairs_open_texts(
+            &(struct examples_options){
+                .paths = {[SOURCE] = settings->source, [TARGET] = settings->target}},
+            snapshot->contents, why);
     *corpus = corpus_open(settings->corpus, why);
     struct reason inner;
-    if (*corpus && !corpus_alike((*corpus)->tokenizers, snapshot->tokenizers, &inner)) {
+    if (*corpus && !contents_alike((*corpus)->contents, snapshot->contents, &inner)) {
         fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
              inner.text);
         return NULL;
@@ -77,8 +80,8 @@ int score(const struct settings *settings)
     struct arena arena;
     struct evaluation evaluation;
     arena_init(&arena);
-    int complete = evaluate(&snapshot.model, snapshot.weights, (int)snapshot.settings.source_end,
-                            pairs, settings->corpus, &arena, print_block, NULL, &evaluation);
+    int complete = evaluate(&snapshot.model, snapshot.weights, pairs, settings->corpus, &arena,
+                            print_block, NULL, &evaluation);
     agree(complete, "%s: not all is scored", stop_words());
     if (comm_rank() == 0)
         print_totals(&evaluation);

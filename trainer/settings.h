@@ -9,6 +9,7 @@
 #define SETTINGS_H
 
 #include "comm/base/text.h"
+#include "io/content.h"
 #include "model/optimizer.h"
 #include "model/shape.h"
 #include "trainer/faults.h"
@@ -48,7 +49,11 @@ enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 
 struct settings {
     /* prepare */
-    char *source, *target, *pairs, *like, *symbols; // score: source and target too
+    char *source, *second, *target, *pairs, *like, *symbols; // score: source to target too
+    char *columns;
+    int64_t task;                                        // enum task_kind
+    int64_t source_format, second_format, target_format; // enum examples_format
+    int64_t stack, features, stream;
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;
@@ -56,18 +61,23 @@ struct settings {
     int64_t sentencepiece; // 0 unigram, 1 bpe
     /* paths */
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
+    char *origin;                                         // --from
     /* model */
     int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
-    int64_t bidirectional, cell;
-    int64_t context, context_use, attention, attention_state, attention_hidden, input_feeding;
+    int64_t bidirectional, cell, residual, layer_norm, pyramid;
+    int64_t context, context_use, decoder, feed_previous;
+    int64_t attention, attention_state, attention_hidden, input_feeding;
     int64_t readout, tied_embeddings, source_end;
     /* training */
     int64_t seed, lanes, batch_tokens, batch_sentences;
     int64_t precision;
     double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
-    double unknown_dropout, label_smoothing;
+    double dropout_state, unknown_dropout, label_smoothing;
+    int64_t variational;
     int64_t optimizer;
     double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
+    double average; // 0: off
+    char *freeze;
     int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;
     double plateau_factor;
     /* limits */
@@ -76,6 +86,8 @@ struct settings {
     /* run */
     int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
     int64_t keep_tokens, allow_unknown, what, products;
+    int64_t beam, n_best, length_normalisation; // enum length_normalisation
+    double length_penalty;
     char *kernel, *stop_after;
 
     enum setting_from *from; // of each row of the table
@@ -92,6 +104,7 @@ struct setting {
     const char *fallback;       // the default as a person would type it; NULL: chosen, or none
     double least, most;         // of integers and reals
     const char *const *choices; // NULL-terminated; of a text: what stands for it in --help
+    bool later; // than the first checkpoints: in one only where it is not the default
     /* Ends without full stop; says how a chosen default is chosen. Where commands differ it has a
      * part for each: "prepare: the folder to make|train: the run's folder". */
     const char *help;
@@ -132,8 +145,7 @@ void settings_own_defaults(struct settings *settings, enum command command);
 
 /* What train's chosen defaults depend on. */
 struct settings_facts {
-    int source_vocabulary, target_vocabulary;
-    int source_is_words; // its tokenizer
+    const struct content *contents; // SIDES of them
     int has_valid;
     /* about; asked once batch settings are resolved */
     int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
@@ -144,9 +156,13 @@ struct settings_facts {
  * decides. */
 void settings_resolve(struct settings *settings, const struct settings_facts *facts,
                       struct faults *faults);
-void settings_shape(const struct settings *settings, int source_vocabulary, int target_vocabulary,
+void settings_shape(const struct settings *settings, const struct content *contents,
                     struct shape *shape);
 void settings_optimizer(const struct settings *settings, struct optimizer *optimizer);
+
+/* --columns "0,3": those of source and target, -1 for the other sides. False: it is not of that
+ * form. */
+bool settings_columns(const char *value, int column[SIDES]);
 
 /* Required and contradicting options of the other commands (and of train, before any file is
  * opened). train needs --output, or with --check --output or --corpus; whether --corpus must be

@@ -23,7 +23,8 @@ static bool attends(const struct settings *settings)
 
 static bool attends_currently(const struct settings *settings)
 {
-    return attends(settings) && settings->attention_state == ATTENTION_CURRENT;
+    return attends(settings) && settings->decoder != DECODER_CONDITIONAL &&
+           settings->attention_state == ATTENTION_CURRENT;
 }
 
 static void choose_model(struct settings *s)
@@ -32,11 +33,17 @@ static void choose_model(struct settings *s)
     choose(&s->encoder_layers, s->layers);
     choose(&s->decoder_layers, s->layers);
     choose(&s->encoder_hidden, s->bidirectional && s->hidden > 1 ? s->hidden / 2 : s->hidden);
-    choose(&s->attention_state, additive ? ATTENTION_PREVIOUS : ATTENTION_CURRENT);
+    bool conditional = s->decoder == DECODER_CONDITIONAL;
+    choose(&s->attention_state, additive || conditional ? ATTENTION_PREVIOUS : ATTENTION_CURRENT);
     choose(&s->attention_hidden, s->hidden);
     choose(&s->context, attends(s) && additive ? CONTEXT_MEAN : CONTEXT_LAST);
     choose(&s->input_feeding, attends_currently(s));
     choose(&s->readout, attends_currently(s) ? s->hidden : s->embedding);
+}
+
+static bool are_words(const struct content *content)
+{
+    return content->form == FORM_SYMBOLS && content->tokenizer.kind == TOKENIZER_WORDS;
 }
 
 static void choose_training(struct settings *s, const struct settings_facts *facts)
@@ -45,7 +52,7 @@ static void choose_training(struct settings *s, const struct settings_facts *fac
     choose_real(&s->dropout_layer, s->dropout);
     choose_real(&s->dropout_encoder, s->dropout);
     choose_real(&s->dropout_output, s->dropout);
-    choose_real(&s->unknown_dropout, facts->source_is_words ? 0.1 : 0);
+    choose_real(&s->unknown_dropout, are_words(&facts->contents[SOURCE]) ? 0.1 : 0);
     choose_real(&s->weight_decay, s->optimizer == OPTIMIZER_ADAMW ? 0.01 : 0);
     choose(&s->schedule, facts->has_valid ? SCHEDULE_PLATEAU : SCHEDULE_INVERSE_SQRT);
     choose(&s->decay_updates, 0);
@@ -71,19 +78,43 @@ static void refuse(const struct settings *s, const void *member, bool is_void, c
         faults_add(faults, "%s", words);
 }
 
+static void check_without_attention(const struct settings *s, struct faults *faults)
+{
+    const char *use = settings_table[settings_row("context-use")].choices[s->context_use];
+    const struct {
+        const char *name;
+        const void *member;
+    } of_attention[] = {{"attention", &s->attention},
+                        {"attention-state", &s->attention_state},
+                        {"attention-hidden", &s->attention_hidden}};
+    for (size_t i = 0; i < sizeof of_attention / sizeof *of_attention; i++)
+        if (settings_given(s, of_attention[i].member))
+            faults_add(faults, "--%s has no effect with --context-use %s", of_attention[i].name,
+                       use);
+}
+
 static void check_model(const struct settings *s, struct faults *faults)
 {
-    bool first = !attends(s);
-    refuse(s, &s->attention, first, "--attention has no effect with --context-use first", faults);
-    refuse(s, &s->attention_state, first,
-           "--attention-state has no effect with --context-use first", faults);
-    refuse(s, &s->attention_hidden, first,
-           "--attention-hidden has no effect with --context-use first", faults);
-    refuse(s, &s->attention_hidden, !first && s->attention != ATTENTION_ADDITIVE,
+    bool without = !attends(s), conditional = s->decoder == DECODER_CONDITIONAL;
+    if (without)
+        check_without_attention(s, faults);
+    refuse(s, &s->attention_hidden, !without && s->attention != ATTENTION_ADDITIVE,
            "--attention-hidden has an effect with --attention additive only", faults);
-    refuse(s, &s->input_feeding, first && s->input_feeding == 1,
+    refuse(s, &s->input_feeding, without && s->input_feeding == 1,
            "--input-feeding needs attention: --context-use attention", faults);
-    if (attends_currently(s) && settings_given(s, &s->readout) && s->readout != s->hidden)
+    refuse(s, &s->decoder, without && conditional,
+           "--decoder conditional needs attention: --context-use attention", faults);
+    refuse(s, &s->attention_state, !without && conditional,
+           "--attention-state has no effect with --decoder conditional", faults);
+    refuse(s, &s->context, s->context_use == CONTEXT_USE_EVERY && s->context == CONTEXT_AFFINE,
+           "--context affine has no effect with --context-use every: there is no first state to "
+           "map to",
+           faults);
+    refuse(s, &s->readout, !without && s->readout == 0,
+           "--readout 0 needs a decoder without attention: --context-use first, every or both",
+           faults);
+    if (attends_currently(s) && settings_given(s, &s->readout) && s->readout != s->hidden &&
+        s->readout != 0)
         faults_add(faults,
                    "--readout %lld: with --attention-state current the readout has the size of "
                    "--hidden, %lld",
@@ -91,6 +122,16 @@ static void check_model(const struct settings *s, struct faults *faults)
     refuse(s, &s->layers,
            settings_given(s, &s->encoder_layers) && settings_given(s, &s->decoder_layers),
            "--layers has no effect with both --encoder-layers and --decoder-layers", faults);
+}
+
+static void check_dropout(const struct settings *s, struct faults *faults)
+{
+    bool layers = s->encoder_layers > 1 || s->decoder_layers > 1;
+    bool dropped = s->dropout_embedding > 0 || (s->dropout_layer > 0 && layers);
+    refuse(s, &s->variational, s->variational == 1 && !dropped,
+           "--variational has no effect: neither embeddings nor what is between layers have a "
+           "dropout",
+           faults);
 }
 
 static void check_optimizer(const struct settings *s, struct faults *faults)
@@ -134,23 +175,37 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
     choose_run(settings, facts);
     int before = faults->count;
     check_model(settings, faults);
+    check_dropout(settings, faults);
     check_optimizer(settings, faults);
     check_schedule(settings, facts, faults);
     if (faults->count > before)
         return;
     struct shape shape;
     struct reason why;
-    settings_shape(settings, facts->source_vocabulary, facts->target_vocabulary, &shape);
+    settings_shape(settings, facts->contents, &shape);
     if (!shape_check(&shape, &why))
         faults_add(faults, "%s", why.text);
 }
 
-void settings_shape(const struct settings *s, int source_vocabulary, int target_vocabulary,
-                    struct shape *shape)
+static struct side_shape side_of(const struct content *content, int end)
+{
+    struct side_shape side = {
+        .form = content->form,
+        .vocabulary = content->tokenizer.vocabulary.size,
+        .feature_count = content->feature_count,
+        .dimension = content->dimension,
+        .end = content->form == FORM_SYMBOLS && end,
+    };
+    for (int k = 0; k < content->feature_count; k++)
+        side.features[k] = content->features[k].vocabulary.size;
+    return side;
+}
+
+void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
     *shape = (struct shape){
-        .source_vocabulary = source_vocabulary,
-        .target_vocabulary = target_vocabulary,
+        .side = {[SOURCE] = side_of(&contents[SOURCE], (int)s->source_end),
+                 [TARGET] = side_of(&contents[TARGET], 1)},
         .embedding = (int)s->embedding,
         .hidden = (int)s->hidden,
         .encoder_hidden = (int)s->encoder_hidden,
@@ -158,8 +213,13 @@ void settings_shape(const struct settings *s, int source_vocabulary, int target_
         .decoder_layers = (int)s->decoder_layers,
         .bidirectional = (int)s->bidirectional,
         .cell = (enum cell_kind)s->cell,
+        .residual = (int)s->residual,
+        .layer_norm = (int)s->layer_norm,
+        .pyramid = (int)s->pyramid,
         .context = (enum context_kind)s->context,
         .context_use = (enum context_use)s->context_use,
+        .decoder = (enum decoder_kind)s->decoder,
+        .without_previous = !s->feed_previous,
         .attention = (enum attention_kind)s->attention,
         .attention_state = (enum attention_state)s->attention_state,
         .attention_hidden = (int)s->attention_hidden,
@@ -171,6 +231,8 @@ void settings_shape(const struct settings *s, int source_vocabulary, int target_
         .dropout_layer = s->dropout_layer,
         .dropout_encoder = s->dropout_encoder,
         .dropout_output = s->dropout_output,
+        .dropout_state = s->dropout_state,
+        .variational = (int)s->variational,
         .unknown_dropout = s->unknown_dropout,
         .label_smoothing = s->label_smoothing,
     };

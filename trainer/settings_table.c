@@ -19,6 +19,7 @@
     ROW(name_, member_, kind_, commands_, fallback_, CHOICE, .choices = (choices_), .help = (help_))
 #define TEXT(name_, member_, kind_, commands_, fallback_, word_, help_)                            \
     ROW(name_, member_, kind_, commands_, fallback_, TEXT, .choices = (word_), .help = (help_))
+#define LATER(...) ROW(__VA_ARGS__, .later = true)
 /* clang-format on */
 
 enum {
@@ -34,20 +35,21 @@ enum {
 #define WORDS static const char *const
 WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
+WORDS two_columns[] = {"N,N", NULL};
+WORDS names[] = {"NAME[,NAME...]", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
-WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
+WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
+WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
+WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
-WORDS cells[] = {"lstm", "gru", NULL};
-WORDS contexts[] = {"last", "affine", "mean", NULL};
-WORDS uses[] = {"attention", "first", NULL};
-WORDS attentions[] = {"additive", "dot", "general", NULL};
-WORDS states[] = {"previous", "current", NULL};
+WORDS uses[] = {"attention", "first", "every", "both", NULL}; // CONTEXT_USE_NONE is no user's
 WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
 WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
 WORDS makers[] = {"auto", "openblas", "onednn", "reference", NULL};
 WORDS precisions[] = {"float32", "bfloat16", NULL};
+WORDS normalisations[] = {"power", "wu", NULL};
 WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 #define WIDEST 65536
@@ -57,19 +59,39 @@ WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
+    LATER("task", task, MODEL, PREPARE | TRAIN, "translate", CHOICE, .choices = tasks, .help =
+           "prepare: what the corpus is to teach: translate, source to target; tag, a tag for each "
+           "word; classify, a label for each source; generate, text from a label or features; "
+           "language-model, the target alone; with --like it is that one's"
+           "|train: that of the corpus"),
     TEXT("source", source, RUN, PREPARE | SCORE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
     TEXT("target", target, RUN, PREPARE | SCORE, NULL, a_path,
          "target text, line by line the translation of the source; may be .gz; - is "
          "standard input"),
+    TEXT("second", second, RUN, PREPARE | SCORE, NULL, a_path,
+         "another source beside the first, as a question beside a text; a repeated --source is it"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
+    TEXT("columns", columns, RUN, PREPARE, NULL, two_columns,
+         "--source is a CoNLL file: a word a line, blank lines between sentences; these of its "
+         "columns, counted from 0, are source and target"),
+    CHOICE("source-format", source_format, RUN, PREPARE | SCORE, "text", formats,
+           "of the source: a line each, or sequences of vectors: frames, a frame a line and blank "
+           "lines between sequences; vectors, each line a sequence of one; hdf5, /values and "
+           "/offsets"),
+    CHOICE("second-format", second_format, RUN, PREPARE | SCORE, "text", formats,
+           "of the second source"),
+    CHOICE("target-format", target_format, RUN, PREPARE | SCORE, "text", formats, "of the target"),
     TEXT("corpus", corpus, RUN, TRAIN | SCORE | BENCHMARK, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
          "|score: a prepared corpus, instead of --source and --target"
          "|benchmark: with --what train: a prepared corpus, instead of the made-up one"),
     TEXT("valid", valid, RUN, TRAIN, NULL, a_path,
          "corpus for validation, prepared with --like"),
+    TEXT("from", origin, RUN, TRAIN, NULL, a_path,
+         "a checkpoint of another run (run/best.h5) whose weights and model settings a new run "
+         "starts with; the corpus must be prepared with --like it, or like its corpus"),
     TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, a_path, "the checkpoint: run/best.h5"),
     TEXT("input", input, RUN, TRANSLATE, "-", a_path, "text to translate, one sentence a line"),
     TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, a_path,
@@ -81,8 +103,9 @@ const struct setting settings_table[] = {
 
     SWITCH("overwrite", overwrite, RUN, PREPARE, "off", "replace an output that exists"),
     TEXT("like", like, RUN, PREPARE, NULL, a_path,
-         "take vocabularies and tokenizers from this corpus (for validation and test); drops "
-         "nothing for its length and keeps the raw target text"),
+         "take vocabularies and tokenizers from this corpus (for validation and test), or from "
+         "this checkpoint (for train --from); drops nothing for its length and keeps the raw "
+         "target text"),
     SWITCH("strict", strict, RUN, PREPARE, "off",
            "invalid UTF-8, an empty side or a line over --max-length ends the preparation"),
     INTEGER("shards", shards, RUN, PREPARE, "8", 1, 100000, "files that the corpus is split into"),
@@ -103,6 +126,10 @@ const struct setting settings_table[] = {
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
+    INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
+            "beside each word of the source, as in word|feature|feature"),
+    INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
+            "frames of the source that are joined to one"),
     SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),
     CHOICE("sentencepiece", sentencepiece, RUN, PREPARE, "unigram", algorithms,
            "algorithm of SentencePiece"),
@@ -125,24 +152,38 @@ const struct setting settings_table[] = {
             "size of the encoder's state in one direction "
             "(default: half of --hidden if bidirectional, else --hidden)"),
     SWITCH("bidirectional", bidirectional, MODEL, TRAINS, "on", "the encoder reads both ways"),
-    CHOICE("cell", cell, MODEL, TRAINS, "lstm", cells, "recurrent cell of encoder and decoder"),
-    CHOICE("context", context, MODEL, TRAINS, NULL, contexts,
+    CHOICE("cell", cell, MODEL, TRAINS, "lstm", shape_cells, "recurrent cell of encoder and decoder"),
+    LATER("residual", residual, MODEL, TRAINS, "off", SWITCH, .help =
+           "layers above the first give their state and what they read, added up (Wu et al. 2016)"),
+    LATER("layer-norm", layer_norm, MODEL, TRAINS, "off", SWITCH, .help =
+           "layer normalisation inside the cells (Ba et al. 2016)"),
+    LATER("pyramid", pyramid, MODEL, TRAINS, "off", SWITCH, .help =
+           "encoder layers above the first read pairs of states: each has half the steps of the one "
+           "below (Chan et al. 2016)"),
+    CHOICE("context", context, MODEL, TRAINS, NULL, shape_contexts,
            "how the decoder's first state comes from the encoder: its last states, those through "
-           "an affine map, or the mean of its states (default: mean with additive attention, else "
-           "last)"),
+           "an affine map, or the mean of its states; with --context-use every or both its last "
+           "top state or the mean is also what each step reads (default: mean with additive "
+           "attention, else last)"),
     CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
-           "attention at every step, or the context as first state only"),
-    CHOICE("attention", attention, MODEL, TRAINS, "additive", attentions, "scoring function"),
-    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, states,
+           "attention at every step; or the context as first state only, joined to what every "
+           "step and its readout read (the first state is zero), or both (Cho et al. 2014)"),
+    LATER("decoder", decoder, MODEL, TRAINS, "plain", CHOICE, .choices = shape_decoders, .help =
+           "one cell a step and layer; or, in the lowest layer, two with attention between them "
+           "(the conditional GRU of Firat and Cho 2016, or with --cell's)"),
+    LATER("feed-previous", feed_previous, MODEL, TRAINS, "on", SWITCH, .help =
+           "the symbol before goes into the step and its readout"),
+    CHOICE("attention", attention, MODEL, TRAINS, "additive", shape_attentions, "scoring function"),
+    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, shape_attention_states,
            "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong "
            "et al. 2015) (default: previous with additive, else current)"),
     INTEGER("attention-hidden", attention_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
             "hidden size of additive attention (default: --hidden)"),
     SWITCH("input-feeding", input_feeding, MODEL, TRAINS, NULL,
            "the readout goes into the next step (default: on with attention-state current)"),
-    INTEGER("readout", readout, MODEL, TRAINS, NULL, 1, WIDEST,
-            "size of the layer before the output "
-            "(default: --hidden with attention-state current, else --embedding)"),
+    INTEGER("readout", readout, MODEL, TRAINS, NULL, 0, WIDEST,
+            "size of the layer before the output; 0, without attention: the output reads the "
+            "decoder's state (default: --hidden with attention-state current, else --embedding)"),
     SWITCH("tied-embeddings", tied_embeddings, MODEL, TRAINS, "on",
            "target embedding and output layer share their weights"),
     SWITCH("source-end", source_end, MODEL, TRAINS, "on", "end of sentence is added to the source"),
@@ -167,6 +208,11 @@ const struct setting settings_table[] = {
          "of the encoder's top states (default: --dropout)"),
     REAL("dropout-output", dropout_output, TRAINING, TRAINS, NULL, 0, RATE,
          "of the readout (default: --dropout)"),
+    LATER("dropout-state", dropout_state, TRAINING, TRAINS, "0", REAL, .least = 0, .most = RATE, .help =
+         "of recurrent states on their way into the next step, one mask for all steps (Gal & "
+         "Ghahramani 2016)"),
+    LATER("variational", variational, TRAINING, TRAINS, "off", SWITCH, .help =
+           "one mask for all steps in --dropout-embedding and --dropout-layer too"),
     REAL("unknown-dropout", unknown_dropout, TRAINING, TRAINS, NULL, 0, RATE,
          "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
     REAL("label-smoothing", label_smoothing, TRAINING, TRAINS, "0.1", 0, RATE,
@@ -182,6 +228,14 @@ const struct setting settings_table[] = {
          "0)"),
     REAL("clip", clip, TRAINING, TRAINS, "1", 0, MANY,
          "largest norm of the mean gradient per token; 0: no clipping"),
+    LATER("freeze", freeze, TRAINING, TRAIN, NULL, TEXT, .choices = names,
+          .help = "parameters that updates do not change, and whose gradient --clip does not count: "
+                  "what their names begin with, up to a dot, such as encoder or source.embedding; "
+                  "of several, with commas between ('chorus inspect' lists all names)"),
+    LATER("average", average, TRAINING, TRAINS, "0", REAL, .least = 0, .most = ALMOST_ONE,
+          .help = "decay d of a moving average of the weights, which validation, translate and "
+                  "score use: after step t, average += (1 - min(d, (1 + t) / (10 + t))) x (weights "
+                  "- average); 0: off, 0.998 averages some 500 steps"),
     CHOICE("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
            "of the learning rate after warm-up (default: plateau with --valid, else inverse-sqrt)"),
     INTEGER("warmup", warmup, TRAINING, TRAIN, "300", 0, MANY,
@@ -232,6 +286,16 @@ const struct setting settings_table[] = {
     TEXT("stop-after", stop_after, RUN, TRAIN, NULL, a_duration,
          "stop with a checkpoint once this start has taken so long, with what saving takes: 90s, "
          "15m, 2h30m, 1d, or seconds (beside SLURM_JOB_END_TIME, which is obeyed by itself)"),
+    INTEGER("beam", beam, RUN, TRANSLATE, "5", 1, 1000,
+            "hypotheses of a sentence that are followed; 1: greedy"),
+    REAL("length-penalty", length_penalty, RUN, TRANSLATE, "1", 0, 10,
+         "how much the length of a hypothesis counts for it; 0: not at all"),
+    CHOICE("length-normalisation", length_normalisation, RUN, TRANSLATE, "power", normalisations,
+           "what the log-probability of n tokens is divided by: power, n to the power of "
+           "--length-penalty, or wu, (5 + n) / 6 to that power (Wu et al. 2016)"),
+    INTEGER("n-best", n_best, RUN, TRANSLATE, "0", 0, 1000,
+            "lines for each sentence, the best first, as Moses writes them: the sentence's number "
+            "from 0, text, log-probability, score by length; 0: the best one's text alone"),
     SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE, "off", "tokens instead of text"),
     SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
            "the unknown symbol may be emitted"),

@@ -11,6 +11,7 @@
 #include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/guard.h"
+#include "trainer/origin.h"
 #include "trainer/run_memory.h"
 #include "trainer/saver.h"
 #include "trainer/snapshot.h"
@@ -37,17 +38,15 @@ static void open_corpora(struct run *run)
     if (!run->settings->valid)
         return;
     run->valid = open_corpus(run->settings->valid, (int)run->settings->check);
-    agree(corpus_alike(run->valid->tokenizers, run->corpus->tokenizers, &why),
+    agree(contents_alike(run->valid->contents, run->corpus->contents, &why),
           "corpus '%s' is not like '%s': %s (prepare it with --like)", run->valid->path,
           run->corpus->path, why.text);
 }
 
-static int64_t cost(const void *run_, int count, const int *source_lengths,
-                    const int *target_lengths)
+static int64_t cost(const void *run_, int count, const int *const lengths[SIDES])
 {
     const struct run *run = run_;
-    return model_cost(&run->model, (int)run->settings->source_end, count, source_lengths,
-                      target_lengths);
+    return model_cost(&run->model, count, lengths);
 }
 
 void run_stream_options(const struct run *run, struct stream_options *options)
@@ -61,7 +60,7 @@ void run_stream_options(const struct run *run, struct stream_options *options)
         .lane_count = (int)lanes.count,
         .batch_tokens = (int)s->batch_tokens,
         .batch_sentences = (int)s->batch_sentences,
-        .source_end = (int)s->source_end,
+        .ends = {[SOURCE] = (int)s->source_end, [TARGET] = 1},
         .cost = cost,
         .model = run,
     };
@@ -73,7 +72,7 @@ int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus
         .lanes = (int)settings->lanes,
         .batch_tokens = (int)settings->batch_tokens,
         .batch_sentences = (int)settings->batch_sentences,
-        .source_end = (int)settings->source_end,
+        .ends = {[SOURCE] = (int)settings->source_end, [TARGET] = 1},
     };
     return stream_updates(corpus, &options);
 }
@@ -85,9 +84,7 @@ static void resolve(struct run *run)
     struct settings *s = run->settings;
     struct faults faults = {0};
     struct settings_facts facts = {
-        .source_vocabulary = run->corpus->tokenizers[SOURCE].vocabulary.size,
-        .target_vocabulary = run->corpus->tokenizers[TARGET].vocabulary.size,
-        .source_is_words = run->corpus->tokenizers[SOURCE].kind == TOKENIZER_WORDS,
+        .contents = run->corpus->contents,
         .has_valid = run->valid != NULL,
         .updates_an_epoch = run_updates_an_epoch,
         .corpus = run->corpus,
@@ -100,13 +97,16 @@ static void resolve(struct run *run)
     faults_agree(&faults);
 }
 
+/* [all] */
 static void make_model(struct run *run)
 {
     struct shape shape;
-    settings_shape(run->settings, run->corpus->tokenizers[SOURCE].vocabulary.size,
-                   run->corpus->tokenizers[TARGET].vocabulary.size, &shape);
+    settings_shape(run->settings, run->corpus->contents, &shape);
     settings_optimizer(run->settings, &run->optimizer);
     model_init(&run->model, &shape);
+    struct faults faults = {0};
+    freeze_init(&run->freeze, run->settings->freeze, &run->model.parameters, &faults);
+    faults_agree(&faults);
 }
 
 static void make_replica(struct run *run)
@@ -117,6 +117,7 @@ static void make_replica(struct run *run)
     run->weights = memory_take((size_t)total * sizeof(float));
     run->first = optimizer_moments(&run->optimizer) > 0 ? memory_take(part) : NULL;
     run->second = optimizer_moments(&run->optimizer) > 1 ? memory_take(part) : NULL;
+    run->average = run->settings->average > 0 ? memory_take(part) : NULL;
     run->pieces = memory_take((size_t)run->model.parameters.count * sizeof *run->pieces);
     for (int i = 0; i < run->model.parameters.count; i++) {
         const struct parameter *p = &run->model.parameters.list[i];
@@ -125,18 +126,25 @@ static void make_replica(struct run *run)
     arena_init(&run->arena);
 }
 
-/* [all] A first start: weights by definition on rank 0 (libm chooses by processor, so only there),
- * then the folder, aside. */
-static void begin(struct run *run)
+/* [all] A first start: weights of the origin, or without one by definition, on rank 0 (libm chooses
+ * by processor, so only there), then the folder, aside. */
+static void begin(struct run *run, const struct snapshot *origin)
 {
     struct reason why;
     struct settings *s = run->settings;
     char aside[PATH_MAX] = "";
     run->state = (struct train_state){.rate_factor = 1};
-    if (comm_rank() == 0)
+    size_t bytes = (size_t)run->model.parameters.total * sizeof(float);
+    require(!origin || origin->model.parameters.total == run->model.parameters.total);
+    if (comm_rank() == 0 && origin)
+        memcpy(run->weights, origin->weights, bytes);
+    else if (comm_rank() == 0)
         parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
-    comm_broadcast(run->weights, (size_t)run->model.parameters.total * sizeof(float), 0);
-    run->guard = guard_open(run, exchange_part(run->exchange));
+    comm_broadcast(run->weights, bytes, 0);
+    struct range part = exchange_part(run->exchange);
+    if (run->average)
+        memcpy(run->average, run->weights + part.first, (size_t)part.count * sizeof(float));
+    run->guard = guard_open(run, part);
     if (s->check)
         return;
     if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
@@ -188,25 +196,29 @@ void run_start_bare(struct run *run, struct settings *settings, struct corpus *c
     watch_start((double)settings->watchdog, stop_requested);
     run->corpus = corpus ? corpus : open_corpus(settings->corpus, 0);
     make(run);
-    begin(run);
+    begin(run, NULL);
 }
 
 void run_start(struct run *run, struct settings *settings)
 {
     init(run, settings);
     struct checkpoint *checkpoint = continue_find(settings);
+    struct snapshot *origin = checkpoint ? NULL : origin_open(settings);
     computing_start(settings);
     computing_agree(settings);
     run->continued = checkpoint != NULL;
     watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
+    if (origin)
+        origin_compare(origin, run->corpus, settings);
     make(run);
     if (!settings->check)
         run->saver = saver_open(run);
     if (checkpoint)
         go_on(run, checkpoint);
     else
-        begin(run);
+        begin(run, origin);
+    origin_close(origin);
     if (!settings->check)
         computing_record(settings, settings->output, run->continued);
 }
@@ -217,11 +229,13 @@ void run_release(struct run *run)
     guard_close(run->guard);
     text_release(&run->skipped);
     exchange_close(run->exchange);
+    freeze_release(&run->freeze);
     model_release(&run->model);
     arena_release(&run->arena);
     memory_free(run->weights);
     memory_free(run->first);
     memory_free(run->second);
+    memory_free(run->average);
     memory_free(run->pieces);
     corpus_close(run->corpus);
     if (run->valid)

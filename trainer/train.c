@@ -3,6 +3,7 @@
 #include "comm/comm.h"
 #include "comm/watch.h"
 #include "trainer/agree.h"
+#include "trainer/averaged.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
 #include "trainer/report.h"
@@ -42,25 +43,23 @@ static void finish_saving(struct run *run, struct report *report)
         report_saved(report, seconds);
 }
 
-/* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
-static int validate(struct run *run, struct report *report)
+/* [all] */
+static int validate_weights(struct run *run, struct report *report)
 {
     struct reason why;
     struct evaluation evaluation;
     double start = clock_seconds();
-    run->state.validation_due = 1;
-    point_at("validate.begin", run->state.update, NULL, 0);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
-    int complete = evaluate(&run->model, run->weights, (int)run->settings->source_end, pairs,
-                            run->valid->path, &run->arena, NULL, NULL, &evaluation);
+    int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena, NULL,
+                            NULL, &evaluation);
     pairs_close(pairs);
     if (!complete)
         return 0;
     point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
     double loss = evaluation.loss / (double)evaluation.tokens;
-    int symbols = run->model.shape.target_vocabulary;
+    int symbols = run->model.shape.side[TARGET].vocabulary;
     bool sound = schedule_sound(run->settings, &run->state, loss, symbols, &why);
     if (!sound)
         finish_saving(run, report);
@@ -69,8 +68,21 @@ static int validate(struct run *run, struct report *report)
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
-    slowest.validation = fmax(slowest.validation, clock_seconds() - start);
     return 1;
+}
+
+/* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
+static int validate(struct run *run, struct report *report)
+{
+    double start = clock_seconds();
+    run->state.validation_due = 1;
+    point_at("validate.begin", run->state.update, NULL, 0);
+    averaged_enter(run);
+    int complete = validate_weights(run, report);
+    averaged_leave(run);
+    if (complete)
+        slowest.validation = fmax(slowest.validation, clock_seconds() - start);
+    return complete;
 }
 
 /* [all] */
@@ -159,7 +171,8 @@ static int train_on(struct run *run, struct report *report)
     run_stream_options(run, &options);
     if (comm_rank() == 0)
         stop_deadline(run->settings->stop_after);
-    struct feed *feed = feed_open(run->corpus, &options, run->state.epoch, run->state.group);
+    struct feed *feed =
+        feed_open(run->corpus, &options, &run->model.shape, run->state.epoch, run->state.group);
     int going = boundary(run, report);
     while (going && schedule_ending(run->settings, &run->state) == ENDING_NONE)
         going = advance(run, feed, report) && boundary(run, report);

@@ -37,7 +37,7 @@ static void compute_lanes(struct run *run, const struct feed_group *group,
         facts[lane][LANE_LOSS] =
             model_gradient(&run->model, run->weights, gradient, batch, &key, &run->arena);
         facts[lane][LANE_TOKENS] = (double)batch->target_tokens;
-        facts[lane][LANE_SOURCE_TOKENS] = (double)batch->source_tokens;
+        facts[lane][LANE_SOURCE_TOKENS] = (double)batch->source[SOURCE].tokens;
         facts[lane][LANE_SENTENCES] = batch->B;
         point_at("update.gradient", update, gradient,
                  (size_t)run->model.parameters.total * sizeof(float));
@@ -141,6 +141,7 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
         compare_weights(run);
 
     run->gradient = exchange_reduce(run->exchange);
+    freeze_clear(&run->freeze, exchange_part(run->exchange), run->gradient);
     double square = exchange_square_norm(run->exchange, run->gradient);
     result->norm = sqrt(square) / (double)result->tokens;
     result->rate = schedule_rate(run->settings, &run->state, run->state.update + 1);

@@ -82,15 +82,22 @@ static inline struct differences_result gradient_of_model_check(struct gradient_
 /* The same from a shape: three ragged sentences with lengths from 1, the target's end included;
  * weights within +-1.5, and others where a saturated unit hides a parameter. */
 static inline struct differences_result
-gradient_of_shape_check(const struct shape *shape, int source_end, uint64_t seed, const char *label)
+gradient_of_shape_check(const struct shape *given, int source_end, uint64_t seed, const char *label)
 {
-    static const int source_lengths[] = {1, 4, 3}, target_lengths[] = {1, 3, 0};
+    static const int sources[] = {1, 4, 3}, seconds[] = {2, 1, 3}, ones[] = {1, 1, 1};
+    static const int targets[] = {1, 3, 0}, frames[] = {1, 3, 2};
+    struct shape copy = *given, *shape = &copy;
     struct fixture fixture;
-    fixture_sentences(&fixture, 3, source_lengths, target_lengths, shape->source_vocabulary,
-                      shape->target_vocabulary, seed);
+    shape->side[SOURCE].end = source_end;
+    const int *const lengths[SIDES] = {sources, seconds,
+                                       shape->head == HEAD_STEP                   ? sources
+                                       : shape->head == HEAD_POOL                 ? ones
+                                       : shape->side[TARGET].form == FORM_VECTORS ? frames
+                                                                                  : targets};
+    fixture_of_shape(&fixture, shape, 3, lengths, seed);
     struct batch batch;
     batch_init(&batch);
-    batch_pack(&batch, fixture.sentences, fixture.count, source_end);
+    batch_pack(&batch, shape, fixture.sentences, fixture.count);
     struct model model;
     model_init(&model, shape);
     struct arena arena;
@@ -105,6 +112,7 @@ gradient_of_shape_check(const struct shape *shape, int source_end, uint64_t seed
                                    fixture_block(&model.parameters)};
     for (uint64_t other = 0; other < 8; other++) {
         fixture_weights(&model.parameters, seed + 100000 * other, 1.5, it.block);
+        it.key.update = 7 + (uint32_t)other; // a mask may leave nothing of a state
         if (!gradient_of_model_asleep(&it))
             break;
     }

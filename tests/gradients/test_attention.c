@@ -26,8 +26,9 @@ struct attention_case {
 static void forward(struct attention_case *it)
 {
     arena_reset(&it->arena);
-    it->steps = encoder_steps(&it->batch, &it->arena);
-    bank_init(&it->bank, &it->batch, &it->steps, it->M, it->memory, 0, NULL, &it->arena);
+    it->steps = encoder_steps(&it->batch.source[SOURCE], it->batch.B, &it->arena);
+    bank_init(&it->bank, &it->steps, it->M, it->memory, 0, NULL, 0,
+              &it->arena);
     attention_start(&it->attention, it->block, &it->bank, T, &it->arena, &it->states);
     attention_forward(&it->attention, it->block, &it->states, 0, T, it->query, it->c, it->ldc);
 }
@@ -46,8 +47,9 @@ static double sum(void *context)
 static void attention_case_init(struct attention_case *it, enum attention_kind kind)
 {
     static const int lengths[SENTENCES] = {1, 4, 2};
-    struct shape shape = {
-        .hidden = H, .attention = kind, .attention_hidden = A, .encoder_hidden = 3};
+    struct shape shape = {SIDES_OF(9, 9),        .hidden = H,         .attention = kind,
+                          .attention_hidden = A, .encoder_layers = 1, .encoder_hidden = 3};
+    shape.side[SOURCE].end = 0;
     shape.bidirectional = kind != ATTENTION_DOT;
     if (kind == ATTENTION_DOT)
         shape.encoder_hidden = H;
@@ -57,8 +59,8 @@ static void attention_case_init(struct attention_case *it, enum attention_kind k
     attention_init(&it->attention, &shape, &it->parameters);
     fixture_sentences(&it->fixture, SENTENCES, lengths, lengths, 9, 9, 1);
     batch_init(&it->batch);
-    batch_pack(&it->batch, it->fixture.sentences, SENTENCES, 0);
-    assert_int_equal(it->batch.source_tokens, N);
+    batch_pack(&it->batch, &shape, it->fixture.sentences, SENTENCES);
+    assert_int_equal(it->batch.source[SOURCE].tokens, N);
     arena_init(&it->arena);
     it->block = fixture_block(&it->parameters);
     it->gradient = fixture_block(&it->parameters);

@@ -17,7 +17,7 @@ struct embedding_case {
 static double embedding_sum(void *context)
 {
     struct embedding_case *it = context;
-    embedding_forward(it->weights, E, symbols, ROWS, it->y);
+    embedding_forward(it->weights, E, symbols, 1, ROWS, it->y, E);
     return parts_dot(it->y, it->dy, ROWS * E);
 }
 
@@ -28,11 +28,11 @@ static void embedding_backward_is_the_gradient_and_adds(void **state)
     parts_fill(it.weights, V * E, 1);
     parts_fill(it.dy, ROWS * E, 2);
     real gradient[V * E] = {0};
-    embedding_backward(gradient, V, E, symbols, ROWS, it.dy);
+    embedding_backward(gradient, E, symbols, 1, ROWS, it.dy, E);
     parts_check(embedding_sum, &it, it.weights, gradient, V * E, "embedding");
     real twice[V * E];
     memcpy(twice, gradient, sizeof twice);
-    embedding_backward(twice, V, E, symbols, ROWS, it.dy);
+    embedding_backward(twice, E, symbols, 1, ROWS, it.dy, E);
     for (int i = 0; i < V * E; i++)
         assert_true(fabs(twice[i] - 2 * gradient[i]) <= 1e-14);
 }

@@ -3,16 +3,17 @@
 #ifndef MODELS_H
 #define MODELS_H
 
-#include "model/shape.h"
+#include "tests/model/sides.h"
 
-enum { MODELS = 5 };
+enum { MODELS = 10, MODELS_ALL = 16 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
- * one direction. */
-static inline struct shape models_shape(int number)
+ * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs; the
+ * context first and at every step (Cho et al. 2014); a conditional decoder of two layers; the last
+ * state at every step, but neither the symbol before nor a readout. */
+static inline struct shape models_translating(int number)
 {
-    struct shape shape = {.source_vocabulary = 150,
-                          .target_vocabulary = 170,
+    struct shape shape = {SIDES_OF(150, 170),
                           .embedding = 24,
                           .hidden = 40,
                           .encoder_hidden = 20,
@@ -41,7 +42,87 @@ static inline struct shape models_shape(int number)
         shape.bidirectional = 0;
         shape.input_feeding = 1;
     }
+    if (number == 5) {
+        shape.encoder_layers = shape.decoder_layers = 2;
+        shape.residual = shape.layer_norm = 1;
+    }
+    if (number == 6) {
+        shape.cell = CELL_RNN;
+        shape.encoder_layers = 3;
+        shape.pyramid = 1;
+    }
+    if (number == 7)
+        shape.context_use = CONTEXT_USE_BOTH;
+    if (number == 8) {
+        shape.decoder = DECODER_CONDITIONAL;
+        shape.decoder_layers = 2;
+    }
+    if (number == 9) {
+        shape.context = CONTEXT_LAST; // as wide as it likes
+        shape.encoder_hidden = 17;
+        shape.context_use = CONTEXT_USE_EVERY;
+        shape.without_previous = 1;
+        shape.readout = 0;
+    }
     return shape;
+}
+
+static inline struct shape models_with(struct shape shape, enum head head, int readout)
+{
+    shape.head = head;
+    shape.readout = readout;
+    shape.tied_embeddings = 0;
+    shape.side[SOURCE].end = shape.side[TARGET].end = 0;
+    return shape;
+}
+
+/* Tags of words with features; a value for each vector; classes of two sources pooled by attention;
+ * classes by the largest states; regression from one vector a sentence without an encoder's layers;
+ * vectors decoded from vectors. */
+static inline struct shape models_other(int number)
+{
+    static const struct side_shape vectors = {.form = FORM_VECTORS, .dimension = 6};
+    struct shape shape = models_translating(number % 2 ? 1 : 0);
+    shape.feature_embedding = 5;
+    switch (number - MODELS) {
+    case 0:
+        shape = models_with(shape, HEAD_STEP, 0);
+        shape.side[SOURCE].feature_count = 2;
+        shape.side[SOURCE].features[0] = 9;
+        shape.side[SOURCE].features[1] = 15;
+        break;
+    case 1:
+        shape = models_with(shape, HEAD_STEP, 24);
+        shape.side[SOURCE] = shape.side[TARGET] = vectors;
+        shape.input = INPUT_TANH;
+        break;
+    case 2:
+        shape = models_with(shape, HEAD_POOL, 24);
+        shape.side[SECOND] = shape.side[SOURCE];
+        shape.side[SOURCE].end = 1;
+        shape.pooling = POOLING_ATTENTION;
+        break;
+    case 3:
+        shape = models_with(shape, HEAD_POOL, 0);
+        shape.pooling = POOLING_MAX;
+        break;
+    case 4:
+        shape = models_with(shape, HEAD_POOL, 30);
+        shape.side[SOURCE] = shape.side[TARGET] = vectors;
+        shape.encoder_layers = 0;
+        shape.pooling = POOLING_MEAN;
+        break;
+    default:
+        shape = models_with(shape, HEAD_DECODE, shape.readout);
+        shape.side[SOURCE] = shape.side[TARGET] = vectors;
+        break;
+    }
+    return shape;
+}
+
+static inline struct shape models_shape(int number)
+{
+    return number < MODELS ? models_translating(number) : models_other(number);
 }
 
 /* The same with every dropout and with smoothing. */
@@ -51,6 +132,8 @@ static inline struct shape models_shape_in_training(int number)
     shape.dropout_embedding = shape.dropout_layer = 0.2;
     shape.dropout_encoder = shape.dropout_output = 0.2;
     shape.unknown_dropout = 0.1;
+    shape.dropout_state = number < 5 ? 0 : 0.2;
+    shape.variational = number == 5;
     shape.label_smoothing = 0.1;
     return shape;
 }

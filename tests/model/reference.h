@@ -6,7 +6,7 @@
 
 #include "comm/base/memory.h"
 #include "model/batch.h"
-#include "model/shape.h"
+#include "tests/model/sides.h"
 #include <hdf5.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,9 +41,8 @@ static inline int reference_integer(hid_t group, const char *name)
     return (int)reference_number(group, name);
 }
 
-/* The position of the attribute's word among `count` words. */
-static inline int reference_choice(hid_t group, const char *name, const char *const *words,
-                                   int count)
+/* The position of the attribute's word among these, behind which is NULL. */
+static inline int reference_choice(hid_t group, const char *name, const char *const *words)
 {
     char word[32] = "";
     hid_t type = H5Tcopy(H5T_C_S1);
@@ -53,7 +52,7 @@ static inline int reference_choice(hid_t group, const char *name, const char *co
     assert_true(H5Aread(attribute, type, word) >= 0);
     H5Aclose(attribute);
     H5Tclose(type);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; words[i]; i++)
         if (strcmp(word, words[i]) == 0)
             return i;
     fail_msg("attribute %s: unknown word '%s'", name, word);
@@ -77,30 +76,31 @@ static inline void *reference_array(hid_t group, const char *name, hid_t type, i
 
 static inline struct shape reference_shape(hid_t group)
 {
-    static const char *const cells[] = {"lstm", "gru"}, *const contexts[] = {"last", "affine",
-                                                                             "mean"};
-    static const char *const attentions[] = {"additive", "dot", "general"};
-    static const char *const states[] = {"previous", "current"};
     struct shape shape = {
-        .source_vocabulary = reference_integer(group, "source_vocabulary"),
-        .target_vocabulary = reference_integer(group, "target_vocabulary"),
+        SIDES_OF(reference_integer(group, "source_vocabulary"),
+                 reference_integer(group, "target_vocabulary")),
         .embedding = reference_integer(group, "embedding"),
         .hidden = reference_integer(group, "hidden"),
         .encoder_hidden = reference_integer(group, "encoder_hidden"),
         .encoder_layers = reference_integer(group, "encoder_layers"),
         .decoder_layers = reference_integer(group, "decoder_layers"),
         .bidirectional = reference_integer(group, "bidirectional"),
-        .cell = (enum cell_kind)reference_choice(group, "cell", cells, 2),
-        .context = (enum context_kind)reference_choice(group, "context", contexts, 3),
-        .context_use = CONTEXT_USE_ATTENTION,
-        .attention = (enum attention_kind)reference_choice(group, "attention", attentions, 3),
-        .attention_state =
-            (enum attention_state)reference_choice(group, "attention_state", states, 2),
+        .cell = (enum cell_kind)reference_choice(group, "cell", shape_cells),
+        .residual = reference_integer(group, "residual"),
+        .layer_norm = reference_integer(group, "layer_norm"),
+        .pyramid = reference_integer(group, "pyramid"),
+        .context = (enum context_kind)reference_choice(group, "context", shape_contexts),
+        .context_use = (enum context_use)reference_choice(group, "context_use", shape_context_uses),
+        .decoder = (enum decoder_kind)reference_choice(group, "decoder", shape_decoders),
+        .attention = (enum attention_kind)reference_choice(group, "attention", shape_attentions),
+        .attention_state = (enum attention_state)reference_choice(group, "attention_state",
+                                                                  shape_attention_states),
         .attention_hidden = reference_integer(group, "attention_hidden"),
         .input_feeding = reference_integer(group, "input_feeding"),
         .readout = reference_integer(group, "readout"),
         .tied_embeddings = reference_integer(group, "tied_embeddings"),
         .label_smoothing = reference_number(group, "label_smoothing")};
+    shape.side[SOURCE].end = reference_integer(group, "source_end");
     struct reason why;
     if (!shape_check(&shape, &why))
         fail_msg("%s", why.text);
@@ -124,7 +124,8 @@ static inline struct reference_side reference_side(hid_t group, int number, cons
 }
 
 /* Initialises and packs; release is batch_release. */
-static inline void reference_batch(hid_t group, int number, struct batch *batch)
+static inline void reference_batch(hid_t group, const struct shape *shape, int number,
+                                   struct batch *batch)
 {
     struct reference_side source = reference_side(group, number, "source");
     struct reference_side target = reference_side(group, number, "target");
@@ -132,14 +133,14 @@ static inline void reference_batch(hid_t group, int number, struct batch *batch)
     struct sentence *sentences = memory_take((size_t)source.count * sizeof *sentences);
     int64_t s = 0, t = 0;
     for (int64_t i = 0; i < source.count; i++) {
-        sentences[i] = (struct sentence){source.symbols + s, target.symbols + t, source.lengths[i],
-                                         target.lengths[i]};
+        sentences[i].side[SOURCE] = (struct sequence){source.symbols + s, source.lengths[i]};
+        sentences[i].side[TARGET] = (struct sequence){target.symbols + t, target.lengths[i]};
         s += source.lengths[i];
         t += target.lengths[i];
     }
     assert_true(s == source.total && t == target.total);
     batch_init(batch);
-    batch_pack(batch, sentences, (int)source.count, reference_integer(group, "source_end"));
+    batch_pack(batch, shape, sentences, (int)source.count);
     memory_free(sentences);
     memory_free(source.symbols);
     memory_free(source.lengths);

@@ -31,7 +31,9 @@ static void additive_init(struct additive *it, double size)
 {
     static const int lengths[1] = {S};
     struct shape shape = {
-        .hidden = H, .attention = ATTENTION_ADDITIVE, .attention_hidden = A, .encoder_hidden = M};
+        SIDES_OF(9, 9),        .hidden = H,         .attention = ATTENTION_ADDITIVE,
+        .attention_hidden = A, .encoder_layers = 1, .encoder_hidden = M};
+    shape.side[SOURCE].end = 0;
     *it = (struct additive){.dc = {1, -1, 0.5, 2, -1, 1, 1, 0.25}};
     struct reason why;
     assert_true(product_start(PRODUCTS_AUTO, &why));
@@ -39,7 +41,7 @@ static void additive_init(struct additive *it, double size)
     attention_init(&it->attention, &shape, &it->parameters);
     fixture_sentences(&it->fixture, 1, lengths, lengths, 9, 9, 1);
     batch_init(&it->batch);
-    batch_pack(&it->batch, it->fixture.sentences, 1, 0);
+    batch_pack(&it->batch, &shape, it->fixture.sentences, 1);
     arena_init(&it->arena);
     it->block = fixture_block(&it->parameters);
     it->gradient = fixture_block(&it->parameters);
@@ -48,8 +50,8 @@ static void additive_init(struct additive *it, double size)
         it->memory[i] = (real)(size * sin(i + 1));
     for (int i = 0; i < T * H; i++)
         it->query[i] = (real)(size * cos(2 * i));
-    it->steps = encoder_steps(&it->batch, &it->arena);
-    bank_init(&it->bank, &it->batch, &it->steps, M, it->memory, 0, NULL, &it->arena);
+    it->steps = encoder_steps(&it->batch.source[SOURCE], it->batch.B, &it->arena);
+    bank_init(&it->bank, &it->steps, M, it->memory, 0, NULL, 0, &it->arena);
     attention_start(&it->attention, it->block, &it->bank, T, &it->arena, &it->states);
     attention_forward(&it->attention, it->block, &it->states, 0, T, it->query, it->c, M);
 }

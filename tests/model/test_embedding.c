@@ -38,7 +38,7 @@ static void forward_takes_the_rows_of_the_symbols(void **state)
     for (int count = 1; count <= 4; count += 3) {
         real *y = malloc(COUNT * E * sizeof(real));
         threads_set(count);
-        embedding_forward(weights, E, symbols, COUNT, y);
+        embedding_forward(weights, E, symbols, 1, COUNT, y, E);
         threads_set(1);
         for (int i = 0; i < COUNT; i++)
             assert_memory_equal(y + i * E, weights + symbols[i] * E, E * sizeof(real));
@@ -58,7 +58,7 @@ static void backward_adds_in_the_order_of_positions_for_any_number_of_threads(vo
     for (int count = 1; count <= 4; count++) {
         memcpy(dweights, weights, bytes);
         threads_set(count);
-        embedding_backward(dweights, V, E, symbols, COUNT, dy);
+        embedding_backward(dweights, E, symbols, 1, COUNT, dy, E);
         threads_set(1);
         assert_memory_equal(dweights, wanted, bytes);
     }
@@ -70,8 +70,8 @@ static void nothing_is_fine(void **state)
 {
     (void)state;
     real row[E] = {3};
-    embedding_forward(weights, E, symbols, 0, row);
-    embedding_backward(row, 1, E, symbols, 0, dy);
+    embedding_forward(weights, E, symbols, 1, 0, row, E);
+    embedding_backward(row, E, symbols, 1, 0, dy, E);
     assert_true(row[0] == 3 && row[1] == 0);
 }
 

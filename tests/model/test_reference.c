@@ -1,4 +1,4 @@
-// Two models against PyTorch: the same weights and batches give its loss, its gradients and, after
+// Some models against PyTorch: the same weights and batches give its loss, its gradients and, after
 // ten updates of Adam, its weights. tests/reference/make_reference.py made the numbers, in double
 // precision and without us.
 #include "model/model.h"
@@ -41,7 +41,7 @@ static void reference_init(struct reference *it, const char *name)
     struct shape shape = reference_shape(it->group);
     model_init(&it->model, &shape);
     for (int i = 0; i < 3; i++)
-        reference_batch(it->group, i, &it->batches[i]);
+        reference_batch(it->group, &shape, i, &it->batches[i]);
     arena_init(&it->arena);
     it->block = fixture_block(&it->model.parameters);
     it->gradient = fixture_block(&it->model.parameters);
@@ -166,12 +166,47 @@ static void gru_with_additive_attention_and_tied_embeddings_computes_what_pytorc
     check("gru");
 }
 
+static void rnn_in_a_pyramid_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("pyramid-rnn");
+}
+
+static void lstm_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("normed-lstm");
+}
+
+static void gru_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("normed-gru");
+}
+
+static void gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("both");
+}
+
+static void a_conditional_gru_of_two_layers_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("conditional");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does),
         cmocka_unit_test(
             gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does),
+        cmocka_unit_test(rnn_in_a_pyramid_computes_what_pytorch_does),
+        cmocka_unit_test(lstm_with_layer_norm_and_residual_computes_what_pytorch_does),
+        cmocka_unit_test(gru_with_layer_norm_and_residual_computes_what_pytorch_does),
+        cmocka_unit_test(gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does),
+        cmocka_unit_test(a_conditional_gru_of_two_layers_computes_what_pytorch_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,16 +20,17 @@ static int64_t total(const int64_t useful[PARTS])
 }
 
 /* One sentence of S states and T steps, its own end and begin included. */
-static void count(const struct shape *shape, int S, int T, int64_t useful[PARTS])
+static void count(struct shape *shape, int S, int T, int64_t useful[PARTS])
 {
     struct model model;
     struct batch batch;
     int32_t symbols[16] = {0};
-    struct sentence sentence = {symbols, symbols, S, T - 1};
+    struct sentence sentence = {{[SOURCE] = {symbols, S}, [TARGET] = {symbols, T - 1}}};
+    shape->side[SOURCE].end = 0;
     memset(useful, 0, PARTS * sizeof *useful);
     model_init(&model, shape);
     batch_init(&batch);
-    batch_pack(&batch, &sentence, 1, 0);
+    batch_pack(&batch, shape, &sentence, 1);
     useful_add(&model, &batch, useful);
     batch_release(&batch);
     model_release(&model);
@@ -40,8 +41,7 @@ static void count(const struct shape *shape, int S, int T, int64_t useful[PARTS]
 static void the_reference_shape_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {.source_vocabulary = 8004,
-                          .target_vocabulary = 8004,
+    struct shape shape = {SIDES_OF(8004, 8004),
                           .embedding = 512,
                           .hidden = 512,
                           .encoder_hidden = 256,
@@ -68,8 +68,7 @@ static void the_reference_shape_by_hand(void **state)
 static void additive_attention_and_a_tied_output_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {.source_vocabulary = 50,
-                          .target_vocabulary = 60,
+    struct shape shape = {SIDES_OF(50, 60),
                           .embedding = 12,
                           .hidden = 16,
                           .encoder_hidden = 10,
@@ -94,8 +93,7 @@ static void additive_attention_and_a_tied_output_by_hand(void **state)
 static void without_attention_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {.source_vocabulary = 50,
-                          .target_vocabulary = 60,
+    struct shape shape = {SIDES_OF(50, 60),
                           .embedding = 12,
                           .hidden = 16,
                           .encoder_hidden = 10,
@@ -112,6 +110,73 @@ static void without_attention_by_hand(void **state)
     assert_true(useful[PART_OUTPUT] == 3LL * 4 * 60 * 14);
 }
 
+/* An RNN of 10 in one direction: 10 x (12 + 10) at 5 states, 10 x (20 + 10) at 3 and at 2, which
+ * attention sees; and it reads each input weight once, U at each state. */
+static void a_pyramid_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),           .embedding = 12,     .hidden = 10,
+                          .encoder_hidden = 10,       .encoder_layers = 3, .decoder_layers = 1,
+                          .cell = CELL_RNN,           .pyramid = 1,        .context = CONTEXT_MEAN,
+                          .attention = ATTENTION_DOT, .readout = 14};
+    int64_t useful[PARTS];
+    count(&shape, 5, 4, useful);
+    assert_true(useful[PART_ENCODER] ==
+                3LL * (5 * 10 * (12 + 10) + 3 * 10 * (20 + 10) + 2 * 10 * (20 + 10)));
+    assert_true(useful[PART_ATTENTION] == 3LL * 4 * 2 * (10 + 10));
+
+    struct model model;
+    model_init(&model, &shape);
+    int64_t five = useful_reads(&model, 5, 1), one = useful_reads(&model, 1, 1);
+    assert_true(five - one == (4 + 2 + 1) * 10 * 10 + (2 - 1) * (10 + 10));
+    model_release(&model);
+}
+
+/* The joined context of 10 goes through 64 rows of the cell and 14 of the readout once for the
+ * sentence; neither counts at a step. */
+static void a_context_at_every_step_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .context = CONTEXT_AFFINE,
+                          .context_use = CONTEXT_USE_BOTH,
+                          .readout = 14};
+    int64_t useful[PARTS];
+    count(&shape, 3, 4, useful);
+    assert_true(useful[PART_ATTENTION] == 0);
+    assert_true(useful[PART_DECODER] ==
+                3LL * (16 * 10 + 10 * (64 + 14) + 4 * (64 * (12 + 16) + 14 * (16 + 12))));
+}
+
+/* The second transition has 48 rows of 20 + 16; the first reads the symbol only. */
+static void a_conditional_decoder_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .bidirectional = 1,
+                          .cell = CELL_GRU,
+                          .context = CONTEXT_MEAN,
+                          .decoder = DECODER_CONDITIONAL,
+                          .attention = ATTENTION_ADDITIVE,
+                          .attention_hidden = 9,
+                          .readout = 14};
+    int64_t useful[PARTS];
+    count(&shape, 3, 4, useful);
+    assert_true(useful[PART_DECODER] ==
+                3LL * (16 * 20 + 4 * (48 * (12 + 16) + 48 * (20 + 16) + 14 * (16 + 12 + 20))));
+    assert_true(useful[PART_ATTENTION] == 3LL * (3 * 9 * 20 + 4 * 9 * 16 + 4 * 3 * (9 + 20)));
+}
+
 static void where_nothing_is_padding_it_is_the_cost(void **state)
 {
     (void)state;
@@ -122,11 +187,13 @@ static void where_nothing_is_padding_it_is_the_cost(void **state)
         struct fixture fixture;
         int64_t useful[PARTS] = {0};
         trial_init(&trial, &shape);
-        fixture_sentences(&fixture, 3, alike, alike, shape.source_vocabulary,
-                          shape.target_vocabulary, 1);
-        batch_pack(&trial.batch, fixture.sentences, 3, 1);
+        fixture_sentences(&fixture, 3, alike, alike, shape.side[SOURCE].vocabulary,
+                          shape.side[TARGET].vocabulary, 1);
+        batch_pack(&trial.batch, &shape, fixture.sentences, 3);
         useful_add(&trial.model, &trial.batch, useful);
-        assert_true(total(useful) == model_cost(&trial.model, 1, 3, alike, alike));
+        assert_true(
+            total(useful) ==
+            model_cost(&trial.model, 3, (const int *[SIDES]){[SOURCE] = alike, [TARGET] = alike}));
         fixture_release(&fixture);
         trial_release(&trial);
     }
@@ -147,8 +214,7 @@ static void padding_is_not_useful(void **state)
             useful_add(&trial.model, &trial.batch, alone);
         }
         assert_memory_equal(together, alone, sizeof together);
-        assert_true(total(together) <
-                    model_cost(&trial.model, 1, TRIAL_SENTENCES, trial_sources, trial_targets));
+        assert_true(total(together) < model_cost(&trial.model, TRIAL_SENTENCES, trial.lengths));
         trial_release(&trial);
     }
 }
@@ -161,9 +227,9 @@ static void a_sentence_alone_reads_each_weight_at_each_step(void **state)
     model_init(&model, &shape);
     int64_t one = useful_reads(&model, 1, 1), steps = useful_reads(&model, 1, 5);
     int64_t states = useful_reads(&model, 4, 1);
-    const struct recurrent *layer = &model.encoder.layer[0][0];
+    const struct recurrent *layer = &model.encoder[SOURCE].layer[0][0];
     int64_t of_step =
-        decoder_row_cost(&model.decoder) + (int64_t)shape.readout * shape.target_vocabulary;
+        decoder_row_cost(&model.decoder) + (int64_t)shape.readout * shape.side[TARGET].vocabulary;
     assert_true(steps - one == 4 * of_step);
     assert_true(states - one == 3LL * 2 * layer->cell->gates * layer->H * layer->H);
     model_release(&model);
@@ -175,6 +241,9 @@ int main(void)
         cmocka_unit_test(the_reference_shape_by_hand),
         cmocka_unit_test(additive_attention_and_a_tied_output_by_hand),
         cmocka_unit_test(without_attention_by_hand),
+        cmocka_unit_test(a_pyramid_by_hand),
+        cmocka_unit_test(a_context_at_every_step_by_hand),
+        cmocka_unit_test(a_conditional_decoder_by_hand),
         cmocka_unit_test(where_nothing_is_padding_it_is_the_cost),
         cmocka_unit_test(padding_is_not_useful),
         cmocka_unit_test(a_sentence_alone_reads_each_weight_at_each_step),

@@ -12,10 +12,14 @@
 enum { TRIAL_SENTENCES = 12 };
 static const int trial_sources[TRIAL_SENTENCES] = {9, 1, 17, 4, 4, 30, 12, 2, 21, 6, 8, 13};
 static const int trial_targets[TRIAL_SENTENCES] = {8, 2, 20, 1, 7, 25, 11, 3, 16, 0, 9, 14};
+static const int trial_frames[TRIAL_SENTENCES] = {8, 2, 20, 1, 7, 25, 11, 3, 16, 1, 9, 14};
+static const int trial_seconds[TRIAL_SENTENCES] = {3, 14, 1, 8, 6, 4, 5, 22, 7, 2, 9, 11};
+static const int trial_ones[TRIAL_SENTENCES] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 
 struct trial {
     struct model model;
-    struct fixture fixture; // sentences of the lengths above
+    const int *lengths[SIDES]; // as model_cost wants them
+    struct fixture fixture;    // sentences of the lengths above
     struct batch batch;
     struct arena arena;
     struct random_key key;
@@ -30,8 +34,13 @@ static inline void trial_init(struct trial *trial, const struct shape *shape)
         require(!"the test's shape can be built");
     }
     model_init(&trial->model, shape);
-    fixture_sentences(&trial->fixture, TRIAL_SENTENCES, trial_sources, trial_targets,
-                      shape->source_vocabulary, shape->target_vocabulary, 5);
+    trial->lengths[SOURCE] = trial_sources;
+    trial->lengths[SECOND] = trial_seconds;
+    trial->lengths[TARGET] = shape->head == HEAD_STEP                   ? trial_sources
+                             : shape->head == HEAD_POOL                 ? trial_ones
+                             : shape->side[TARGET].form == FORM_VECTORS ? trial_frames
+                                                                        : trial_targets;
+    fixture_of_shape(&trial->fixture, shape, TRIAL_SENTENCES, trial->lengths, 5);
     batch_init(&trial->batch);
     arena_init(&trial->arena);
     trial->key = (struct random_key){.seed = 3, .update = 2, .lane = 1};
@@ -50,10 +59,10 @@ static inline void trial_release(struct trial *trial)
     model_release(&trial->model);
 }
 
-/* The sentences [first, first + count) of the fixture, with an end to the source. */
+/* The sentences [first, first + count) of the fixture. */
 static inline void trial_pack(struct trial *trial, int first, int count)
 {
-    batch_pack(&trial->batch, trial->fixture.sentences + first, count, 1);
+    batch_pack(&trial->batch, &trial->model.shape, trial->fixture.sentences + first, count);
 }
 
 static inline void trial_clear(struct trial *trial)

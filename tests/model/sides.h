@@ -1,0 +1,11 @@
+/* The sides of a translation, for a shape's initializer: two vocabularies, ends on both. */
+#ifndef SIDES_H
+#define SIDES_H
+
+#include "model/shape.h"
+
+#define SIDES_OF(source_symbols, target_symbols)                                                   \
+    .side = {[SOURCE] = {.form = FORM_SYMBOLS, .vocabulary = (source_symbols), .end = 1},          \
+             [TARGET] = {.form = FORM_SYMBOLS, .vocabulary = (target_symbols), .end = 1}}
+
+#endif
