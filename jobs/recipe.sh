@@ -34,6 +34,7 @@ format=()              # options of prepare: how the text of any part is read
 learn=()               # and for the training part, which vocabularies come from
 config=$set            # NAME.yml: the settings of train
 options=()             # and its options beside them
+search=()              # options of translate or generate
 metrics=exact-match    # of evaluate, one or more with commas
 score() { evaluate; }  # prints the figures, "NAME VALUE" a line
 aim=                   # what is to be reached
@@ -117,7 +118,7 @@ run_row() { # ROW
     step "$set, $1: the test part"
     if [ -e text/test.source ]; then
         [ ! -e text/test.second ] || inputs+=(--input text/test.second)
-        on_two_ranks "$task" --model run/best.h5 "${inputs[@]}" --output test.output
+        on_two_ranks "$task" --model run/best.h5 "${inputs[@]}" "${search[@]}" --output test.output
     fi
     score >figures
     cat figures

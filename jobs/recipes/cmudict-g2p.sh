@@ -3,6 +3,7 @@
 # part the pronunciation nearest to the output counts.
 needs=(cmudict-g2p/g014b2b.train cmudict-g2p/g014b2b.ref)
 learn=(--tokenizer words --min-count 1)
+search=(--beam 1)
 metrics=exact-match,word-error-rate
 aim="75.0 % exact"
 

@@ -4,6 +4,7 @@
 needs=(scan/simple_split)
 rows=(attention first every both)
 learn=(--tokenizer words --min-count 1)
+search=(--beam 1)
 
 row() {
     case $1 in

@@ -4,6 +4,7 @@
 needs=(sigmorphon2016-task1)
 rows=(german turkish)
 learn=(--tokenizer words --min-count 1)
+search=(--beam 1)
 
 row() {
     case $1 in
