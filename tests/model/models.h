@@ -58,7 +58,7 @@ static inline struct shape models_with(struct shape shape, enum head head, int r
 static inline struct shape models_other(int number)
 {
     static const struct side_shape vectors = {.form = FORM_VECTORS, .dimension = 6};
-    struct shape shape = models_translating(number % 2 ? 1 : 0);
+    struct shape shape = models_translating(number % 2 || number == MODELS + 5 ? 1 : 0);
     shape.feature_embedding = 5;
     switch (number - MODELS) {
     case 0:
