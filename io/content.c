@@ -45,6 +45,7 @@ static float *copy_reals(const float *from, int count)
 void content_copy(struct content *to, const struct content *from)
 {
     *to = (struct content){.form = from->form,
+                           .closed = from->closed,
                            .feature_count = from->feature_count,
                            .dimension = from->dimension,
                            .stack = from->stack};
@@ -86,6 +87,8 @@ static bool write_symbols(struct sealed *file, const char *group, const struct c
                           struct reason *why)
 {
     bool well = write_tokenizer(file, group, &content->tokenizer, why);
+    if (content->closed)
+        well = sealed_write_integer(file, group, "closed", content->closed, why);
     if (content->feature_count)
         well = sealed_write_integer(file, group, "features", content->feature_count, why);
     for (int i = 0; i < content->feature_count; i++) {
@@ -175,20 +178,18 @@ static bool read_tokenizer(struct sealed *file, const char *group, const char *f
     return done;
 }
 
-/* Each has words; earlier files do not tell how many there are. */
 static bool read_features(struct sealed *file, const char *group, struct content *content,
                           struct reason *why)
 {
     int64_t count = 0;
-    char of[NAME_MOST], kind[NAME_MOST];
-    feature_group(of, group, 0);
-    if (!sealed_has(file, of))
+    if (!sealed_has_attribute(file, group, "features"))
         return true;
     if (!sealed_read_integer(file, group, "features", &count, why))
         return false;
     if (count < 1 || count > CONTENT_FEATURES)
         return fail(why, "%s has %lld features", group + 1, (long long)count);
     for (int i = 0; i < count; i++) {
+        char of[NAME_MOST], kind[NAME_MOST];
         feature_group(of, group, i);
         if (!sealed_read_text(file, of, "kind", kind, sizeof kind, why) ||
             !read_tokenizer(file, of, kind, &content->features[i], why))
@@ -196,6 +197,20 @@ static bool read_features(struct sealed *file, const char *group, struct content
         content->feature_count = i + 1;
     }
     return true;
+}
+
+static bool read_closed(struct sealed *file, const char *group, struct content *content,
+                        struct reason *why)
+{
+    int64_t closed = 0;
+    if (sealed_has_attribute(file, group, "closed") &&
+        !sealed_read_integer(file, group, "closed", &closed, why))
+        return false;
+    content->closed = closed != 0;
+    bool are_whole =
+        content->tokenizer.kind == TOKENIZER_WORDS || content->tokenizer.kind == TOKENIZER_LINES;
+    return !closed || are_whole ||
+           fail(why, "%s symbols are closed, but no words or lines", group + 1);
 }
 
 static bool check_reals(const struct content *content, const char *side, struct reason *why)
@@ -245,7 +260,8 @@ bool content_read(struct sealed *file, enum side side, struct content *content, 
     } else {
         well = read_tokenizer(file, group, kind, &content->tokenizer, why);
         content->form = well ? FORM_SYMBOLS : FORM_NONE;
-        well = well && read_features(file, group, content, why);
+        well = well && read_closed(file, group, content, why) &&
+               read_features(file, group, content, why);
     }
     if (!well)
         content_release(content);

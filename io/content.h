@@ -13,6 +13,7 @@ enum { CONTENT_FEATURES = 8, CONTENT_DIMENSION = 65536 }; // at most
 struct content {
     enum form form;
     struct tokenizer tokenizer; // FORM_SYMBOLS
+    int closed;                 // tags or labels: a symbol that was not seen in training is wrong
     int feature_count;          // beside each word, each with a vocabulary of its own
     struct tokenizer features[CONTENT_FEATURES];
     int dimension, stack;    // FORM_VECTORS: of a place; how many frames of the input it is made of

@@ -12,6 +12,7 @@ struct pairs {
     struct examples *examples; // of texts
     const char *paths[SIDES];  // NULL where there is no such text
     const struct content *contents;
+    struct encode_room rooms[SIDES]; // of texts
     bool has_target;
 };
 
@@ -33,6 +34,8 @@ struct pairs *pairs_open_texts(const struct examples_options *options,
     struct pairs *pairs = memory_take(sizeof *pairs);
     memcpy(pairs->paths, options->paths, sizeof pairs->paths);
     pairs->contents = contents;
+    for (int side = 0; side < SIDES; side++)
+        encode_init(&pairs->rooms[side], &contents[side]);
     pairs->has_target = options->paths[TARGET] != NULL;
     pairs->examples = examples_open(options, why);
     if (pairs->examples)
@@ -46,8 +49,9 @@ void pairs_close(struct pairs *pairs)
     if (!pairs)
         return;
     merge_close(pairs->merge);
-    if (pairs->examples)
-        examples_close(pairs->examples);
+    examples_close(pairs->examples);
+    for (int side = 0; side < SIDES; side++)
+        encode_release(&pairs->rooms[side]);
     memory_free(pairs);
 }
 
@@ -95,8 +99,9 @@ static int next_of_texts(struct pairs *pairs, struct pair *pair, struct ids *cel
         return got;
     *pair = (struct pair){.line = example.number, .words = -1, .characters = -1};
     for (int side = 0; side < SIDES; side++)
-        if (pairs->paths[side] && !encode(&pairs->contents[side], &example.side[side], cells,
-                                          &pair->sentence.side[side].length, &inner)) {
+        if (pairs->paths[side] &&
+            !encode(&pairs->contents[side], &example.side[side], &pairs->rooms[side], cells,
+                    &pair->sentence.side[side].length, &inner)) {
             fail(why, "'%s': line %lld: %.900s", pairs->paths[side], (long long)example.number,
                  inner.text);
             return -1;

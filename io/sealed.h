@@ -54,6 +54,7 @@ void sealed_close(struct sealed *file);
 void sealed_pause(struct sealed *file);
 bool sealed_paused(const struct sealed *file);
 bool sealed_has(struct sealed *file, const char *name);
+bool sealed_has_attribute(struct sealed *file, const char *group, const char *name);
 bool sealed_read_text(struct sealed *file, const char *group, const char *name, char *value,
                       size_t capacity, struct reason *why);
 bool sealed_read_integer(struct sealed *file, const char *group, const char *name, int64_t *value,

@@ -1,10 +1,9 @@
-/* Private to sealed*.c: what a sealed file is, its user block, and the way from HDF5's errors to
- * words. */
+/* Private to sealed*.c: what a sealed file is, and its user block. */
 #ifndef SEALED_FILE_H
 #define SEALED_FILE_H
 
 #include "io/sealed.h"
-#include <hdf5.h>
+#include "io/sealed_hdf5.h"
 #include <sys/types.h>
 #include <time.h>
 
@@ -58,13 +57,6 @@ bool sealed_block_unchanged(int descriptor, enum sealed_what what, uint64_t hash
 /* fsync of the folder that holds path. */
 bool sealed_sync_folder(const char *path, struct reason *why);
 
-/* To be called before the first HDF5 call of an entry: its error stack is silenced in this thread.
- */
-void sealed_quiet(void);
-/* The innermost record of HDF5's error stack; false. */
-bool sealed_fail(struct reason *why);
-/* Access properties of files: latest format, locks where the file system has them. */
-hid_t sealed_file_access(void);
 hid_t sealed_array_access(void);
 
 size_t sealed_type_bytes(enum sealed_type type);

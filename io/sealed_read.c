@@ -95,6 +95,13 @@ bool sealed_has(struct sealed *file, const char *name)
     return H5Lexists(file->id, path, H5P_DEFAULT) > 0;
 }
 
+bool sealed_has_attribute(struct sealed *file, const char *group, const char *name)
+{
+    struct reason why;
+    return sealed_has(file, group) && ready(file, &why) &&
+           H5Aexists_by_name(file->id, group, name, H5P_DEFAULT) > 0;
+}
+
 /* The attribute if it is one scalar of this class; "attribute NAME of GROUP ..." if not. */
 static hid_t open_attribute(struct sealed *file, const char *group, const char *name,
                             H5T_class_t class, struct reason *why)

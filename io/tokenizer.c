@@ -7,6 +7,7 @@ static const struct tokenizer_functions *const kinds[TOKENIZER_KINDS] = {
     [TOKENIZER_SENTENCEPIECE] = &tokenizer_sentencepiece,
     [TOKENIZER_WORDS] = &tokenizer_words,
     [TOKENIZER_CHARACTERS] = &tokenizer_characters,
+    [TOKENIZER_LINES] = &tokenizer_lines,
 };
 
 const char *tokenizer_kind_name(enum tokenizer_kind kind)
@@ -92,6 +93,18 @@ void tokenizer_encode(const struct tokenizer *tokenizer, const char *line, size_
                       struct ids *ids)
 {
     kinds[tokenizer->kind]->encode(tokenizer, line, length, ids);
+}
+
+bool tokenizer_unknown(const struct tokenizer *tokenizer, const char *line, size_t length,
+                       const char **symbol, size_t *symbol_length)
+{
+    struct vocabulary_key unknown;
+    require(kinds[tokenizer->kind]->unknown);
+    if (!kinds[tokenizer->kind]->unknown(tokenizer, line, length, &unknown))
+        return false;
+    *symbol = unknown.bytes;
+    *symbol_length = unknown.length;
+    return true;
 }
 
 void tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count,

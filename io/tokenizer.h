@@ -1,8 +1,10 @@
-/* Lines of text to ids and back, by one of the kinds in a table (words, characters, sentencepiece).
- * A tokenizer is learnt from lines (learner_open, learner_line ..., learner_finish), or restored
- * from what a corpus or checkpoint holds of it: the name of its kind, its vocabulary and its own
- * bytes. Detokenising gives the line back: SentencePiece (byte fallback, normalisation `identity`)
- * any valid UTF-8; characters and words what is in the vocabulary, words single-spaced. */
+/* Lines of text to ids and back, by one of the kinds in a table (words, characters, lines,
+ * sentencepiece). A tokenizer is learnt from lines (learner_open, learner_line ...,
+ * learner_finish), or restored from what a corpus or checkpoint holds of it: the name of its kind,
+ * its vocabulary and its own bytes. Detokenising gives the line back: SentencePiece (byte fallback,
+ * normalisation `identity`) any valid UTF-8; the others what is in the vocabulary, words
+ * single-spaced. `lines` is for labels: a line is one symbol, without the blanks around it, and a
+ * blank line none. */
 #ifndef TOKENIZER_H
 #define TOKENIZER_H
 
@@ -13,6 +15,7 @@ enum tokenizer_kind {
     TOKENIZER_SENTENCEPIECE,
     TOKENIZER_WORDS,
     TOKENIZER_CHARACTERS,
+    TOKENIZER_LINES,
     TOKENIZER_KINDS
 };
 const char *tokenizer_kind_name(enum tokenizer_kind kind);
@@ -34,11 +37,11 @@ struct tokenizer {
 
 struct learner_options {
     enum tokenizer_kind kind;
-    int vocabulary;          // largest size, the three reserved included
+    int vocabulary;          // largest size, the three reserved included; of lines only if explicit
     int vocabulary_explicit; // the user named it: too large for the text is an error that says the
                              // largest possible
     int bpe;                 // SentencePiece: BPE instead of unigram
-    int min_count;           // words and characters: rarer ones are unknown
+    int min_count;           // not SentencePiece: rarer ones are unknown
     int64_t sample;          // SentencePiece: at most so many lines, chosen by hash of their number
     int64_t lines;           // how many lines will come, all sides together
     uint64_t seed;
@@ -62,6 +65,11 @@ void tokenizer_release(struct tokenizer *tokenizer);
 /* Appends the ids of a line (valid UTF-8), without begin and end. Thread-safe. */
 void tokenizer_encode(const struct tokenizer *tokenizer, const char *line, size_t length,
                       struct ids *ids);
+/* For vocabularies that are closed (tags, labels), where ID_UNKNOWN is a mistake of the text's: the
+ * first word, or the line, that is not in the vocabulary, within `line`. False: all are. Kinds words
+ * and lines only (require). */
+bool tokenizer_unknown(const struct tokenizer *tokenizer, const char *line, size_t length,
+                       const char **symbol, size_t *symbol_length);
 /* Appends the line; unknown becomes "<unk>". Ids must be within the vocabulary (require). */
 void tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count,
                       struct text *line);

@@ -20,9 +20,12 @@ struct tokenizer_functions {
                    struct ids *ids);
     void (*decode)(const struct tokenizer *tokenizer, const int32_t *ids, int64_t count,
                    struct text *line);
+    /* The first symbol of a line that is not in the vocabulary; NULL where lines have no such. */
+    bool (*unknown)(const struct tokenizer *tokenizer, const char *line, size_t length,
+                    struct vocabulary_key *unknown);
 };
 extern const struct tokenizer_functions tokenizer_sentencepiece, tokenizer_words,
-    tokenizer_characters;
+    tokenizer_characters, tokenizer_lines;
 
 /* The next symbol of a text with one a line; empty lines are passed over. False at the end. *rest
  * moves on. */

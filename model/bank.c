@@ -3,14 +3,15 @@
 #include "model/threads.h"
 #include <string.h>
 
-void bank_init(struct bank *bank, const int32_t *lengths, const struct steps *steps, int M,
-               const real *h, double rate, const struct random_key *key, uint64_t masks,
-               struct arena *arena)
+void bank_init(struct bank *bank, const struct steps *steps, int M, const real *h, double rate,
+               const struct random_key *key, uint64_t masks, struct arena *arena)
 {
     int B = steps->B;
     *bank = (struct bank){.B = B, .M = M, .N = steps->first[steps->count], .masks = masks};
     bank->lengths = arena_take(arena, (size_t)B, sizeof *bank->lengths);
-    memcpy(bank->lengths, lengths, (size_t)B * sizeof *bank->lengths);
+    for (int s = 0; s < steps->count; s++)
+        for (int b = 0; b < steps->first[s + 1] - steps->first[s]; b++)
+            bank->lengths[b] = s + 1;
     bank->first = arena_take(arena, (size_t)B, sizeof *bank->first);
     bank->states = arena_take(arena, (size_t)bank->N * (size_t)M, sizeof(real));
     for (int64_t b = 0, first = 0; b < B; b++) {

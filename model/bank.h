@@ -21,9 +21,8 @@ struct bank {
 
 /* Gathers h (N, M), which is packed time-major by `steps`. key NULL: no dropout; else its masks
  * begin at `masks`. */
-void bank_init(struct bank *bank, const int32_t *lengths, const struct steps *steps, int M,
-               const real *h, double rate, const struct random_key *key, uint64_t masks,
-               struct arena *arena);
+void bank_init(struct bank *bank, const struct steps *steps, int M, const real *h, double rate,
+               const struct random_key *key, uint64_t masks, struct arena *arena);
 /* Goes on with some of the sentences only, in rising order: sentence i is the one that was
  * keep[i]. */
 void bank_keep(struct bank *bank, const int *keep, int count);

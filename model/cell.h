@@ -20,12 +20,15 @@ struct cell_row {
     const real *h_before; // (H)
     const real *c_before; // (H), only of cells with memory, as c and dc
     real *h, *c;          // (H) forward: out
+    // layer normalisation of c (model/layer_norm.h), NULL without it:
+    const real *memory_gain, *memory_bias; // (H)
+    real *memory_normal;                   // (H) out: N(c)
+    real *dmemory_normal, *dmemory;        // (H) backward: out the gradient of g_c N(c); work
     real *dh, *dc; // (H) backward: in the gradient of h and c; out that of h_before (without what
                    //     comes through U) and c_before
 };
 
 struct cell {
-    const char *name;
     int gates, apart;
     int memory; // has a c beside h
     enum initial bias;
@@ -43,5 +46,9 @@ void lstm_backward(const struct cell_row *row);
  * n, of which n apart. */
 void gru_forward(const struct cell_row *row);
 void gru_backward(const struct cell_row *row);
+
+/* Elman 1990: one gate, which is h. */
+void rnn_forward(const struct cell_row *row);
+void rnn_backward(const struct cell_row *row);
 
 #endif

@@ -25,7 +25,9 @@ int64_t model_cost(const struct model *model, int count, const int *const length
         int64_t N = 0;
         for (int i = 0; i < count; i++)
             N += head_steps(model, lengths, (enum side)k, i);
-        forward += N * encoder_cost(&model->encoder[k]);
+        for (int i = 0; i < count; i++)
+            forward +=
+                encoder_cost(&model->encoder[k], head_steps(model, lengths, (enum side)k, i));
         inputs += N * input_cost(&model->input[k]);
     }
     inputs += (int64_t)T * count * input_cost(&model->before);
@@ -46,7 +48,7 @@ int64_t model_memory(const struct model *model, int B, const int steps[SIDES])
                   model->head->memory(model, B, steps);
     for (int k = 0; k < model->sources; k++) {
         int64_t N = (int64_t)B * steps[k];
-        sum += input_memory(&model->input[k], N) + encoder_memory(&model->encoder[k], N, B);
+        sum += input_memory(&model->input[k], N) + encoder_memory(&model->encoder[k], B, steps[k]);
     }
     return sum;
 }

@@ -21,14 +21,17 @@ void decoder_init(struct decoder *decoder, const struct shape *shape, struct par
         .feeding = shape->input_feeding,
         .J = (previous ? shape_memory_width(shape) : 0) +
              (shape->input_feeding ? shape->readout : 0),
+        .residual = shape->residual,
+        .variational = shape->variational,
         .dropout_layer = shape->dropout_layer,
+        .dropout_recurrent = shape->dropout_state,
         .dropout_first = shape->encoder_layers,
     };
     readout_init(&decoder->readout, shape, parameters);
     for (int l = decoder->layers - 1; l >= 0; l--) {
         char prefix[32];
         snprintf(prefix, sizeof prefix, "decoder.%d", l);
-        recurrent_init(&decoder->layer[l], parameters, prefix, shape->cell,
+        recurrent_init(&decoder->layer[l], parameters, prefix, shape->cell, shape->layer_norm,
                        l ? decoder->H : decoder->E + decoder->J, decoder->H, 0);
     }
     if (attends)
@@ -50,6 +53,8 @@ static void start_layers(const struct decoder *decoder, const real *block,
         struct recurrent_states *layer = &states->layer[l];
         recurrent_start(&decoder->layer[l], block, &states->steps, take(arena, rows, H), H, arena,
                         layer);
+        recurrent_start_dropout(&decoder->layer[l], states->key, decoder->dropout_recurrent,
+                                2 * decoder->dropout_first + l, arena, layer);
         rows_copy(B, H, states->context.h + l * elements, H, layer->state_h, H);
         if (states->context.c)
             rows_copy(B, H, states->context.c + l * elements, H, layer->state_c, H);
@@ -143,9 +148,9 @@ void decoder_drop(const struct decoder *decoder, const struct decoder_states *st
         return;
     struct random_key key = *states->key;
     key.purpose = RANDOM_DROP_LAYER;
-    uint64_t step = (uint64_t)states->B * (uint64_t)decoder->H;
-    uint64_t first = (uint64_t)(decoder->dropout_first + l) << 40;
-    dropout(&key, decoder->dropout_layer, first + (uint64_t)t * step, x, (size_t)n * step);
+    dropout_steps(&key, decoder->dropout_layer, decoder->variational,
+                  (uint64_t)(decoder->dropout_first + l) << 40, n, states->first + t, decoder->H,
+                  x);
 }
 
 /* Into `beside`: c_t of the state before, r_{t-1}; and their part of the first layer's W x. */
@@ -182,6 +187,8 @@ static void advance(const struct decoder *decoder, const real *block, struct dec
             recurrent_project(&decoder->layer[l], block, &states->layer[l], row, rows, 0, H, x, 0);
         }
         recurrent_forward(&decoder->layer[l], block, &states->layer[l], t, n);
+        if (l && decoder->residual)
+            rows_add(rows, H, states->layer[l - 1].h + row * H, H, states->layer[l].h + row * H, H);
     }
     if (decoder->attends && !decoder->previous)
         attention_forward(&decoder->attention, block, &states->attention, t, n,
@@ -261,6 +268,7 @@ int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T)
     if (decoder->feeding)
         weights += readout_memory(&decoder->readout);
     row += decoder->dropout_layer > 0 ? (layers - 1) * H : 0;
+    row += decoder->dropout_recurrent > 0 ? layers * H : 0;
     int64_t reals = B * (layers * 8 * H + 2 * decoder->M + 2 * decoder->R);
     if (decoder->attends) {
         int64_t K = decoder->attention.K;

@@ -5,8 +5,11 @@
  *     current:  s_t = cell([E y_{t-1}; r_{t-1}], s_{t-1}); c_t = attend(s_t);
  *               r_t = readout(s_t, c_t)
  *     without attention: s_t = cell(E y_{t-1}, s_{t-1}); r_t = readout(s_t, E y_{t-1})
- * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read the h of the layer
- * below, with dropout. All B rows run for all T steps. The state is carried, so that search is
+ * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read what the layer below
+ * gives, with dropout: its h, to which with `residual` a layer above the first adds what the one
+ * below gave, before dropout (Wu et al. 2016). So does the readout, and s_t where it attends; but
+ * the s_{t-1} that attends is the top recurrence's own state, without residual, as its first one
+ * comes from the encoder and has no layer below. All B rows run for all T steps. The state is carried, so that search is
  * decoder_run with T = 1, again and again, with decoder_keep as rows are done. Calling sequence:
  * decoder_start, decoder_run; decoder_backward. */
 #ifndef DECODER_H
@@ -27,7 +30,8 @@ struct decoder {
     struct readout readout;
     struct attention attention;
     struct context context;
-    double dropout_layer;
+    int residual, variational;
+    double dropout_layer, dropout_recurrent;
     int dropout_first; // the number of layer 0 among the model's layers, for the masks
 };
 void decoder_init(struct decoder *decoder, const struct shape *shape,
@@ -41,7 +45,7 @@ struct decoder_states {
     const real *x;                // (T, B, E): what decoder_run was given
     real *beside;                 // (T, B, J): [c; r_{t-1}]
     real *input[SHAPE_LAYERS];    // (T, B, H), from layer 1: h of the layer below, dropped
-    struct recurrent_states layer[SHAPE_LAYERS]; // h: (T, B, H)
+    struct recurrent_states layer[SHAPE_LAYERS]; // h, what it gives: (T, B, H)
     real *c; // (T, B, M), rows ldc apart (in `beside` with attention on the previous state)
     int ldc;
     real *r;   // (T, B, R)
@@ -83,8 +87,8 @@ const struct readout_states *decoder_readout(const struct decoder *decoder,
 void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t,
                   int n, real *x);
 
-/* Multiply-adds in forward: of a row; of a sentence of length S, for its keys and first states and
- * for T steps of attention. Bytes of the arena for N source positions of B sentences and T steps.
+/* Multiply-adds in forward: of a row; of a sentence of S states, for its keys and first states and
+ * for T steps of attention. Bytes of the arena for N states of B sentences and T steps.
  */
 int64_t decoder_row_cost(const struct decoder *decoder);
 int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T);

@@ -74,6 +74,8 @@ static void retreat(const struct decoder *decoder, const real *block, struct dec
             recurrent_project_backward(&decoder->layer[l], block, &states->layer[l], row, rows, 0,
                                        H, dx, 0);
             decoder_drop(decoder, states, l, t, n, dx);
+            if (decoder->residual)
+                rows_add(rows, H, states->dh[l] + row * H, H, dx, H);
         }
     }
     if (decoder->J)

@@ -70,3 +70,15 @@ void dropout(const struct random_key *key, double rate, uint64_t first, real *x,
              x + (from - first));
     }
 }
+
+void dropout_steps(const struct random_key *key, double rate, bool alike, uint64_t first, int steps,
+                   const int64_t *row, int width, real *x)
+{
+    uint64_t columns = (uint64_t)width;
+    if (!alike)
+        dropout(key, rate, first + (uint64_t)row[0] * columns, x,
+                (uint64_t)(row[steps] - row[0]) * columns);
+    for (int s = 0; alike && s < steps; s++)
+        dropout(key, rate, first, x + (row[s] - row[0]) * width,
+                (uint64_t)(row[s + 1] - row[s]) * columns);
+}

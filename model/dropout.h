@@ -6,9 +6,17 @@
 
 #include "comm/base/random.h"
 #include "model/real.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* x[i] *= mask(key, first + i); the same call with the gradient is backward. */
 void dropout(const struct random_key *key, double rate, uint64_t first, real *x, size_t count);
+
+/* x: the rows [row[0], row[steps]) of `width`, of which step s has [row[s], row[s + 1]), starting
+ * with row[0]. Row r, unit j takes the mask of first + r width + j; if `alike`, the b-th row of any
+ * step that of first + b width + j: one mask for all steps (variational dropout, Gal & Ghahramani
+ * 2016). */
+void dropout_steps(const struct random_key *key, double rate, bool alike, uint64_t first, int steps,
+                   const int64_t *row, int width, real *x);
 
 #endif

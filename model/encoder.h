@@ -1,10 +1,13 @@
 /* An encoder: layers of recurrent states over the embedded source, one direction or both side by
- * side. A layer's states, with dropout, are the next one's input; of no layers the embedded source
- * itself stands for the states (and its last place for the final ones). What others read are the memory
- * bank (top states) and each layer's final states. Positions are packed: N = the source tokens of
- * all sentences, step by step, the active sentences of each. Calling sequence: encoder_forward;
- * encoder_start_backward, then the readers add to bank.dstates and call encoder_final_backward,
- * then encoder_backward. */
+ * side. What a layer gives, with dropout, is the next one's input, or in a pyramid its pairs are
+ * (model/pyramid.h). With `residual` a layer above the first gives h plus what the layer below
+ * gave, before dropout (Wu et al. 2016). Of no layers the embedded source itself stands for the
+ * states, and its last place for the final ones. What others read are the memory bank, which is
+ * what the top layer gives, and each layer's final states, which are the recurrence's own, without
+ * residual, as the decoder goes on from them. Positions are packed: N = the source tokens of all
+ * sentences, step by step, the active sentences of each; N_l those of a pyramid's layer l, else N.
+ * Calling sequence: encoder_forward; encoder_start_backward, then the readers add to bank.dstates
+ * and call encoder_final_backward, then encoder_backward. */
 #ifndef ENCODER_H
 #define ENCODER_H
 
@@ -16,8 +19,11 @@
 struct encoder {
     int layers, directions;
     int H, M; // of one direction; of both
+    int residual, pyramid;
     struct recurrent layer[SHAPE_LAYERS][2];
-    double dropout_layer, dropout_states;
+    double dropout_layer, dropout_recurrent, dropout_states;
+    int variational;
+    int number;     // of its first recurrence among all of the model's
     uint64_t masks; // where those of its dropouts begin
 };
 /* Of SOURCE or SECOND. */
@@ -25,9 +31,9 @@ void encoder_init(struct encoder *encoder, const struct shape *shape, enum side 
                   struct parameters *parameters);
 
 struct encoder_states {
-    struct steps steps;
-    const real *input[SHAPE_LAYERS]; // (N, E), then (N, M): what a layer reads, dropped
-    real *h[SHAPE_LAYERS];           // (N, M)
+    struct steps steps;              // of the tokens; a layer's own are layer[l][0].steps
+    const real *input[SHAPE_LAYERS]; // (N, E), then (N_l, M or 2 M): what a layer reads, dropped
+    real *h[SHAPE_LAYERS];           // (N_l, M): what it gives
     struct recurrent_states layer[SHAPE_LAYERS][2];
     struct bank bank;
     real *dlast; // (B, M): without layers, the gradient of the last places
@@ -36,10 +42,9 @@ struct encoder_states {
 /* The order of packed positions: step s of sentence b is row first[s] + b. */
 struct steps encoder_steps(const struct batch_source *source, int B, struct arena *arena);
 
-/* x (N, E): embedded source of B sentences. key NULL: no dropout. */
-void encoder_forward(const struct encoder *encoder, const real *block,
-                     const struct batch_source *source, int B, const real *x,
-                     const struct random_key *key, struct arena *arena,
+/* x (N, E): embedded source, packed by these steps; kept. key NULL: no dropout. */
+void encoder_forward(const struct encoder *encoder, const real *block, const struct steps *source,
+                     const real *x, const struct random_key *key, struct arena *arena,
                      struct encoder_states *states);
 /* Of a model without sources: B sentences, nothing else. */
 void encoder_absent(int B, struct encoder_states *states);
@@ -58,8 +63,11 @@ void encoder_final(const struct encoder *encoder, const struct encoder_states *s
 void encoder_final_backward(const struct encoder *encoder, struct encoder_states *states, int layer,
                             const real *dh, const real *dc);
 
-/* Multiply-adds of a position in forward; bytes of the arena for N positions of B sentences. */
-int64_t encoder_cost(const struct encoder *encoder);
-int64_t encoder_memory(const struct encoder *encoder, int64_t N, int B);
+/* States of a sentence of S tokens: of a layer; in the bank. */
+int64_t encoder_length(const struct encoder *encoder, int layer, int64_t S);
+int64_t encoder_bank_length(const struct encoder *encoder, int64_t S);
+/* Multiply-adds of a sentence of S tokens in forward; bytes of the arena for B of them. */
+int64_t encoder_cost(const struct encoder *encoder, int64_t S);
+int64_t encoder_memory(const struct encoder *encoder, int B, int S);
 
 #endif

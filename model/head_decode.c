@@ -50,11 +50,23 @@ static void gather(struct pass *pass)
     require(p == pass->P);
 }
 
+/* All rows run for all steps. */
+static struct steps steps_of(const struct pass *pass)
+{
+    const struct batch *batch = pass->batch;
+    int64_t *first = arena_take(pass->arena, (size_t)batch->T + 1, sizeof *first);
+    for (int t = 0; t <= batch->T; t++)
+        first[t] = (int64_t)t * batch->B;
+    return (struct steps){.B = batch->B, .count = batch->T, .first = first};
+}
+
 static void forward(struct pass *pass)
 {
     const struct model *model = pass->model;
     struct input_places places = places_before(pass);
-    input_forward(&model->before, pass->block, &places, pass->key, pass->arena, &pass->before);
+    struct steps steps = steps_of(pass);
+    input_forward(&model->before, pass->block, &places, &steps, pass->key, pass->arena,
+                  &pass->before);
     decoder_start(&model->decoder, pass->block, model->encoder, pass->encoder, pass->batch->T,
                   pass->key, pass->arena, &pass->decoder);
     decoder_run(&model->decoder, pass->block, &pass->decoder, pass->before.x);
@@ -91,16 +103,19 @@ static int64_t cost(const struct model *model, int count, const int *const lengt
         int steps = head_steps(model, lengths, TARGET, i);
         T = steps > T ? steps : T;
     }
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        int64_t S = model->sources ? head_steps(model, lengths, SOURCE, i) : 0;
         sum += decoder_sentence_cost(&model->decoder,
-                                     model->sources ? head_steps(model, lengths, SOURCE, i) : 0, T);
+                                     (int)encoder_bank_length(&model->encoder[SOURCE], S), T);
+    }
     return sum + (int64_t)T * count * decoder_row_cost(&model->decoder);
 }
 
 static void useful_of(const struct model *model, const int64_t steps[SIDES], int64_t useful[PARTS])
 {
     const struct decoder *decoder = &model->decoder;
-    const int64_t S = steps[SOURCE], T = steps[TARGET];
+    const int64_t S = encoder_bank_length(&model->encoder[SOURCE], steps[SOURCE]);
+    const int64_t T = steps[TARGET];
     useful[PART_DECODER] += context_cost(&decoder->context) + T * readout_cost(&decoder->readout);
     for (int l = 0; l < decoder->layers; l++)
         useful[PART_DECODER] += T * recurrent_cost(&decoder->layer[l]);
@@ -114,10 +129,11 @@ static void useful_of(const struct model *model, const int64_t steps[SIDES], int
 
 static int64_t memory(const struct model *model, int B, const int steps[SIDES])
 {
-    const int64_t N = (int64_t)B * steps[SOURCE], rows = (int64_t)B * steps[TARGET];
+    const int64_t N = B * encoder_bank_length(&model->encoder[SOURCE], steps[SOURCE]);
+    const int64_t rows = (int64_t)B * steps[TARGET];
     return input_memory(&model->before, rows) +
            rows * model->shape.readout * (int64_t)sizeof(real) + // its gradient, not packed
            decoder_memory(&model->decoder, N, B, steps[TARGET]);
 }
 
-const struct head_row head_decode = {"decode", init, forward, backward, cost, useful_of, memory};
+const struct head_row head_decode = {init, forward, backward, cost, useful_of, memory};

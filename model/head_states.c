@@ -99,8 +99,8 @@ static int64_t step_memory(const struct model *model, int B, const int steps[SID
     return readout_memory_of(model, (int64_t)B * steps[SOURCE]);
 }
 
-const struct head_row head_step = {"step",    init_readout, step_forward, step_backward,
-                                   step_cost, step_useful,  step_memory};
+const struct head_row head_step = {init_readout, step_forward, step_backward,
+                                   step_cost,    step_useful,  step_memory};
 
 static void pool_init(struct model *model)
 {
@@ -170,5 +170,5 @@ static int64_t pool_memory(const struct model *model, int B, const int steps[SID
     return sum;
 }
 
-const struct head_row head_pool = {"pool",    pool_init,   pool_forward, pool_backward,
-                                   pool_cost, pool_useful, pool_memory};
+const struct head_row head_pool = {pool_init, pool_forward, pool_backward,
+                                   pool_cost, pool_useful,  pool_memory};

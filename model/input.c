@@ -34,6 +34,7 @@ void input_init(struct input *input, const struct shape *shape, enum side side,
         .cells = side_cells(&shape->side[side]),
         .width = shape_input_width(shape, side),
         .dropout = shape->dropout_embedding,
+        .variational = shape->variational,
         .purpose = side == TARGET ? RANDOM_DROP_TARGET : RANDOM_DROP_SOURCE,
         .masks = shape_masks(side),
     };
@@ -56,20 +57,23 @@ void input_apply(const struct input *input, const real *block, const struct inpu
                           input->cells, places->rows, x + column, input->width);
 }
 
-static void drop(const struct input *input, const struct random_key *key, int64_t rows, real *x)
+static void drop(const struct input *input, const struct random_key *key, const struct steps *steps,
+                 real *x)
 {
     if (!key)
         return;
     struct random_key of = *key;
     of.purpose = input->purpose;
-    dropout(&of, input->dropout, input->masks, x, (size_t)rows * (size_t)input->width);
+    dropout_steps(&of, input->dropout, input->variational, input->masks, steps->count, steps->first,
+                  input->width, x);
 }
 
 void input_forward(const struct input *input, const real *block, const struct input_places *places,
-                   const struct random_key *key, struct arena *arena, struct input_states *states)
+                   const struct steps *steps, const struct random_key *key, struct arena *arena,
+                   struct input_states *states)
 {
     const size_t elements = (size_t)places->rows * (size_t)input->width;
-    *states = (struct input_states){.places = *places};
+    *states = (struct input_states){.places = *places, .steps = *steps};
     states->x = arena_take(arena, elements, sizeof(real));
     states->whole = states->x;
     input_apply(input, block, places, states->x);
@@ -77,14 +81,14 @@ void input_forward(const struct input *input, const real *block, const struct in
         states->x = arena_take(arena, elements, sizeof(real));
         rows_copy(places->rows, input->width, states->whole, input->width, states->x, input->width);
     }
-    drop(input, key, places->rows, states->x);
+    drop(input, key, steps, states->x);
 }
 
 void input_backward(const struct input *input, const real *block, real *gradient,
                     const struct random_key *key, const struct input_states *states, real *dx)
 {
     const struct input_places *places = &states->places;
-    drop(input, key, places->rows, dx);
+    drop(input, key, &states->steps, dx);
     if (input->form == FORM_VECTORS) {
         dense_backward(&input->dense, block, gradient, places->rows, places->values, states->whole,
                        dx, 0, NULL);

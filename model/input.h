@@ -10,6 +10,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
 #include "model/dense.h"
+#include "model/recurrent.h"
 #include "model/shape.h"
 
 struct input_table { // of embeddings
@@ -22,6 +23,7 @@ struct input {
     struct input_table table[1 + FEATURES_MOST]; // of each cell
     struct dense dense;
     double dropout;
+    int variational; // one mask over all steps
     enum random_purpose purpose;
     uint64_t masks; // where its masks begin, so that no two inputs have the same
 };
@@ -36,6 +38,7 @@ struct input_places {
 };
 struct input_states {
     struct input_places places; // kept
+    struct steps steps;         // likewise
     real *x;                    // (rows, width), dropped
     const real *whole;          // before it was dropped, where backward asks for it
 };
@@ -43,9 +46,10 @@ struct input_states {
 /* x (rows, width), without dropout; for the search. */
 void input_apply(const struct input *input, const real *block, const struct input_places *places,
                  real *x);
-/* key NULL: no dropout. */
+/* steps: how the places are packed. key NULL: no dropout. */
 void input_forward(const struct input *input, const real *block, const struct input_places *places,
-                   const struct random_key *key, struct arena *arena, struct input_states *states);
+                   const struct steps *steps, const struct random_key *key, struct arena *arena,
+                   struct input_states *states);
 /* dx (rows, width), overwritten. Adds to the gradient. */
 void input_backward(const struct input *input, const real *block, real *gradient,
                     const struct random_key *key, const struct input_states *states, real *dx);

@@ -1,5 +1,20 @@
 #include "model/cell.h"
+#include "model/layer_norm.h"
 #include "model/vector.h"
+
+/* With layer normalisation of c: h = o tanh(g_c N(c) + b_c). */
+VECTOR_CLONES
+static void normed_output(const struct cell_row *row)
+{
+    int H = row->H;
+    const real *restrict gain = row->memory_gain, *restrict bias = row->memory_bias;
+    const real *restrict o = row->gates + 3 * (int64_t)H;
+    real *restrict normal = row->memory_normal, *restrict h = row->h;
+    layer_norm_vector(H, row->c, normal);
+#pragma omp simd
+    for (int j = 0; j < H; j++)
+        h[j] = o[j] * vector_tanh(gain[j] * normal[j] + bias[j]);
+}
 
 /* i = sigma(.)  f = sigma(.)  g = tanh(.)  o = sigma(.)      of W x + U h_before + b
  * c = f c_before + i g
@@ -20,29 +35,63 @@ void lstm_forward(const struct cell_row *row)
         c[j] = f[j] * c_before[j] + i[j] * g[j];
         h[j] = o[j] * vector_tanh(c[j]);
     }
+    if (row->memory_gain)
+        normed_output(row);
 }
 
-/* With q = tanh(c), c made again:
- * dc += dh o (1 - q^2)      do = dh q       and through the gate functions
- * di = dc g   df = dc c_before   dg = dc i  dc_before = dc f */
+/* One unit, given q, what o is multiplied with, and the gradient d of c:
+ * do = dh q   di = d g   df = d c_before   dg = d i      and through the gate functions
+ * dc_before = d f */
+static inline void backward_unit(const struct cell_row *row, int j, real q, real d)
+{
+    int H = row->H;
+    real *gate = row->gates + j;
+    real i = gate[0], f = gate[H], g = gate[2 * H], o = gate[3 * H];
+    gate[0] = d * g * i * (1 - i);
+    gate[H] = d * row->c_before[j] * f * (1 - f);
+    gate[2 * H] = d * i * (1 - g * g);
+    gate[3 * H] = row->dh[j] * q * o * (1 - o);
+    row->dc[j] = d * f;
+    row->dh[j] = 0;
+}
+
+/* With q = tanh(g_c N(c) + b_c), c made again: the gradient behind N is dh o (1 - q^2), which goes
+ * on to c through N. */
+VECTOR_CLONES
+static void normed_backward(const struct cell_row *row)
+{
+    int H = row->H;
+    const real *gain = row->memory_gain, *bias = row->memory_bias;
+    const real *i = row->gates, *f = i + H, *g = f + H, *o = g + H;
+    real *normal = row->memory_normal, *dnormal = row->dmemory_normal, *dc = row->dmemory;
+#pragma omp simd
+    for (int j = 0; j < H; j++)
+        normal[j] = f[j] * row->c_before[j] + i[j] * g[j];
+    real scale = layer_norm_vector(H, normal, normal);
+#pragma omp simd
+    for (int j = 0; j < H; j++) {
+        real q = vector_tanh(gain[j] * normal[j] + bias[j]);
+        dnormal[j] = row->dh[j] * o[j] * (1 - q * q);
+    }
+    layer_norm_vector_backward(H, gain, normal, scale, dnormal, dc);
+#pragma omp simd
+    for (int j = 0; j < H; j++)
+        backward_unit(row, j, vector_tanh(gain[j] * normal[j] + bias[j]), row->dc[j] + dc[j]);
+}
+
+/* With q = tanh(c), c made again: dc += dh o (1 - q^2) */
 VECTOR_CLONES
 void lstm_backward(const struct cell_row *row)
 {
     int H = row->H;
-    const real *restrict c_before = row->c_before;
-    real *restrict gate_i = row->gates, *restrict gate_f = gate_i + H,
-                   *restrict gate_g = gate_f + H, *restrict gate_o = gate_g + H;
-    real *restrict dh = row->dh, *restrict dc = row->dc;
+    const real *i = row->gates, *f = i + H, *g = f + H, *o = g + H;
+    if (row->memory_gain) {
+        normed_backward(row);
+        return;
+    }
 #pragma omp simd
     for (int j = 0; j < H; j++) {
-        real i = gate_i[j], f = gate_f[j], g = gate_g[j], o = gate_o[j];
-        real q = vector_tanh(f * c_before[j] + i * g);
-        real d = dc[j] + dh[j] * o * (1 - q * q);
-        gate_i[j] = d * g * i * (1 - i);
-        gate_f[j] = d * c_before[j] * f * (1 - f);
-        gate_g[j] = d * i * (1 - g * g);
-        gate_o[j] = dh[j] * q * o * (1 - o);
-        dc[j] = d * f;
-        dh[j] = 0;
+        real q = vector_tanh(f[j] * row->c_before[j] + i[j] * g[j]);
+        backward_unit(row, j, q, row->dc[j] + row->dh[j] * o[j] * (1 - q * q));
     }
 }

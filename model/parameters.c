@@ -191,6 +191,10 @@ static void initialise_one(const struct parameter *parameter, uint64_t seed, rea
     switch (parameter->initial) {
     case INITIAL_ZERO:
         break;
+    case INITIAL_ONE:
+        for (int64_t i = 0; i < elements; i++)
+            weights[i] = 1;
+        break;
     case INITIAL_FORGET:
         for (int64_t i = elements / 4; i < elements / 2; i++)
             weights[i] = 1;

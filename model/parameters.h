@@ -10,6 +10,7 @@
 
 enum initial {
     INITIAL_ZERO,
+    INITIAL_ONE,
     INITIAL_FORGET,     // zero, but one for the forget gate (the second quarter)
     INITIAL_GLOROT,     // uniform in +-sqrt(6 / (in + out)), the fan of each gate by itself
     INITIAL_ORTHOGONAL, // each gate's square matrix

@@ -63,12 +63,13 @@ void pass_encode(struct pass *pass)
         encoder_absent(batch->B, &pass->encoder[SOURCE]);
     for (int k = 0; k < model->sources; k++) {
         const struct batch_source *source = &batch->source[k];
+        struct steps steps = encoder_steps(source, batch->B, pass->arena);
         struct input_places places = {source->tokens, symbols_of(pass, (enum side)k),
                                       source->values};
-        input_forward(&model->input[k], pass->block, &places, pass->key, pass->arena,
+        input_forward(&model->input[k], pass->block, &places, &steps, pass->key, pass->arena,
                       &pass->input[k]);
-        encoder_forward(&model->encoder[k], pass->block, source, batch->B, pass->input[k].x,
-                        pass->key, pass->arena, &pass->encoder[k]);
+        encoder_forward(&model->encoder[k], pass->block, &steps, pass->input[k].x, pass->key,
+                        pass->arena, &pass->encoder[k]);
     }
 }
 

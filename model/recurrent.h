@@ -12,7 +12,9 @@
 #define RECURRENT_H
 
 #include "comm/base/memory.h"
+#include "comm/base/random.h"
 #include "model/cell.h"
+#include "model/layer_norm.h"
 #include "model/linear.h"
 #include "model/parameters.h"
 
@@ -22,10 +24,13 @@ struct recurrent {
     int reverse;
     int64_t input, bias, apart_bias; // places: (G H, I), (G H), (P H)
     struct linear joined, apart;     // U (G H, H): of the gates joined and of the P apart
+    int normed;                      // with layer normalisation
+    struct layer_norm norm;
 };
-/* Adds PREFIX.input, .recurrent, .bias and, for cells with gates apart, .recurrent_bias. */
+/* Adds PREFIX.input, .recurrent, .bias, for cells with gates apart .recurrent_bias and, if `normed`,
+ * what layer_norm_init adds. */
 void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
-                    enum cell_kind kind, int I, int H, int reverse);
+                    enum cell_kind kind, int normed, int I, int H, int reverse);
 
 struct steps {
     int B, count;
@@ -42,6 +47,12 @@ struct recurrent_states {
     real *state_h, *state_c;   // (B, H): carried
     real *dstate_h, *dstate_c; // (B, H)
     struct linear_states joined_weights, apart_weights;
+    struct layer_norm_states norm;
+    double dropout; // of what goes into U h: rate, key, and where the layer's masks start
+    struct random_key dropout_key;
+    uint64_t dropout_first;
+    real *seen;            // (N, H): h_before as U h reads it; the same where there is no dropout
+    real *dseen;           // (B, H): work
     struct input_columns { // of W, applied step by step; width 0: none
         int column, width;
         struct linear_states weights;
@@ -51,6 +62,11 @@ struct recurrent_states {
 /* Takes the arrays from the arena, but for h, which the caller gives. The carried state is zero. */
 void recurrent_start(const struct recurrent *layer, const real *block, const struct steps *steps,
                      real *h, int ldh, struct arena *arena, struct recurrent_states *states);
+/* Dropout of h_before on its way into U h, and nowhere else, with one mask for all steps (Gal &
+ * Ghahramani 2016); number: the layer's among all of the model's, directions counted. */
+void recurrent_start_dropout(const struct recurrent *layer, const struct random_key *key,
+                             double rate, int number, struct arena *arena,
+                             struct recurrent_states *states);
 /* Says that W[:, column : column + width] will be applied step by step; twice at most. */
 void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
                            struct arena *arena, struct recurrent_states *states);
@@ -80,7 +96,7 @@ void recurrent_finish_input(const struct recurrent *layer, real *gradient,
 void recurrent_finish(const struct recurrent *layer, real *gradient,
                       const struct recurrent_states *states);
 
-/* Multiply-adds of a row in forward; reals that a row keeps; bytes that the weights take which are
+/* Multiply-adds of a row in forward; reals that a row keeps, without dropout; bytes that the weights take which are
  * applied step by step, `width` columns of the input's among them. */
 int64_t recurrent_cost(const struct recurrent *layer);
 int64_t recurrent_memory(const struct recurrent *layer);

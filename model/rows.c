@@ -58,6 +58,25 @@ void rows_sum(int64_t rows, int width, const real *x, real *sum)
     }
 }
 
+VECTOR_CLONES
+static void add_products(int width, const real *restrict x, const real *restrict y,
+                         real *restrict sum)
+{
+    for (int j = 0; j < width; j++)
+        sum[j] += x[j] * y[j];
+}
+
+void rows_sum_products(int64_t rows, int width, const real *x, int ldx, const real *y, int ldy,
+                       real *sum)
+{
+#pragma omp parallel for num_threads(threads()) schedule(static) if (shared(rows, width))
+    for (int first = 0; first < width; first += COLUMNS) {
+        int count = width - first < COLUMNS ? width - first : COLUMNS;
+        for (int64_t i = 0; i < rows; i++)
+            add_products(count, x + i * ldx + first, y + i * ldy + first, sum + first);
+    }
+}
+
 /* x - x is zero but for infinities and NaN. */
 VECTOR_CLONES
 static bool all_finite(const real *x, int64_t count)

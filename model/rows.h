@@ -16,6 +16,9 @@ void rows_tanh(int64_t rows, int width, const real *bias,
 void rows_tanh_backward(int64_t rows, int width, const real *y, real *dy);
 /* sum[j] += x[0][j] + x[1][j] + ... */
 void rows_sum(int64_t rows, int width, const real *x, real *sum);
+/* sum[j] += x[0][j] y[0][j] + x[1][j] y[1][j] + ... */
+void rows_sum_products(int64_t rows, int width, const real *x, int ldx, const real *y, int ldy,
+                       real *sum);
 /* Neither infinite nor NaN, all of them. */
 bool rows_finite(const real *x, int64_t count);
 

@@ -1,6 +1,25 @@
 #include "model/shape.h"
 #include <stddef.h>
 
+const char *const shape_cells[CELL_KINDS + 1] = {
+    [CELL_LSTM] = "lstm", [CELL_GRU] = "gru", [CELL_RNN] = "rnn"};
+const char *const shape_contexts[CONTEXT_KINDS + 1] = {
+    [CONTEXT_LAST] = "last", [CONTEXT_AFFINE] = "affine", [CONTEXT_MEAN] = "mean"};
+const char *const shape_context_uses[CONTEXT_USES + 1] = {
+    [CONTEXT_USE_ATTENTION] = "attention", [CONTEXT_USE_FIRST] = "first"};
+const char *const shape_attentions[ATTENTION_KINDS + 1] = {
+    [ATTENTION_ADDITIVE] = "additive", [ATTENTION_DOT] = "dot", [ATTENTION_GENERAL] = "general"};
+const char *const shape_attention_states[ATTENTION_STATES + 1] = {
+    [ATTENTION_PREVIOUS] = "previous", [ATTENTION_CURRENT] = "current"};
+const char *const shape_heads[HEADS + 1] = {
+    [HEAD_DECODE] = "decode", [HEAD_STEP] = "step", [HEAD_POOL] = "pool"};
+const char *const shape_poolings[POOLINGS + 1] = {[POOLING_LAST] = "last",
+                                                  [POOLING_MEAN] = "mean",
+                                                  [POOLING_MAX] = "max",
+                                                  [POOLING_ATTENTION] = "attention"};
+const char *const shape_inputs[INPUT_KINDS + 1] = {
+    [INPUT_LINEAR] = "linear", [INPUT_TANH] = "tanh"};
+
 static bool check_sizes(const struct shape *shape, struct reason *why)
 {
     const int decodes = shape->head == HEAD_DECODE;
@@ -106,6 +125,7 @@ static bool check_rates(const struct shape *shape, struct reason *why)
         {"dropout-layer", shape->dropout_layer},
         {"dropout-encoder", shape->dropout_encoder},
         {"dropout-output", shape->dropout_output},
+        {"dropout-state", shape->dropout_state},
         {"unknown-dropout", shape->unknown_dropout},
         {"label-smoothing", shape->label_smoothing},
     };
@@ -113,6 +133,24 @@ static bool check_rates(const struct shape *shape, struct reason *why)
         if (!(rates[i].value >= 0 && rates[i].value < 1))
             return fail(why, "%s is %g: it must be at least 0 and below 1", rates[i].name,
                         rates[i].value);
+    return true;
+}
+
+/* What joins layers needs two of them; pairs are twice as wide as what residual adds them to. */
+static bool check_layers(const struct shape *shape, struct reason *why)
+{
+    if (shape->pyramid && shape->encoder_layers < 2)
+        return fail(why, "pyramid needs encoder-layers of at least 2: the first reads every token");
+    if (shape->pyramid && shape->head == HEAD_STEP)
+        return fail(why,
+                    "pyramid: each of its layers halves the places, but each place has its own "
+                    "target");
+    if (shape->residual && shape->encoder_layers < 2 &&
+        (shape->head != HEAD_DECODE || shape->decoder_layers < 2))
+        return fail(why, "residual needs layers of at least 2: the first gives its state alone");
+    if (shape->residual && shape->pyramid)
+        return fail(why, "residual and pyramid exclude each other: a layer of a pyramid reads "
+                         "twice as much as it gives");
     return true;
 }
 
@@ -163,7 +201,7 @@ static bool check_attention(const struct shape *shape, struct reason *why)
 bool shape_check(const struct shape *shape, struct reason *why)
 {
     if (!check_sides(shape, why) || !check_head(shape, why) || !check_sizes(shape, why) ||
-        !check_rates(shape, why))
+        !check_rates(shape, why) || !check_layers(shape, why))
         return false;
     return shape->head != HEAD_DECODE || (check_context(shape, why) && check_attention(shape, why));
 }

@@ -9,7 +9,7 @@
 #include "model/precision.h"
 #include <stdint.h>
 
-enum cell_kind { CELL_LSTM, CELL_GRU, CELL_KINDS };
+enum cell_kind { CELL_LSTM, CELL_GRU, CELL_RNN, CELL_KINDS };
 enum context_kind { CONTEXT_LAST, CONTEXT_AFFINE, CONTEXT_MEAN, CONTEXT_KINDS };
 enum context_use { CONTEXT_USE_ATTENTION, CONTEXT_USE_FIRST, CONTEXT_USES };
 enum attention_kind { ATTENTION_ADDITIVE, ATTENTION_DOT, ATTENTION_GENERAL, ATTENTION_KINDS };
@@ -20,6 +20,11 @@ enum pooling_kind { POOLING_LAST, POOLING_MEAN, POOLING_MAX, POOLING_ATTENTION, 
 enum input_kind { INPUT_LINEAR, INPUT_TANH, INPUT_KINDS }; // of vectors
 
 enum { SYMBOL_UNKNOWN, SYMBOL_BEGIN, SYMBOL_END, SYMBOLS_RESERVED };
+/* What a person calls them, in the order of the enums; behind the last is NULL. */
+extern const char *const shape_cells[], *const shape_contexts[], *const shape_context_uses[];
+extern const char *const shape_attentions[], *const shape_attention_states[];
+extern const char *const shape_heads[], *const shape_poolings[], *const shape_inputs[];
+
 enum { SHAPE_LAYERS = 32 }; // most layers of either side
 enum { FEATURES_MOST = 8 };
 
@@ -44,6 +49,9 @@ struct shape {
     int decoder_layers;
     int bidirectional; // 0 or 1
     enum cell_kind cell;
+    int residual;   // layers above the first give h + their input
+    int layer_norm; // inside the cells
+    int pyramid;    // encoder layers above the first read pairs of states
     enum context_kind context;
     enum context_use context_use;
     enum attention_kind attention; // meaningless with CONTEXT_USE_FIRST, like the three below
@@ -55,8 +63,10 @@ struct shape {
     int tied_embeddings;
 
     enum precision precision; // of the operands of products while training
+    int variational;          // dropout_embedding and dropout_layer: one mask for all steps
 
     double dropout_embedding, dropout_layer, dropout_encoder, dropout_output, unknown_dropout;
+    double dropout_state; // of what goes into U h: one mask for all steps
     double label_smoothing;
 };
 

@@ -16,7 +16,7 @@ static void add_sentence(const struct model *model, const int64_t steps[SIDES],
                          int64_t useful[PARTS])
 {
     for (int k = 0; k < model->sources; k++)
-        useful[PART_ENCODER] += steps[k] * encoder_cost(&model->encoder[k]);
+        useful[PART_ENCODER] += encoder_cost(&model->encoder[k], steps[k]);
     useful[PART_OUTPUT] += steps[TARGET] * output_cost(model);
     model->head->useful(model, steps, useful);
 }
@@ -59,10 +59,12 @@ int64_t useful_reads(const struct model *model, int64_t S, int64_t T)
     for (int l = 0; l < encoder->layers; l++) // and W x of all states
         for (int d = 0; d < encoder->directions; d++) {
             const struct recurrent *layer = &encoder->layer[l][d];
-            reads -= (S - 1) * layer->cell->gates * (int64_t)layer->H * layer->I;
+            reads -= (encoder_length(encoder, l, S) - 1) * layer->cell->gates * (int64_t)layer->H *
+                     layer->I;
         }
     if (model->decoder.attends) // and the keys
-        reads -= (S - 1) * model->decoder.attention.row->key_cost(&model->decoder.attention);
+        reads -= (encoder_bank_length(encoder, S) - 1) *
+                 model->decoder.attention.row->key_cost(&model->decoder.attention);
     return reads;
 }
 

@@ -8,6 +8,7 @@
 #include "io/corpus_writer.h"
 #include "io/encode.h"
 #include "io/folder.h"
+#include "io/utf8.h"
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
@@ -26,18 +27,22 @@ enum {
 
 struct work {
     const struct settings *settings;
+    const struct task *task;
     struct prepare_text text;
     struct corpus corpus; // as it will be written
     struct prepare_count count;
     char aside[PATH_MAX];
+    struct encode_room rooms[SIDES];
     struct ids cells[SIDES];  // of the example at hand
     struct sentence sentence; // likewise
+    int64_t wrong;            // number of the first example of this rank's that is wrong; 0: none
+    struct reason why;        // in words, with its file and line
 };
 
 static const char *path_of_side(const struct work *work, enum side side)
 {
     const struct settings *s = work->settings;
-    return s->pairs ? s->pairs : prepare_text_given(s, side);
+    return s->pairs ? s->pairs : s->columns ? s->source : prepare_text_given(s, side);
 }
 
 static int is_blank(const char *bytes, size_t length)
@@ -48,20 +53,64 @@ static int is_blank(const char *bytes, size_t length)
     return 1;
 }
 
+/* What ends the preparation, once all is read: of all ranks' first ones the first. */
+static void note_wrong(struct work *work, enum side side, const struct example *example,
+                       const char *what)
+{
+    const struct raw *raw = &example->side[side];
+    if (work->wrong)
+        return;
+    work->wrong = example->number;
+    if (raw->line > 0)
+        fail(&work->why, "'%s': line %lld: %.900s", path_of_side(work, side), (long long)raw->line,
+             what);
+    else
+        fail(&work->why, "'%s': sequence %lld: %.900s", path_of_side(work, side),
+             (long long)example->number, what);
+}
+
+/* Why one side of an example is dropped, before it is encoded. */
+static enum drop drop_of(const struct raw *raw)
+{
+    if (raw->values)
+        return DROPS;
+    return !utf8_valid(raw->bytes, raw->length) ? DROP_ENCODING
+           : is_blank(raw->bytes, raw->length)  ? DROP_EMPTY
+                                                : DROPS;
+}
+
 /* Encodes one side of an example into work->sentence; or why it is dropped. */
-static enum drop take_side(struct work *work, enum side side, const struct raw *raw)
+static enum drop take_side(struct work *work, enum side side, const struct example *example)
 {
     struct reason why;
     struct sequence *sequence = &work->sentence.side[side];
     struct ids *cells = &work->cells[side];
+    enum drop drop = drop_of(&example->side[side]);
+    sequence->length = 0;
     cells->count = 0;
-    if (!encode(&work->corpus.contents[side], raw, cells, &sequence->length, &why))
-        return DROP_ENCODING;
+    if (drop != DROPS)
+        return drop;
+    if (!encode(&work->corpus.contents[side], &example->side[side], &work->rooms[side], cells,
+                &sequence->length, &why))
+        note_wrong(work, side, example, why.text);
     sequence->cells = cells->list;
-    if (is_blank(raw->bytes, raw->length))
-        return DROP_EMPTY;
     return !work->settings->like && sequence->length > work->settings->max_length ? DROP_LENGTH
                                                                                   : DROPS;
+}
+
+static void check_step(struct work *work, const struct example *example)
+{
+    struct reason why;
+    int source = work->sentence.side[SOURCE].length, target = work->sentence.side[TARGET].length;
+    if (work->task->in_step && source != target) {
+        fail(&why, "has %d %s%s, but its source has %d", target, work->task->unit,
+             target == 1 ? "" : "s", source);
+        note_wrong(work, TARGET, example, why.text);
+    }
+    if (work->task->single && target != 1) {
+        fail(&why, "has %d places: a %s is one", target, work->task->unit);
+        note_wrong(work, TARGET, example, why.text);
+    }
 }
 
 /* Encodes an example into work->sentence; false if it is dropped, for the first of the reasons in
@@ -73,7 +122,7 @@ static bool take_example(struct work *work, const struct example *example)
     for (enum side side = 0; side < SIDES; side++) {
         if (work->corpus.contents[side].form == FORM_NONE)
             continue;
-        enum drop drop = take_side(work, side, &example->side[side]);
+        enum drop drop = take_side(work, side, example);
         if (drop < first) {
             first = drop;
             first_side = side;
@@ -83,9 +132,12 @@ static bool take_example(struct work *work, const struct example *example)
         prepare_count_drop(&work->count, first, first_side, example->number);
         return false;
     }
+    check_step(work, example);
+    if (work->wrong)
+        return false;
     for (enum side side = 0; side < SIDES; side++)
-        prepare_count_keep(&work->count, side, work->cells[side].list,
-                           work->sentence.side[side].length);
+        prepare_count_keep(&work->count, side, &work->corpus.contents[side],
+                           &work->sentence.side[side]);
     work->count.kept++;
     return true;
 }
@@ -151,6 +203,18 @@ static void write_all_shards(struct work *work)
     memory_free(all);
 }
 
+/* [all] */
+static void refuse_wrong(const struct work *work)
+{
+    int64_t *all = memory_take((size_t)comm_size() * sizeof *all), first = 0;
+    comm_all_gather(&work->wrong, sizeof work->wrong, all);
+    for (int rank = 0; rank < comm_size(); rank++)
+        if (all[rank] && (!first || all[rank] < first))
+            first = all[rank];
+    memory_free(all);
+    agree(!first || work->wrong != first, "%s", work->why.text);
+}
+
 static void refuse_if_strict(const struct work *work)
 {
     if (!work->settings->strict)
@@ -198,6 +262,18 @@ static void finish_folder(struct work *work)
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
+/* [all] A side that is read must be one of the corpus's, and the other way round. */
+static void check_sides(const struct work *work)
+{
+    for (enum side side = 0; side < SIDES; side++) {
+        bool has = work->corpus.contents[side].form != FORM_NONE;
+        agree(has || !prepare_text_has(&work->text, side), "corpus '%s': has no %s",
+              work->settings->like, side_names[side]);
+        agree(!has || prepare_text_has(&work->text, side),
+              "no %s is given, but corpus '%s' has one", side_names[side], work->settings->like);
+    }
+}
+
 int prepare(const struct settings *settings)
 {
     double start = clock_seconds();
@@ -206,18 +282,21 @@ int prepare(const struct settings *settings)
     work->corpus.shards = (int)settings->shards;
     work->corpus.seed = (uint64_t)settings->seed;
     work->corpus.has_text = settings->like != NULL;
-    snprintf(work->corpus.task, sizeof work->corpus.task, "translate");
     work->corpus.table = memory_take((size_t)settings->shards * sizeof *work->corpus.table);
     if (comm_rank() == 0)
         begin_folder(work);
     comm_broadcast(work->aside, sizeof work->aside, 0);
     prepare_text_open(&work->text, settings, work->aside);
     point_at("prepare.learn", 0, NULL, 0);
-    prepare_learn(settings, &work->text, work->corpus.contents, &work->corpus.joint);
+    work->task = prepare_learn(settings, &work->text, &work->corpus);
+    check_sides(work);
+    for (int side = 0; side < SIDES; side++)
+        encode_init(&work->rooms[side], &work->corpus.contents[side]);
     write_all_shards(work);
     prepare_count_sum(&work->count);
+    refuse_wrong(work);
     refuse_if_strict(work);
-    prepare_text_close(&work->text, settings);
+    prepare_text_close(&work->text);
     if (comm_rank() == 0) {
         const char *paths[SIDES];
         for (enum side side = 0; side < SIDES; side++)
@@ -229,6 +308,7 @@ int prepare(const struct settings *settings)
     }
     for (int side = 0; side < SIDES; side++) {
         ids_release(&work->cells[side]);
+        encode_release(&work->rooms[side]);
         content_release(&work->corpus.contents[side]);
     }
     prepare_count_release(&work->count);

@@ -20,14 +20,16 @@ static void reserve_length(struct prepare_count *count, int64_t length)
     count->capacity = wanted;
 }
 
-void prepare_count_keep(struct prepare_count *count, enum side side, const int32_t *ids,
-                        int64_t tokens)
+void prepare_count_keep(struct prepare_count *count, enum side side, const struct content *content,
+                        const struct sequence *sequence)
 {
-    reserve_length(count, tokens);
-    count->lengths[side][tokens]++;
-    count->tokens[side] += tokens;
-    for (int64_t i = 0; i < tokens; i++)
-        count->unknown[side] += ids[i] == ID_UNKNOWN;
+    const int32_t *symbols = sequence->cells;
+    int width = content_width(content);
+    reserve_length(count, sequence->length);
+    count->lengths[side][sequence->length]++;
+    count->tokens[side] += sequence->length;
+    for (int64_t i = 0; i < sequence->length && content->form == FORM_SYMBOLS; i++)
+        count->unknown[side] += symbols[i * width] == ID_UNKNOWN;
 }
 
 void prepare_count_drop(struct prepare_count *count, enum drop drop, enum side side, int64_t line)
@@ -96,13 +98,18 @@ static void print_side(const struct prepare_count *count, const struct corpus *c
 {
     static const double shares[] = {0, 0.25, 0.5, 0.75, 0.95, 1};
     char tokens[32];
-    const struct tokenizer *t = &corpus->contents[side].tokenizer;
+    const struct content *content = &corpus->contents[side];
+    const struct tokenizer *t = &content->tokenizer;
     text_of_count(count->tokens[side], tokens);
-    printf("%s: %s, vocabulary %d, %s tokens, unknown %.3f %%; lengths", side_names[side],
-           tokenizer_kind_name(t->kind), t->vocabulary.size, tokens,
-           count->tokens[side] > 0
-               ? 100.0 * (double)count->unknown[side] / (double)count->tokens[side]
-               : 0);
+    if (content->form == FORM_VECTORS)
+        printf("%s: vectors of %d numbers, %s places; lengths", side_names[side],
+               content->dimension, tokens);
+    else
+        printf("%s: %s, vocabulary %d, %s tokens, unknown %.3f %%; lengths", side_names[side],
+               tokenizer_kind_name(t->kind), t->vocabulary.size, tokens,
+               count->tokens[side] > 0
+                   ? 100.0 * (double)count->unknown[side] / (double)count->tokens[side]
+                   : 0);
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
         printf("%s %.0f %%: %lld", i ? "," : "", 100 * shares[i],
                (long long)prepare_count_quantile(count, side, shares[i]));

@@ -17,8 +17,8 @@ struct prepare_count {
     int64_t *lengths[SIDES]; // how many sentences have this many tokens
     int64_t capacity;        // of each
 };
-void prepare_count_keep(struct prepare_count *count, enum side side, const int32_t *ids,
-                        int64_t tokens);
+void prepare_count_keep(struct prepare_count *count, enum side side, const struct content *content,
+                        const struct sequence *sequence);
 void prepare_count_drop(struct prepare_count *count, enum drop drop, enum side side, int64_t line);
 /* [all] Every rank gets the sums. */
 void prepare_count_sum(struct prepare_count *count);

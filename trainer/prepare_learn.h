@@ -1,13 +1,14 @@
-/* The tokenizers of a corpus: learnt by rank 0 from the text, or those of --like; every rank ends
- * with the same. */
+/* What the sides of a corpus are made of: tokenizers, features' vocabularies, mean and deviation,
+ * learnt by rank 0 from the text; or those of --like. */
 #ifndef PREPARE_LEARN_H
 #define PREPARE_LEARN_H
 
 #include "io/corpus.h"
 #include "trainer/prepare_text.h"
+#include "trainer/task.h"
 
-/* [all] contents: SIDES of them. */
-void prepare_learn(const struct settings *settings, struct prepare_text *text,
-                   struct content *contents, int *joint);
+/* [all] Fills contents, joint and task of the corpus, the same on every rank; returns the task. */
+const struct task *prepare_learn(const struct settings *settings, struct prepare_text *text,
+                                 struct corpus *corpus);
 
 #endif

@@ -44,29 +44,60 @@ static void spool(const char *file)
 
 const char *prepare_text_given(const struct settings *settings, enum side side)
 {
-    return side == SOURCE ? settings->source : side == TARGET ? settings->target : NULL;
+    const char *const given[SIDES] = {
+        [SOURCE] = settings->source, [SECOND] = settings->second, [TARGET] = settings->target};
+    return given[side];
 }
 
-static char *path_of(const char *path, const char *spooled)
+enum examples_format prepare_text_format(const struct settings *settings, enum side side)
 {
-    return path ? memory_copy_text(is_standard_input(path) ? spooled : path) : NULL;
+    const int64_t given[SIDES] = {[SOURCE] = settings->source_format,
+                                  [SECOND] = settings->second_format,
+                                  [TARGET] = settings->target_format};
+    return (enum examples_format)given[side];
+}
+
+bool prepare_text_has(const struct prepare_text *text, enum side side)
+{
+    const struct examples_options *options = &text->options;
+    return options->paths[side] || ((options->pairs || options->columns) && side != SECOND);
+}
+
+/* The path that is read for a setting's. */
+static const char *path_of(const struct prepare_text *text, const char *given)
+{
+    return is_standard_input(given) ? text->spooled : given;
+}
+
+static bool reads_standard_input(const struct settings *settings)
+{
+    bool reads = is_standard_input(settings->pairs);
+    for (enum side side = 0; side < SIDES; side++)
+        reads = reads || is_standard_input(prepare_text_given(settings, side));
+    return reads;
 }
 
 void prepare_text_open(struct prepare_text *text, const struct settings *settings,
                        const char *aside)
 {
-    struct text spooled = {0};
-    int spooling = is_standard_input(settings->pairs);
-    text_add_format(&spooled, "%s/standard input", aside); // stands in messages
-    text->pairs = path_of(settings->pairs, spooled.bytes);
-    for (enum side side = 0; side < SIDES; side++) {
-        const char *given = prepare_text_given(settings, side);
-        text->paths[side] = path_of(given, spooled.bytes);
-        spooling |= is_standard_input(given);
+    struct examples_options *options = &text->options;
+    if (reads_standard_input(settings)) {
+        struct text path = {0};
+        text_add_format(&path, "%s/standard input", aside); // stands in messages
+        text->spooled = memory_copy_text(path.bytes);
+        text_release(&path);
+        if (comm_rank() == 0)
+            spool(text->spooled);
     }
-    if (spooling && comm_rank() == 0)
-        spool(spooled.bytes);
-    text_release(&spooled);
+    options->pairs = path_of(text, settings->pairs);
+    for (enum side side = 0; side < SIDES; side++) {
+        options->formats[side] = prepare_text_format(settings, side);
+        options->paths[side] = path_of(text, prepare_text_given(settings, side));
+    }
+    if (settings->columns) {
+        options->columns = options->paths[SOURCE];
+        settings_columns(settings->columns, options->column);
+    }
     prepare_poll();
 }
 
@@ -94,27 +125,19 @@ void prepare_text_remarks(const struct prepare_text *text, const struct settings
         printf("warning: source and target are one file: '%s'\n", settings->target);
 }
 
-/* Removes the spool if it is what was read. */
-static void close_path(const char *given, char *path)
-{
-    if (is_standard_input(given) && comm_rank() == 0)
-        unlink(path);
-    memory_free(path);
-}
-
-void prepare_text_close(struct prepare_text *text, const struct settings *settings)
+void prepare_text_close(struct prepare_text *text)
 {
     comm_agree(NULL, 0, 0);
-    close_path(settings->pairs, text->pairs);
-    for (enum side side = 0; side < SIDES; side++)
-        close_path(prepare_text_given(settings, side), text->paths[side]);
+    if (text->spooled && comm_rank() == 0)
+        unlink(text->spooled);
+    memory_free(text->spooled);
 }
 
-static const char *first_path(const struct prepare_text *text)
+static const char *first_path(const struct examples_options *options)
 {
-    const char *first = text->pairs;
+    const char *first = options->pairs ? options->pairs : options->columns;
     for (int side = 0; side < SIDES && !first; side++)
-        first = text->paths[side];
+        first = options->paths[side];
     return first;
 }
 
@@ -130,7 +153,7 @@ static bool read_examples(struct prepare_text *text, struct examples *examples,
         take(taker, &example);
     }
     if (got == 0 && lines == 0)
-        return fail(why, "'%s': is empty", first_path(text));
+        return fail(why, "'%s': is empty", first_path(&text->options));
     text->lines = lines;
     for (enum side side = 0; side < SIDES; side++)
         text->marks[side] = examples_marks(examples, side);
@@ -141,10 +164,7 @@ void prepare_text_read(struct prepare_text *text, bool together,
                        void (*take)(void *taker, const struct example *example), void *taker)
 {
     struct reason why;
-    struct examples_options options = {.pairs = text->pairs};
-    for (int side = 0; side < SIDES; side++)
-        options.paths[side] = text->paths[side];
-    struct examples *examples = examples_open(&options, &why);
+    struct examples *examples = examples_open(&text->options, &why);
     bool well = examples && read_examples(text, examples, take, taker, &why);
     if (together)
         agree(well, "%s", why.text);

@@ -7,7 +7,8 @@
 #include "trainer/settings.h"
 
 struct prepare_text {
-    char *paths[SIDES], *pairs;      // the settings', or the spool's; NULL: not given
+    struct examples_options options; // paths: the settings', or the spool's
+    char *spooled;                   // what was on standard input, or NULL
     int64_t lines;                   // 0 until a rank has read them all
     struct lines_marks marks[SIDES]; // of the files, likewise
 };
@@ -16,7 +17,7 @@ struct prepare_text {
 void prepare_text_open(struct prepare_text *text, const struct settings *settings,
                        const char *aside);
 /* [all] Removes the spool. */
-void prepare_text_close(struct prepare_text *text, const struct settings *settings);
+void prepare_text_close(struct prepare_text *text);
 
 /* On rank 0, part of the summary: what was left out of the text, and sides that are one file. */
 void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings);
@@ -27,8 +28,11 @@ void prepare_text_remarks(const struct prepare_text *text, const struct settings
 void prepare_text_read(struct prepare_text *text, bool together,
                        void (*take)(void *taker, const struct example *example), void *taker);
 
-/* The setting that names a side's file. */
+/* The settings that name a side's file, and its format. */
 const char *prepare_text_given(const struct settings *settings, enum side side);
+enum examples_format prepare_text_format(const struct settings *settings, enum side side);
+/* Is anything read for this side? */
+bool prepare_text_has(const struct prepare_text *text, enum side side);
 
 /* [all] Ends the program if a stop was requested anywhere; cheap enough for every PREPARE_POLL
  * lines. */

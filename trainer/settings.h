@@ -49,7 +49,11 @@ enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 
 struct settings {
     /* prepare */
-    char *source, *target, *pairs, *like, *symbols; // score: source and target too
+    char *source, *second, *target, *pairs, *like, *symbols; // score: source to target too
+    char *columns;
+    int64_t task;                                        // enum task_kind
+    int64_t source_format, second_format, target_format; // enum examples_format
+    int64_t stack, features, stream;
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;
@@ -59,14 +63,15 @@ struct settings {
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
     /* model */
     int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
-    int64_t bidirectional, cell;
+    int64_t bidirectional, cell, residual, layer_norm, pyramid;
     int64_t context, context_use, attention, attention_state, attention_hidden, input_feeding;
     int64_t readout, tied_embeddings, source_end;
     /* training */
     int64_t seed, lanes, batch_tokens, batch_sentences;
     int64_t precision;
     double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
-    double unknown_dropout, label_smoothing;
+    double dropout_state, unknown_dropout, label_smoothing;
+    int64_t variational;
     int64_t optimizer;
     double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
     int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;
@@ -147,6 +152,10 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
 void settings_shape(const struct settings *settings, const struct content *contents,
                     struct shape *shape);
 void settings_optimizer(const struct settings *settings, struct optimizer *optimizer);
+
+/* --columns "0,3": those of source and target, -1 for the other sides. False: it is not of that
+ * form. */
+bool settings_columns(const char *value, int column[SIDES]);
 
 /* Required and contradicting options of the other commands (and of train, before any file is
  * opened). train needs --output, or with --check --output or --corpus; whether --corpus must be

@@ -98,6 +98,16 @@ static void check_model(const struct settings *s, struct faults *faults)
            "--layers has no effect with both --encoder-layers and --decoder-layers", faults);
 }
 
+static void check_dropout(const struct settings *s, struct faults *faults)
+{
+    bool layers = s->encoder_layers > 1 || s->decoder_layers > 1;
+    bool dropped = s->dropout_embedding > 0 || (s->dropout_layer > 0 && layers);
+    refuse(s, &s->variational, s->variational == 1 && !dropped,
+           "--variational has no effect: neither embeddings nor what is between layers have a "
+           "dropout",
+           faults);
+}
+
 static void check_optimizer(const struct settings *s, struct faults *faults)
 {
     bool sgd = s->optimizer == OPTIMIZER_SGD;
@@ -139,6 +149,7 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
     choose_run(settings, facts);
     int before = faults->count;
     check_model(settings, faults);
+    check_dropout(settings, faults);
     check_optimizer(settings, faults);
     check_schedule(settings, facts, faults);
     if (faults->count > before)
@@ -176,6 +187,9 @@ void settings_shape(const struct settings *s, const struct content *contents, st
         .decoder_layers = (int)s->decoder_layers,
         .bidirectional = (int)s->bidirectional,
         .cell = (enum cell_kind)s->cell,
+        .residual = (int)s->residual,
+        .layer_norm = (int)s->layer_norm,
+        .pyramid = (int)s->pyramid,
         .context = (enum context_kind)s->context,
         .context_use = (enum context_use)s->context_use,
         .attention = (enum attention_kind)s->attention,
@@ -189,6 +203,8 @@ void settings_shape(const struct settings *s, const struct content *contents, st
         .dropout_layer = s->dropout_layer,
         .dropout_encoder = s->dropout_encoder,
         .dropout_output = s->dropout_output,
+        .dropout_state = s->dropout_state,
+        .variational = (int)s->variational,
         .unknown_dropout = s->unknown_dropout,
         .label_smoothing = s->label_smoothing,
     };

@@ -34,15 +34,13 @@ enum {
 #define WORDS static const char *const
 WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
+WORDS two_columns[] = {"N,N", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
-WORDS tokenizers[] = {"sentencepiece", "words", "characters", NULL};
+WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
+WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
+WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
-WORDS cells[] = {"lstm", "gru", NULL};
-WORDS contexts[] = {"last", "affine", "mean", NULL};
-WORDS uses[] = {"attention", "first", NULL};
-WORDS attentions[] = {"additive", "dot", "general", NULL};
-WORDS states[] = {"previous", "current", NULL};
 WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
 WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
@@ -57,13 +55,30 @@ WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
+    CHOICE("task", task, MODEL, PREPARE | TRAIN, NULL, tasks,
+           "prepare: what the corpus is to teach: translate, source to target; tag, a tag for each "
+           "word; classify, a label for each source; generate, text from a label or features; "
+           "language-model, the target alone (default: translate, or that of --like)"
+           "|train: that of the corpus"),
     TEXT("source", source, RUN, PREPARE | SCORE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
     TEXT("target", target, RUN, PREPARE | SCORE, NULL, a_path,
          "target text, line by line the translation of the source; may be .gz; - is "
          "standard input"),
+    TEXT("second", second, RUN, PREPARE | SCORE, NULL, a_path,
+         "another source beside the first, as a question beside a text; a repeated --source is it"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
+    TEXT("columns", columns, RUN, PREPARE, NULL, two_columns,
+         "--source is a CoNLL file: a word a line, blank lines between sentences; these of its "
+         "columns, counted from 0, are source and target"),
+    CHOICE("source-format", source_format, RUN, PREPARE | SCORE, "text", formats,
+           "of the source: a line each, or sequences of vectors: frames, a frame a line and blank "
+           "lines between sequences; vectors, each line a sequence of one; hdf5, /values and "
+           "/offsets"),
+    CHOICE("second-format", second_format, RUN, PREPARE | SCORE, "text", formats,
+           "of the second source"),
+    CHOICE("target-format", target_format, RUN, PREPARE | SCORE, "text", formats, "of the target"),
     TEXT("corpus", corpus, RUN, TRAIN | SCORE | BENCHMARK, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
          "|score: a prepared corpus, instead of --source and --target"
@@ -103,6 +118,10 @@ const struct setting settings_table[] = {
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
+    INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
+            "beside each word of the source, as in word|feature|feature"),
+    INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
+            "frames of the source that are joined to one"),
     SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),
     CHOICE("sentencepiece", sentencepiece, RUN, PREPARE, "unigram", algorithms,
            "algorithm of SentencePiece"),
@@ -125,15 +144,22 @@ const struct setting settings_table[] = {
             "size of the encoder's state in one direction "
             "(default: half of --hidden if bidirectional, else --hidden)"),
     SWITCH("bidirectional", bidirectional, MODEL, TRAINS, "on", "the encoder reads both ways"),
-    CHOICE("cell", cell, MODEL, TRAINS, "lstm", cells, "recurrent cell of encoder and decoder"),
-    CHOICE("context", context, MODEL, TRAINS, NULL, contexts,
+    CHOICE("cell", cell, MODEL, TRAINS, "lstm", shape_cells, "recurrent cell of encoder and decoder"),
+    SWITCH("residual", residual, MODEL, TRAINS, "off",
+           "layers above the first give their state and what they read, added up (Wu et al. 2016)"),
+    SWITCH("layer-norm", layer_norm, MODEL, TRAINS, "off",
+           "layer normalisation inside the cells (Ba et al. 2016)"),
+    SWITCH("pyramid", pyramid, MODEL, TRAINS, "off",
+           "encoder layers above the first read pairs of states: each has half the steps of the one "
+           "below (Chan et al. 2016)"),
+    CHOICE("context", context, MODEL, TRAINS, NULL, shape_contexts,
            "how the decoder's first state comes from the encoder: its last states, those through "
            "an affine map, or the mean of its states (default: mean with additive attention, else "
            "last)"),
-    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
+    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", shape_context_uses,
            "attention at every step, or the context as first state only"),
-    CHOICE("attention", attention, MODEL, TRAINS, "additive", attentions, "scoring function"),
-    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, states,
+    CHOICE("attention", attention, MODEL, TRAINS, "additive", shape_attentions, "scoring function"),
+    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, shape_attention_states,
            "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong "
            "et al. 2015) (default: previous with additive, else current)"),
     INTEGER("attention-hidden", attention_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
@@ -167,6 +193,11 @@ const struct setting settings_table[] = {
          "of the encoder's top states (default: --dropout)"),
     REAL("dropout-output", dropout_output, TRAINING, TRAINS, NULL, 0, RATE,
          "of the readout (default: --dropout)"),
+    REAL("dropout-state", dropout_state, TRAINING, TRAINS, "0", 0, RATE,
+         "of recurrent states on their way into the next step, one mask for all steps (Gal & "
+         "Ghahramani 2016)"),
+    SWITCH("variational", variational, TRAINING, TRAINS, "off",
+           "one mask for all steps in --dropout-embedding and --dropout-layer too"),
     REAL("unknown-dropout", unknown_dropout, TRAINING, TRAINS, NULL, 0, RATE,
          "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
     REAL("label-smoothing", label_smoothing, TRAINING, TRAINS, "0.1", 0, RATE,

@@ -2,6 +2,7 @@
 #include "comm/base/text.h"
 #include <ctype.h>
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,103 @@ bool text_to_real(const char *word, double *value)
         return false;
     *value = number;
     return true;
+}
+
+/* digits * 10^power; exact unless more digits were given than 64 bits hold. */
+struct decimal {
+    bool negative, exact;
+    uint64_t digits;
+    int64_t power;
+};
+
+static bool is_digit(char letter)
+{
+    return letter >= '0' && letter <= '9';
+}
+
+/* The digits from *at on; how many. Zeros at the head cost nothing. */
+static int64_t take_digits(const char **at, const char *end, struct decimal *number)
+{
+    const char *start = *at;
+    for (; *at < end && is_digit(**at); ++*at) {
+        number->exact = number->exact && number->digits < UINT64_MAX / 10 - 1;
+        if (number->exact)
+            number->digits = 10 * number->digits + (uint64_t)(**at - '0');
+    }
+    return *at - start;
+}
+
+static bool take_power(const char *at, const char *end, struct decimal *number)
+{
+    enum { MOST = 100000 }; // beyond which nothing is but 0 and infinity
+    bool down = at < end && *at == '-';
+    if (at < end && (*at == '-' || *at == '+'))
+        at++;
+    if (at == end)
+        return false;
+    int64_t power = 0;
+    for (; at < end && is_digit(*at); at++)
+        if (power < MOST)
+            power = 10 * power + (*at - '0');
+    number->power += down ? -power : power;
+    return at == end;
+}
+
+/* [sign] digits [. digits] [e [sign] digits], of the digits before and behind the point at least
+ * one. */
+static bool take_decimal(const char *at, const char *end, struct decimal *number)
+{
+    *number = (struct decimal){.exact = true, .negative = at < end && *at == '-'};
+    if (at < end && (*at == '-' || *at == '+'))
+        at++;
+    int64_t count = take_digits(&at, end, number);
+    if (at < end && *at == '.') {
+        at++;
+        int64_t behind = take_digits(&at, end, number);
+        number->power = -behind;
+        count += behind;
+    }
+    if (count == 0)
+        return false;
+    return at == end || ((*at == 'e' || *at == 'E') && take_power(at + 1, end, number));
+}
+
+/* Clinger 1990: digits and a power of ten that a double holds exactly give, by one operation, the
+ * nearest double; and that rounds to the nearest float unless it lies just between two. */
+static bool convert_quickly(const struct decimal *number, float *value)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    enum { POWER_MOST = sizeof powers / sizeof *powers - 1 };
+    const uint64_t between = (uint64_t)1 << 28, below = ((uint64_t)1 << 29) - 1;
+    if (!number->exact || number->digits > (uint64_t)1 << DBL_MANT_DIG ||
+        number->power > POWER_MOST || number->power < -POWER_MOST)
+        return false;
+    double nearest = (double)number->digits;
+    nearest =
+        number->power < 0 ? nearest / powers[-number->power] : nearest * powers[number->power];
+    uint64_t bits;
+    memcpy(&bits, &nearest, sizeof bits);
+    if (nearest != 0 && (nearest < FLT_MIN || nearest > FLT_MAX || (bits & below) == between))
+        return false;
+    *value = (float)(number->negative ? -nearest : nearest);
+    return true;
+}
+
+bool text_to_float(const char *word, size_t length, float *value)
+{
+    struct decimal number;
+    *value = 0;
+    if (!take_decimal(word, word + length, &number))
+        return false;
+    if (convert_quickly(&number, value))
+        return true;
+    struct text copy = {0};
+    text_add(&copy, word, length);
+    *value = strtof(copy.bytes, NULL);
+    text_release(&copy);
+    return isfinite(*value);
 }
 
 /* 1000 rather than 1e+03: whole numbers that a double holds exactly are written out. */

@@ -22,6 +22,9 @@ void text_release(struct text *text);
 /* The whole string must be the number: decimal, no spaces; false otherwise or out of range. */
 bool text_to_integer(const char *word, int64_t *value);
 bool text_to_real(const char *word, double *value); // finite only
+/* The same of `length` bytes that need no end, many of them: the float nearest to the number (a tie
+ * goes to the even one). False with *value infinite: a number, but beyond what a float holds. */
+bool text_to_float(const char *word, size_t length, float *value);
 /* Shortest form that reads back as the same double ("0.1", "1e-08"). */
 void text_of_real(double value, char word[32]);
 /* "1,234,567"; "3.4 MB" (powers of 1000); "2 h 05 min", "41 s", "0.35 s". */

@@ -1,6 +1,10 @@
 #include "comm/base/random.h"
 #include "comm/base/text.h"
+#include <float.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -49,6 +53,78 @@ static void reals_are_read_whole_finite_and_decimal(void **state)
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(text_to_real(bad[i], &value));
+}
+
+static void assert_float(const char *word, float expected)
+{
+    float value = 7;
+    assert_true(text_to_float(word, strlen(word), &value));
+    assert_memory_equal(&value, &expected, sizeof value); // -0 is not 0
+}
+
+static void floats_are_read_to_the_nearest(void **state)
+{
+    (void)state;
+    assert_float("0", 0);
+    assert_float("-0.0", -0.0F);
+    assert_float("+.5", 0.5F);
+    assert_float("2.", 2);
+    assert_float("-1E3", -1000);
+    assert_float("0.1", 0.1F);
+    assert_float("16777217", 16777216); // between two floats: to the even one
+    assert_float("16777219", 16777220);
+    assert_float("16777217.0000000001", 16777218);   // as a double, just between
+    assert_float("0.8333881199359894", 0.83338815F); // one operation gives what is just between
+    assert_float("5.661173599946778e-05", 5.66117342e-05F);
+    assert_float("1.00000005960464477539062", 1);
+    assert_float("1.00000005960464477539063", 1.00000011920928955F);
+    assert_float("3.4028235e38", FLT_MAX);
+    assert_float("1.17549435e-38", FLT_MIN);
+    assert_float("1e-45", 1.40129846e-45F);
+    assert_float("1e-60", 0);
+    assert_float("0e99999999999999999999", 0);
+    assert_float("123456789012345678901234567890", 1.23456791e29F);
+    assert_float("0.00000000000000000000000000000000000001", 1e-38F);
+}
+
+static void floats_are_read_whole_finite_and_decimal(void **state)
+{
+    (void)state;
+    const char *const bad[] = {"",    " 1",    "1 ",   "-",   ".",   "-.",    "e5",
+                               "1e",  "1e+",   "1e5.", "inf", "nan", "0x1p3", "1_0",
+                               "1,5", "1.2.3", "--1",  "abc", "1e5x"};
+    const char *const large[] = {"3.4028236e38", "-1e39", "1e400", "1e99999999999999999999"};
+    float value;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_false(text_to_float(bad[i], strlen(bad[i]), &value));
+        assert_true(isfinite(value));
+    }
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
+        assert_false(text_to_float(large[i], strlen(large[i]), &value));
+        assert_true(isinf(value));
+    }
+    assert_true(text_to_float("12 34", 2, &value)); // nothing behind the length is looked at
+    assert_true(value == 12);
+}
+
+/* Of all sizes, with any number of digits: what the C library says. */
+static void floats_are_those_of_the_c_library(void **state)
+{
+    (void)state;
+    struct random_key key = {.seed = 11};
+    for (uint64_t i = 0; i < 300000; i++) {
+        uint32_t bits = random_word(&key, 2 * i);
+        float number, value;
+        char word[64];
+        memcpy(&number, &bits, sizeof number);
+        int digits = 1 + (int)(random_word(&key, 2 * i + 1) % 20);
+        snprintf(word, sizeof word, "%.*g", digits, (double)number);
+        bool small = isfinite(number) && isfinite(strtof(word, NULL));
+        assert_int_equal(text_to_float(word, strlen(word), &value), small);
+        number = strtof(word, NULL);
+        if (small)
+            assert_memory_equal(&value, &number, sizeof value);
+    }
 }
 
 static void assert_real(double value, const char *expected)
@@ -164,6 +240,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_are_read_whole_or_not_at_all),
         cmocka_unit_test(reals_are_read_whole_finite_and_decimal),
+        cmocka_unit_test(floats_are_read_to_the_nearest),
+        cmocka_unit_test(floats_are_read_whole_finite_and_decimal),
+        cmocka_unit_test(floats_are_those_of_the_c_library),
         cmocka_unit_test(reals_are_written_short),
         cmocka_unit_test(any_real_reads_back_as_itself),
         cmocka_unit_test(counts_have_commas),

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct given given = {data, size};
     const char *path = given_file(0, &given);
     for (int way = 0; way < 3; way++) { // one side, two sides, TABs between
-        struct bitext_line line;
+        struct columns_sentence line;
         struct bitext *bitext = bitext_open(way < 2 ? path : NULL, way == 1 ? path : NULL,
                                             way == 2 ? path : NULL, &why);
         while (bitext && bitext_next(bitext, &line, &why) > 0)

@@ -1,5 +1,15 @@
 /* Words that should be numbers or names, and numbers in words. */
 #include "given.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* A float is what the C library makes of the word. */
+static void read_float(const struct text *word)
+{
+    float value;
+    if (text_to_float(word->bytes, word->length, &value))
+        require(value == strtof(word->bytes, NULL) && isfinite(value));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         text_of_real(real, shown);
         require(text_to_real(shown, &again) && again == real);
     }
+    read_float(&word);
     text_nearest(word.bytes, names, 3);
     text_release(&word);
     return 0;

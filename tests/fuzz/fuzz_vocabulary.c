@@ -4,6 +4,19 @@
 
 enum { MOST = 300 };
 
+/* It is told of just those lines that have one. */
+static void find_unknown(const struct tokenizer *tokenizer, const char *line, size_t length,
+                         const struct ids *ids)
+{
+    const char *symbol;
+    size_t count;
+    bool unknown = false;
+    for (int64_t i = 0; i < ids->count; i++)
+        unknown = unknown || ids->list[i] == ID_UNKNOWN;
+    require(tokenizer_unknown(tokenizer, line, length, &symbol, &count) == unknown);
+    require(!unknown || (symbol >= line && symbol + count <= line + length && count > 0));
+}
+
 static void there_and_back(const struct tokenizer *tokenizer, const char *line, size_t length)
 {
     struct ids ids = {0};
@@ -12,6 +25,8 @@ static void there_and_back(const struct tokenizer *tokenizer, const char *line, 
         tokenizer_encode(tokenizer, line, length, &ids);
         tokenizer_decode(tokenizer, ids.list, ids.count, &text);
         tokenizer_tokens(tokenizer, ids.list, ids.count, &text);
+        if (tokenizer->kind != TOKENIZER_CHARACTERS)
+            find_unknown(tokenizer, line, length, &ids);
     }
     text_release(&text);
     ids_release(&ids);
@@ -25,7 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct reason why;
     int64_t offsets[MOST + 1];
     size_t length;
-    enum tokenizer_kind kind = given_byte(&given) % 2 ? TOKENIZER_WORDS : TOKENIZER_CHARACTERS;
+    static const enum tokenizer_kind kinds[] = {TOKENIZER_CHARACTERS, TOKENIZER_WORDS,
+                                                TOKENIZER_LINES};
+    enum tokenizer_kind kind = kinds[given_byte(&given) % 3];
     int64_t count = given_byte(&given), offset = 0;
     for (int64_t i = 0; i <= count; i++) { // a length, or 255 and a whole offset
         uint8_t step = i ? given_byte(&given) : 0;

@@ -41,7 +41,7 @@ fuzz() { # NAME
     local name=$1 log=$build/$1.log found=$build/found/$1 program=$build/tests/fuzz_$1 behind=() hdf5=0 input
     mkdir -p "$build/inputs/$name" "$found"
     rm -f "$found"/*
-    grep -q given_sealed "tests/fuzz/fuzz_$name.c" && behind=(-fork=1 -ignore_crashes=1)
+    grep -qE 'given_sealed|VECTORS_HDF5' "tests/fuzz/fuzz_$name.c" && behind=(-fork=1 -ignore_crashes=1)
     "$program" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -malloc_limit_mb=256 -max_len=65536 \
         -artifact_prefix="$found/" "${behind[@]}" "$build/inputs/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 ||
         [ ${#behind[@]} -gt 0 ] || finding "$name" "$(find "$found" -type f | head -1)" "$log" || return

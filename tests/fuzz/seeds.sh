@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # seeds.sh: first inputs for the targets, made by chorus itself from a small text, into corpus/NAME/seed-*. Needs CHORUS
-# (the program) and h5dump.
+# (the program), h5dump and h5import.
 set -eu
 corpus=$(cd "$(dirname "$0")" && pwd)/corpus
 work=$(mktemp -d)
@@ -59,3 +59,14 @@ printf '\2\3\3\4\5\6\3\0\1\2\2\2\3\4\3\0\1\1\2\1\3\0' | seed lengths two
 printf '\2\3\3\4\5\6\3\0\1\2\2\2\3\4\3\0\1\1\2\1\3\1\3\0\1\2abc' | seed lengths text
 (printf '\1\0\0' && little 7 0 0 0 24 0 0 0 24 0 0 0 && printf '\0' && little 1 0 0 0 2 0 0 0 2 0 0 0) | seed table two
 seq -s ' ' 400 | seed plan many
+printf '\2\5\5\3\4\1\2\0\4%s\0%s' '<unk><s></s>abc' ' a' | seed vocabulary lines
+printf '\0%b' '1 2,-3e-2\n.5 0.1 4\n\n16777217 1e-45 0\n' | seed vectors frames
+printf '\1%b' '1 2\n3 4\n' | seed vectors lines
+printf '\1\3%b' '# text\n1-2\tdu\t_\t_\n1\tde\tx\tP\n2\tle\tx\tD\n\n#\n1\tcon ch\tx\tN\n' | seed columns conllu
+printf '\0\1%b' '-DOCSTART- O\n\nU.N. B\n# I\n\t\n1-2 O\n' | seed columns spaces
+printf '\2the|D|a cat|N|b ||||c|d' | seed factors two
+printf '1 2 3\n4 5 6\n7 8 9.5\n' >values && echo 0 2 3 >offsets
+for bits in 32 64; do
+    h5import values -d 3,3 -p values -t TEXTFP -s $bits offsets -d 3 -p offsets -t TEXTIN -s 64 -o vectors.h5 >/dev/null
+    seed vectors_hdf5 float$bits <vectors.h5 && rm vectors.h5
+done

@@ -1,62 +1,82 @@
-/* Every model that the tables can make: the product of their sizes, counted off by one number.
- * Sizes are tiny and uneven where the combination allows, equal where it asks for it. */
+/* Every model that the tables can make: the product of the tables' rows, and of each some draws of
+ * all switches, such that every pair of two switches' values, and of a row and a switch's value, is
+ * drawn (test_combinations asserts it). A row of a product's table is here by itself; a new
+ * table, or a new switch, is a line in one of the two lists below. Sizes are tiny and uneven where
+ * the combination allows, equal where it asks for it. */
 #ifndef COMBINATIONS_H
 #define COMBINATIONS_H
 
+#include "comm/base/die.h"
+#include "comm/base/random.h"
 #include "tests/model/sides.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
-struct combination {
-    enum cell_kind cell;
-    enum context_kind context;
-    enum context_use use;
-    enum attention_kind attention;
-    enum attention_state state;
-    int depth, directions; // 1 or 2
-    int feeding, tied, smoothing, dropout;
+static const struct combination_table {
+    size_t member; // of struct shape, an enum
+    const char *const *names;
+} combination_tables[] = {
+    {offsetof(struct shape, cell), shape_cells},
+    {offsetof(struct shape, context), shape_contexts},
+    {offsetof(struct shape, context_use), shape_context_uses},
+    {offsetof(struct shape, attention), shape_attentions},
+    {offsetof(struct shape, attention_state), shape_attention_states},
+};
+
+/* On is 1, or a number of `value`. */
+static const struct combination_switch {
+    const char *name;
+    size_t member; // of struct shape
+    double value;  // 0: an int that becomes 1
+} combination_switches[] = {
+    {"deep", offsetof(struct shape, encoder_layers), 0}, // and decoder_layers
+    {"bidirectional", offsetof(struct shape, bidirectional), 0},
+    {"feeding", offsetof(struct shape, input_feeding), 0},
+    {"tied", offsetof(struct shape, tied_embeddings), 0},
+    {"residual", offsetof(struct shape, residual), 0},
+    {"layer-norm", offsetof(struct shape, layer_norm), 0},
+    {"pyramid", offsetof(struct shape, pyramid), 0},
+    {"variational", offsetof(struct shape, variational), 0},
+    {"dropout", offsetof(struct shape, dropout_embedding), 0.3}, // and all others but of the state
+    {"dropout-state", offsetof(struct shape, dropout_state), 0.3},
+    {"smoothing", offsetof(struct shape, label_smoothing), 0.1},
 };
 
 enum {
-    COMBINATIONS = CELL_KINDS * CONTEXT_KINDS * CONTEXT_USES * ATTENTION_KINDS * ATTENTION_STATES *
-                   2 * 2 * 2 * 2 * 2 * 2
+    COMBINATION_TABLES = sizeof combination_tables / sizeof *combination_tables,
+    COMBINATION_SWITCHES = sizeof combination_switches / sizeof *combination_switches,
+    COMBINATION_DRAWS = 16 // of the switches, for each row of the product
+};
+_Static_assert(COMBINATION_SWITCHES < COMBINATION_DRAWS, "draws must be a larger power of two");
+
+struct combination {
+    int row[COMBINATION_TABLES];
+    unsigned switches; // bit i: switch i is on
 };
 
-static inline int combination_digit(int *number, int base)
+static inline int combination_rows(int table)
 {
-    int digit = *number % base;
-    *number /= base;
-    return digit;
+    int rows = 0;
+    while (combination_tables[table].names[rows])
+        rows++;
+    return rows;
 }
 
-static inline struct combination combination(int number)
+static inline bool combination_on(const struct combination *c, size_t member)
 {
-    struct combination c;
-    c.dropout = combination_digit(&number, 2);
-    c.smoothing = combination_digit(&number, 2);
-    c.tied = combination_digit(&number, 2);
-    c.feeding = combination_digit(&number, 2);
-    c.directions = 1 + combination_digit(&number, 2);
-    c.depth = 1 + combination_digit(&number, 2);
-    c.state = (enum attention_state)combination_digit(&number, ATTENTION_STATES);
-    c.attention = (enum attention_kind)combination_digit(&number, ATTENTION_KINDS);
-    c.use = (enum context_use)combination_digit(&number, CONTEXT_USES);
-    c.context = (enum context_kind)combination_digit(&number, CONTEXT_KINDS);
-    c.cell = (enum cell_kind)combination_digit(&number, CELL_KINDS);
-    return c;
+    for (int i = 0; i < COMBINATION_SWITCHES; i++)
+        if (combination_switches[i].member == member)
+            return c->switches >> i & 1;
+    require(!"a switch of the list");
+    return false;
 }
 
-/* Without attention there is no r_{t-1} to feed: wrong usage, which shape_check has to refuse. */
-static inline bool combination_refused(const struct combination *c)
-{
-    return c->use == CONTEXT_USE_FIRST && c->feeding;
-}
+#define COMBINATION_ON(c, member) combination_on(c, offsetof(struct shape, member))
 
-/* Without attention its kind and its state mean nothing: one of each stands for all. */
-static inline bool combination_repeats(const struct combination *c)
+static inline int *combination_member(struct shape *shape, size_t member)
 {
-    return c->use == CONTEXT_USE_FIRST &&
-           (c->attention != ATTENTION_ADDITIVE || c->state != ATTENTION_PREVIOUS);
+    return (int *)((char *)shape + member);
 }
 
 static inline struct shape combination_shape(const struct combination *c)
@@ -64,50 +84,105 @@ static inline struct shape combination_shape(const struct combination *c)
     struct shape shape = {SIDES_OF(7, 8),
                           .embedding = 3,
                           .hidden = 4,
-                          .encoder_layers = c->depth,
-                          .decoder_layers = c->depth,
-                          .bidirectional = c->directions == 2,
-                          .cell = c->cell,
-                          .context = c->context,
-                          .context_use = c->use,
-                          .attention = c->attention,
-                          .attention_state = c->state,
-                          .attention_hidden = 5,
-                          .input_feeding = c->feeding,
-                          .tied_embeddings = c->tied,
-                          .label_smoothing = c->smoothing ? 0.1 : 0};
-    bool attends = c->use == CONTEXT_USE_ATTENTION;
-    bool equal = c->context == CONTEXT_LAST || (attends && c->attention == ATTENTION_DOT);
-    shape.encoder_hidden = equal ? shape.hidden / c->directions : 3;
+                          .attention_hidden = 5};
+    for (int table = 0; table < COMBINATION_TABLES; table++)
+        *combination_member(&shape, combination_tables[table].member) = c->row[table];
+    for (int i = 0; i < COMBINATION_SWITCHES; i++) {
+        const struct combination_switch *it = &combination_switches[i];
+        if (!(c->switches >> i & 1))
+            continue;
+        if (it->value > 0)
+            *(double *)((char *)&shape + it->member) = it->value;
+        else
+            *combination_member(&shape, it->member) = 1;
+    }
+    shape.decoder_layers = shape.encoder_layers = 1 + shape.encoder_layers;
+    shape.dropout_layer = shape.dropout_encoder = shape.dropout_output = shape.unknown_dropout =
+        shape.dropout_embedding;
+    bool attends = shape.context_use == CONTEXT_USE_ATTENTION;
+    bool equal = shape.context == CONTEXT_LAST || (attends && shape.attention == ATTENTION_DOT);
+    // Of two numbers layer normalisation leaves the sign alone: nothing to differentiate.
+    if (shape.layer_norm && shape.bidirectional && equal)
+        shape.hidden = 6;
+    shape.encoder_hidden = !equal ? 3 : shape.bidirectional ? shape.hidden / 2 : shape.hidden;
     // A tied model has a map where the readout is not as wide as the embedding, and none where it
     // is: both are here.
-    shape.readout = c->depth == 1 ? shape.embedding : 5;
-    if (attends && c->state == ATTENTION_CURRENT)
+    shape.readout = shape.encoder_layers == 1 ? shape.embedding : 5;
+    if (attends && shape.attention_state == ATTENTION_CURRENT)
         shape.readout = shape.hidden;
-    if (c->dropout) {
-        shape.dropout_embedding = shape.dropout_layer = 0.3;
-        shape.dropout_encoder = shape.dropout_output = 0.3;
-        shape.unknown_dropout = 0.3;
-    }
     return shape;
 }
 
-static inline void combination_name(const struct combination *c, char *name, size_t size)
+/* Wrong usage, which shape_check has to refuse. Without attention there is no r_{t-1} to feed. */
+static inline bool combination_refused(const struct combination *c)
 {
-    static const char *const cells[] = {"lstm", "gru"};
-    static const char *const contexts[] = {"last", "affine", "mean"};
-    static const char *const uses[] = {"attention", "first"};
-    static const char *const attentions[] = {"additive", "dot", "general"};
-    static const char *const states[] = {"previous", "current"};
-    _Static_assert(sizeof cells / sizeof *cells == CELL_KINDS, "a name for each");
-    _Static_assert(sizeof contexts / sizeof *contexts == CONTEXT_KINDS, "a name for each");
-    _Static_assert(sizeof uses / sizeof *uses == CONTEXT_USES, "a name for each");
-    _Static_assert(sizeof attentions / sizeof *attentions == ATTENTION_KINDS, "a name for each");
-    _Static_assert(sizeof states / sizeof *states == ATTENTION_STATES, "a name for each");
-    snprintf(name, size, "%s %s %s %s %s depth %d directions %d%s%s%s%s", cells[c->cell],
-             contexts[c->context], uses[c->use], attentions[c->attention], states[c->state],
-             c->depth, c->directions, c->feeding ? " feeding" : "", c->tied ? " tied" : "",
-             c->smoothing ? " smoothing" : "", c->dropout ? " dropout" : "");
+    struct shape shape = combination_shape(c);
+    bool layers = COMBINATION_ON(c, residual) || COMBINATION_ON(c, pyramid);
+    return (shape.context_use != CONTEXT_USE_ATTENTION && shape.input_feeding) ||
+           (layers && !COMBINATION_ON(c, encoder_layers)) ||
+           (COMBINATION_ON(c, residual) && COMBINATION_ON(c, pyramid));
+}
+
+/* Row `number` of the product, all of whose switches are off; false behind the last. Without
+ * attention its kind and its state mean nothing: one of each stands for all. */
+static inline bool combination_row(int number, struct combination *c)
+{
+    for (int product = 0;; product++) {
+        int rest = product;
+        *c = (struct combination){{0}, 0};
+        for (int table = COMBINATION_TABLES - 1; table >= 0; table--) {
+            c->row[table] = rest % combination_rows(table);
+            rest /= combination_rows(table);
+        }
+        if (rest > 0)
+            return false;
+        struct shape shape = combination_shape(c);
+        bool repeats =
+            shape.context_use != CONTEXT_USE_ATTENTION &&
+            (shape.attention != ATTENTION_ADDITIVE || shape.attention_state != ATTENTION_PREVIOUS);
+        if (!repeats && number-- == 0)
+            return true;
+    }
+}
+
+/* Vector `number` of an endless list for the row. Of each sixteen of them, from the first on, the
+ * values of switch i are the parity of the number's bits in the mask i + 1, so any two switches take
+ * each of their four pairs of values four times (an orthogonal array: Rao 1947), turned over by
+ * bits that the row and the sixteen have of their own. */
+static inline unsigned combination_vector(int row, int number)
+{
+    const struct random_key key = {1, RANDOM_SAMPLE, (uint32_t)row, 0};
+    unsigned vector = random_word(&key, (uint64_t)(number / COMBINATION_DRAWS));
+    for (int i = 0; i < COMBINATION_SWITCHES; i++)
+        vector ^=
+            (unsigned)__builtin_parity((unsigned)(number % COMBINATION_DRAWS) & (unsigned)(i + 1))
+            << i;
+    return vector & ((1U << COMBINATION_SWITCHES) - 1);
+}
+
+/* The combination of that number, none of them refused; false behind the last. */
+static inline bool combination(int number, struct combination *c)
+{
+    int row = number / COMBINATION_DRAWS, wanted = number % COMBINATION_DRAWS;
+    if (!combination_row(row, c))
+        return false;
+    for (int i = 0;; i++) {
+        c->switches = combination_vector(row, i);
+        if (!combination_refused(c) && wanted-- == 0)
+            return true;
+    }
+}
+
+static inline void combination_name(const struct combination *c, char name[256])
+{
+    int length = 0;
+    for (int table = 0; table < COMBINATION_TABLES; table++)
+        length += snprintf(name + length, 256 - (size_t)length, "%s ",
+                           combination_tables[table].names[c->row[table]]);
+    for (int i = 0; i < COMBINATION_SWITCHES; i++)
+        if (c->switches >> i & 1)
+            length +=
+                snprintf(name + length, 256 - (size_t)length, "%s ", combination_switches[i].name);
 }
 
 #endif

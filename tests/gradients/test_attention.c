@@ -27,7 +27,7 @@ static void forward(struct attention_case *it)
 {
     arena_reset(&it->arena);
     it->steps = encoder_steps(&it->batch.source[SOURCE], it->batch.B, &it->arena);
-    bank_init(&it->bank, it->batch.source[SOURCE].length, &it->steps, it->M, it->memory, 0, NULL, 0,
+    bank_init(&it->bank, &it->steps, it->M, it->memory, 0, NULL, 0,
               &it->arena);
     attention_start(&it->attention, it->block, &it->bank, T, &it->arena, &it->states);
     attention_forward(&it->attention, it->block, &it->states, 0, T, it->query, it->c, it->ldc);

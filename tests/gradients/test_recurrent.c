@@ -4,18 +4,27 @@
 #include "model/recurrent.h"
 #include "tests/gradients/parts.h"
 #include "tests/model/fixture.h"
+#include <stdbool.h>
 #include <string.h>
 
 enum { B = 3, STEPS = 4, N = 7, LEFT = 2, RIGHT = 3, H = 4, LDH = H + 2 };
 static const int64_t first[STEPS + 1] = {0, 3, 5, 6, 7};
 static const struct steps steps = {B, STEPS, first};
 
+/* How the layer is made, and taken. */
+struct layer_kind {
+    enum cell_kind cell;
+    int normed, reverse;
+    double dropout; // of the state
+    int ranges;     // 1: all steps at once; 2: in halves
+};
+
 struct layer_case {
+    struct layer_kind kind;
     struct recurrent layer;
     struct parameters parameters;
     struct arena arena;
     struct recurrent_states states;
-    int ranges; // 1: all steps at once; 2: in halves
     real *block, *gradient;
     real left[N * LEFT], right[N * RIGHT]; // the input, side by side
     real before_h[B * H], before_c[B * H]; // the state to go on from
@@ -27,15 +36,17 @@ static void forward(struct layer_case *it)
 {
     arena_reset(&it->arena);
     memset(it->h, 0, sizeof it->h);
+    const struct random_key key = {.seed = 4, .update = 3};
     recurrent_start(&it->layer, it->block, &steps, it->h, LDH, &it->arena, &it->states);
+    recurrent_start_dropout(&it->layer, &key, it->kind.dropout, 5, &it->arena, &it->states);
     memcpy(it->states.state_h, it->before_h, sizeof it->before_h);
     if (it->layer.cell->memory)
         memcpy(it->states.state_c, it->before_c, sizeof it->before_c);
     recurrent_project(&it->layer, it->block, &it->states, 0, N, 0, LEFT, it->left, 0);
     recurrent_project(&it->layer, it->block, &it->states, 0, N, LEFT, RIGHT, it->right, 1);
-    int each = STEPS / it->ranges;
-    for (int i = 0; i < it->ranges; i++) {
-        int range = it->layer.reverse ? it->ranges - 1 - i : i;
+    int each = STEPS / it->kind.ranges;
+    for (int i = 0; i < it->kind.ranges; i++) {
+        int range = it->layer.reverse ? it->kind.ranges - 1 - i : i;
         recurrent_forward(&it->layer, it->block, &it->states, range * each, each);
     }
 }
@@ -51,12 +62,13 @@ static double sum(void *context)
     return total;
 }
 
-static void layer_case_init(struct layer_case *it, enum cell_kind cell, int reverse, int ranges)
+static void layer_case_init(struct layer_case *it, const struct layer_kind *kind)
 {
+    it->kind = *kind;
     parameters_init(&it->parameters);
     arena_init(&it->arena);
-    recurrent_init(&it->layer, &it->parameters, "layer", cell, LEFT + RIGHT, H, reverse);
-    it->ranges = ranges;
+    recurrent_init(&it->layer, &it->parameters, "layer", kind->cell, kind->normed, LEFT + RIGHT, H,
+                   kind->reverse);
     it->block = fixture_block(&it->parameters);
     it->gradient = fixture_block(&it->parameters);
     fixture_weights(&it->parameters, 1, 0.8, it->block);
@@ -83,9 +95,9 @@ static void backward(struct layer_case *it, real *dleft, real *dright)
     memcpy(it->states.dstate_h, it->dstate_h, sizeof it->dstate_h);
     if (it->layer.cell->memory)
         memcpy(it->states.dstate_c, it->dstate_c, sizeof it->dstate_c);
-    int each = STEPS / it->ranges;
-    for (int i = it->ranges - 1; i >= 0; i--) {
-        int range = it->layer.reverse ? it->ranges - 1 - i : i;
+    int each = STEPS / it->kind.ranges;
+    for (int i = it->kind.ranges - 1; i >= 0; i--) {
+        int range = it->layer.reverse ? it->kind.ranges - 1 - i : i;
         recurrent_backward(&it->layer, it->block, &it->states, range * each, each, it->dh);
     }
     recurrent_project_backward(&it->layer, it->block, &it->states, 0, N, 0, LEFT, dleft, 0);
@@ -95,10 +107,10 @@ static void backward(struct layer_case *it, real *dleft, real *dright)
     recurrent_finish(&it->layer, it->gradient, &it->states);
 }
 
-static void check_layer(enum cell_kind cell, int reverse, int ranges)
+static void check_layer(struct layer_kind kind)
 {
     struct layer_case it;
-    layer_case_init(&it, cell, reverse, ranges);
+    layer_case_init(&it, &kind);
     forward(&it);
     // dleft is written; dright is added to.
     real dleft[N * LEFT], dright[N * RIGHT] = {0};
@@ -122,34 +134,66 @@ static void check_layer(enum cell_kind cell, int reverse, int ranges)
     layer_case_release(&it);
 }
 
-static void lstm_backward_is_the_gradient(void **state)
+static void check_cells(double dropout, int ranges)
 {
-    (void)state;
-    check_layer(CELL_LSTM, 0, 1);
-    check_layer(CELL_LSTM, 1, 1);
+    for (int cell = 0; cell < CELL_KINDS; cell++)
+        for (int normed = 0; normed < 2; normed++)
+            for (int reverse = 0; reverse < 2; reverse++)
+                check_layer(
+                    (struct layer_kind){(enum cell_kind)cell, normed, reverse, dropout, ranges});
 }
 
-static void gru_backward_is_the_gradient(void **state)
+static void backward_of_every_cell_is_the_gradient(void **state)
 {
     (void)state;
-    check_layer(CELL_GRU, 0, 1);
-    check_layer(CELL_GRU, 1, 1);
+    check_cells(0, 1);
+}
+
+static void backward_is_the_gradient_with_dropout_of_the_state(void **state)
+{
+    (void)state;
+    check_cells(0.3, 1);
 }
 
 static void ranges_of_steps_go_on_from_each_other(void **state)
 {
     (void)state;
-    for (int cell = 0; cell < CELL_KINDS; cell++)
-        for (int reverse = 0; reverse < 2; reverse++)
-            check_layer((enum cell_kind)cell, reverse, 2);
+    check_cells(0, 2);
+}
+
+// With a state that is not what goes into U h, by hand: GRU's z h_before has it whole. Sentence 0
+// is at each step, so its mask is seen at each: what went into U h is h_before, or zero, or scaled,
+// in the same units at all steps, and of sentences and numbers of layers each has its own.
+static void the_mask_of_the_state_is_one_for_all_steps(void **state)
+{
+    (void)state;
+    const double rate = 0.5;
+    struct layer_case it;
+    layer_case_init(&it, &(struct layer_kind){CELL_GRU, 0, 0, rate, 1});
+    forward(&it);
+    int dropped = 0, differ = 0;
+    for (int j = 0; j < H; j++) {
+        bool zero = it.states.seen[j] == 0;
+        dropped += zero;
+        differ += zero != (it.states.seen[H + j] == 0);
+        for (int s = 0; s < STEPS; s++) {
+            int64_t at = first[s] * H + j;
+            double wanted = zero ? 0 : (double)it.states.h_before[at] / (1 - rate);
+            assert_true(fabs((double)it.states.seen[at] - wanted) <= 1e-12);
+        }
+    }
+    assert_true(dropped > 0 && dropped < H);
+    assert_true(differ > 0);
+    layer_case_release(&it);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lstm_backward_is_the_gradient),
-        cmocka_unit_test(gru_backward_is_the_gradient),
+        cmocka_unit_test(backward_of_every_cell_is_the_gradient),
+        cmocka_unit_test(backward_is_the_gradient_with_dropout_of_the_state),
         cmocka_unit_test(ranges_of_steps_go_on_from_each_other),
+        cmocka_unit_test(the_mask_of_the_state_is_one_for_all_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

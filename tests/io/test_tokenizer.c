@@ -1,4 +1,4 @@
-/* Words and characters. SentencePiece is in test_pieces.c. */
+/* Words, characters and lines. SentencePiece is in test_pieces.c. */
 #include "comm/base/memory.h"
 #include "learning.h"
 #include <stdbool.h>
@@ -61,6 +61,7 @@ static void kinds_have_names(void **state)
     assert_string_equal(tokenizer_kind_name(TOKENIZER_SENTENCEPIECE), "sentencepiece");
     assert_string_equal(tokenizer_kind_name(TOKENIZER_WORDS), "words");
     assert_string_equal(tokenizer_kind_name(TOKENIZER_CHARACTERS), "characters");
+    assert_string_equal(tokenizer_kind_name(TOKENIZER_LINES), "lines");
 }
 
 static void words_stand_by_count_then_by_bytes(void **state)
@@ -153,6 +154,76 @@ static void symbols_are_always_there_and_longest_first(void **state)
     text_release(&tokens);
 }
 
+static const char *const labels[] = {"New York", "  no\t", "no", "<unk>", "  ", "York", NULL};
+
+static void a_line_is_one_symbol_without_the_blanks_around_it(void **state)
+{
+    (void)state;
+    struct tokenizer lines = learn(labels, OPTIONS(.kind = TOKENIZER_LINES));
+    assert_int_equal(lines.vocabulary.size, IDS_RESERVED + 3);
+    assert_vocabulary(&lines, "<unk> <s> </s> no New York York");
+    assert_back(&lines, "\t New York ", "New York");
+    assert_back(&lines, "New  York", "<unk>");
+    assert_back(&lines, " \t", "");
+    struct ids ids = {0};
+    tokenizer_encode(&lines, "New York", 8, &ids);
+    assert_int_equal(ids.count, 1);
+    assert_int_equal(ids.list[0], IDS_RESERVED + 1);
+    ids_release(&ids);
+    tokenizer_release(&lines);
+}
+
+static void all_lines_are_in_the_vocabulary_unless_a_size_is_set(void **state)
+{
+    (void)state;
+    struct tokenizer lines;
+    struct reason why = {""};
+    bool shrunk = true;
+    assert_true(learn_from(labels, OPTIONS(.kind = TOKENIZER_LINES, .vocabulary = 4), &lines,
+                           &shrunk, &why));
+    assert_false(shrunk);
+    assert_int_equal(lines.vocabulary.size, IDS_RESERVED + 3);
+    tokenizer_release(&lines);
+    lines =
+        learn(labels, OPTIONS(.kind = TOKENIZER_LINES, .vocabulary = 4, .vocabulary_explicit = 1));
+    assert_vocabulary(&lines, "<unk> <s> </s> no");
+    tokenizer_release(&lines);
+}
+
+static void assert_unknown(const struct tokenizer *tokenizer, const char *line,
+                           const char *expected)
+{
+    const char *symbol = NULL;
+    size_t length = 0;
+    bool found = tokenizer_unknown(tokenizer, line, strlen(line), &symbol, &length);
+    assert_int_equal(found, expected != NULL);
+    if (!expected)
+        return;
+    assert_int_equal(length, strlen(expected));
+    assert_memory_equal(symbol, expected, length);
+    assert_true(symbol >= line && symbol + length <= line + strlen(line));
+}
+
+static void the_unknown_symbol_is_told(void **state)
+{
+    (void)state;
+    struct tokenizer words = learn(text, OPTIONS(.kind = TOKENIZER_WORDS));
+    assert_unknown(&words, "", NULL);
+    assert_unknown(&words, " the cat\tsat ", NULL);
+    assert_unknown(&words, "the fox sat owl", "fox");
+    assert_unknown(&words, "the <s> fox", "<s>");
+    assert_unknown(&words,
+                   "the the the the the the the the the the the the the the the the the "
+                   "the the the the the the the the the the the the the the the the ox",
+                   "ox");
+    tokenizer_release(&words);
+    struct tokenizer lines = learn(labels, OPTIONS(.kind = TOKENIZER_LINES));
+    assert_unknown(&lines, "  ", NULL);
+    assert_unknown(&lines, " New York", NULL);
+    assert_unknown(&lines, " New Yorkshire ", "New Yorkshire");
+    tokenizer_release(&lines);
+}
+
 static void only_an_explicit_size_can_be_too_large(void **state)
 {
     (void)state;
@@ -198,7 +269,7 @@ static void restored_ones_tokenize_alike(void **state)
 {
     (void)state;
     int64_t held = memory_count().bytes;
-    for (enum tokenizer_kind kind = TOKENIZER_WORDS; kind <= TOKENIZER_CHARACTERS; kind++) {
+    for (enum tokenizer_kind kind = TOKENIZER_WORDS; kind <= TOKENIZER_LINES; kind++) {
         struct tokenizer first = learn(text, OPTIONS(.kind = kind, .symbols = "the\n")), second;
         const struct vocabulary *from = &first.vocabulary;
         struct reason why = {""};
@@ -247,6 +318,9 @@ int main(void)
         cmocka_unit_test(a_line_may_have_any_number_of_words),
         cmocka_unit_test(a_space_is_a_character_as_any_other),
         cmocka_unit_test(symbols_are_always_there_and_longest_first),
+        cmocka_unit_test(a_line_is_one_symbol_without_the_blanks_around_it),
+        cmocka_unit_test(all_lines_are_in_the_vocabulary_unless_a_size_is_set),
+        cmocka_unit_test(the_unknown_symbol_is_told),
         cmocka_unit_test(only_an_explicit_size_can_be_too_large),
         cmocka_unit_test(wrong_symbols_are_refused_by_every_kind),
         cmocka_unit_test(restored_ones_tokenize_alike),

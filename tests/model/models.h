@@ -5,10 +5,10 @@
 
 #include "tests/model/sides.h"
 
-enum { MODELS = 5, MODELS_ALL = 11 };
+enum { MODELS = 7, MODELS_ALL = 13 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
- * one direction. */
+ * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs. */
 static inline struct shape models_translating(int number)
 {
     struct shape shape = {SIDES_OF(150, 170),
@@ -39,6 +39,15 @@ static inline struct shape models_translating(int number)
     if (number == 4) {
         shape.bidirectional = 0;
         shape.input_feeding = 1;
+    }
+    if (number == 5) {
+        shape.encoder_layers = shape.decoder_layers = 2;
+        shape.residual = shape.layer_norm = 1;
+    }
+    if (number == 6) {
+        shape.cell = CELL_RNN;
+        shape.encoder_layers = 3;
+        shape.pyramid = 1;
     }
     return shape;
 }
@@ -108,6 +117,8 @@ static inline struct shape models_shape_in_training(int number)
     shape.dropout_embedding = shape.dropout_layer = 0.2;
     shape.dropout_encoder = shape.dropout_output = 0.2;
     shape.unknown_dropout = 0.1;
+    shape.dropout_state = number < 5 ? 0 : 0.2;
+    shape.variational = number == 5;
     shape.label_smoothing = 0.1;
     return shape;
 }

@@ -51,8 +51,7 @@ static void additive_init(struct additive *it, double size)
     for (int i = 0; i < T * H; i++)
         it->query[i] = (real)(size * cos(2 * i));
     it->steps = encoder_steps(&it->batch.source[SOURCE], it->batch.B, &it->arena);
-    bank_init(&it->bank, it->batch.source[SOURCE].length, &it->steps, M, it->memory, 0, NULL, 0,
-              &it->arena);
+    bank_init(&it->bank, &it->steps, M, it->memory, 0, NULL, 0, &it->arena);
     attention_start(&it->attention, it->block, &it->bank, T, &it->arena, &it->states);
     attention_forward(&it->attention, it->block, &it->states, 0, T, it->query, it->c, M);
 }

@@ -128,6 +128,29 @@ static void a_nan_stays_visible(void **state)
         assert_true(isnan(x[i]));
 }
 
+/* Three steps of 3, 2 and 1 rows. */
+static void steps_have_a_mask_each_or_one_for_all(void **state)
+{
+    (void)state;
+    enum { WIDTH = 70, ROWS = 6 };
+    const int64_t row[] = {0, 3, 5, 6};
+    real *plain = ones(ROWS * WIDTH), *each = ones(ROWS * WIDTH), *alike = ones(ROWS * WIDTH);
+    dropout(&KEY, 0.5, 40, plain, ROWS * WIDTH);
+    dropout_steps(&KEY, 0.5, false, 40, 3, row, WIDTH, each);
+    dropout_steps(&KEY, 0.5, true, 40, 3, row, WIDTH, alike);
+    assert_memory_equal(each, plain, ROWS * WIDTH * sizeof(real));
+    for (int s = 0; s < 3; s++)
+        assert_memory_equal(alike + row[s] * WIDTH, plain,
+                            (size_t)(row[s + 1] - row[s]) * WIDTH * sizeof(real));
+    real *later = ones(3 * WIDTH); // steps 1 and 2 by themselves
+    dropout_steps(&KEY, 0.5, false, 40, 2, row + 1, WIDTH, later);
+    assert_memory_equal(later, plain + 3 * WIDTH, 3 * WIDTH * sizeof(real));
+    free(plain);
+    free(each);
+    free(alike);
+    free(later);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +161,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(each_part_of_the_key_gives_another_mask),
         cmocka_unit_test(a_nan_stays_visible),
+        cmocka_unit_test(steps_have_a_mask_each_or_one_for_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

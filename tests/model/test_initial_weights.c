@@ -69,11 +69,33 @@ static void recurrent_matrices_are_orthogonal_gate_by_gate(void **state)
                 }
             }
         }
-        int gates = trial.model.shape.cell == CELL_LSTM ? 4 : 3;
+        int gates = cell_of(trial.model.shape.cell)->gates;
         int encoder = trial.model.shape.encoder_layers * (trial.model.shape.bidirectional ? 2 : 1);
         assert_int_equal(matrices, gates * (encoder + trial.model.shape.decoder_layers));
         trial_release(&trial);
     }
+}
+
+static void gains_of_layer_normalisation_are_one(void **state)
+{
+    (void)state;
+    struct shape shape = models_shape(2);
+    shape.layer_norm = 1;
+    struct trial trial;
+    trial_init(&trial, &shape);
+    parameters_initialise(&trial.model.parameters, 1, trial.block);
+    int gains = 0;
+    for (int i = 0; i < trial.model.parameters.count; i++) {
+        const struct parameter *parameter = &trial.model.parameters.list[i];
+        if (!strstr(parameter->name, ".norm_"))
+            continue;
+        bool bias = ends_with(parameter->name, "bias");
+        gains += !bias;
+        for (int j = 0; j < parameter->rows; j++)
+            assert_true(trial.block[parameter->first + j] == !bias);
+    }
+    assert_int_equal(gains, 3 * (2 * 2 + 2)); // of W x, U h and c, in six layers
+    trial_release(&trial);
 }
 
 static double largest(const struct trial *trial, const struct parameter *parameter)
@@ -94,11 +116,11 @@ static void other_matrices_are_glorot_uniform(void **state)
         for (int i = 0; i < trial.model.parameters.count; i++) {
             const struct parameter *parameter = &trial.model.parameters.list[i];
             bool cell = ends_with(parameter->name, ".input");
-            if (!cell &&
-                (ends_with(parameter->name, "bias") || ends_with(parameter->name, ".recurrent") ||
-                 ends_with(parameter->name, ".embedding")))
+            if (!cell && (ends_with(parameter->name, "bias") || strstr(parameter->name, ".norm_") ||
+                          ends_with(parameter->name, ".recurrent") ||
+                          ends_with(parameter->name, ".embedding")))
                 continue;
-            int gates = !cell ? 1 : trial.model.shape.cell == CELL_LSTM ? 4 : 3;
+            int gates = cell ? cell_of(trial.model.shape.cell)->gates : 1;
             int in = parameter->columns ? parameter->columns : 1, out = parameter->rows / gates;
             double limit = sqrt(6.0 / (in + out)), most = largest(&trial, parameter);
             if (most > limit || most < 0.85 * limit)
@@ -220,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(biases_are_zero_but_for_the_forget_gates),
         cmocka_unit_test(recurrent_matrices_are_orthogonal_gate_by_gate),
+        cmocka_unit_test(gains_of_layer_normalisation_are_one),
         cmocka_unit_test(other_matrices_are_glorot_uniform),
         cmocka_unit_test(embeddings_are_normal_with_deviation_one_over_root_of_their_width),
         cmocka_unit_test(weights_follow_from_seed_and_name_alone),

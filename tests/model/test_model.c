@@ -284,15 +284,20 @@ static void each_dropout_by_itself_changes_the_loss_with_seed_update_and_lane(vo
         struct shape plain = models_shape(number);
         double loss = loss_of(&plain, keys[0]);
         assert_true(loss_of(&plain, keys[1]) == loss);
-        struct shape shapes[5] = {plain, plain, plain, plain, plain};
+        struct shape shapes[8] = {plain, plain, plain, plain, plain, plain, plain, plain};
+        double losses[8];
         shapes[0].dropout_embedding = 0.2;
         shapes[1].dropout_layer = 0.2;
         shapes[2].dropout_encoder = 0.2;
         shapes[3].dropout_output = 0.2;
         shapes[4].unknown_dropout = 0.2;
-        for (int i = 0; i < 5; i++) {
-            double dropped = loss_of(&shapes[i], keys[0]);
+        shapes[5].dropout_embedding = shapes[6].dropout_layer = shapes[7].dropout_state = 0.2;
+        shapes[5].variational = shapes[6].variational = 1;
+        for (int i = 0; i < 8; i++) {
+            double dropped = losses[i] = loss_of(&shapes[i], keys[0]);
             assert_true(dropped != loss);
+            for (int j = 0; j < i; j++)
+                assert_true(dropped != losses[j]);
             for (int k = 1; k < 4; k++)
                 assert_true(loss_of(&shapes[i], keys[k]) != dropped);
         }

@@ -110,6 +110,28 @@ static void without_attention_by_hand(void **state)
     assert_true(useful[PART_OUTPUT] == 3LL * 4 * 60 * 14);
 }
 
+/* An RNN of 10 in one direction: 10 x (12 + 10) at 5 states, 10 x (20 + 10) at 3 and at 2, which
+ * attention sees; and it reads each input weight once, U at each state. */
+static void a_pyramid_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),           .embedding = 12,     .hidden = 10,
+                          .encoder_hidden = 10,       .encoder_layers = 3, .decoder_layers = 1,
+                          .cell = CELL_RNN,           .pyramid = 1,        .context = CONTEXT_MEAN,
+                          .attention = ATTENTION_DOT, .readout = 14};
+    int64_t useful[PARTS];
+    count(&shape, 5, 4, useful);
+    assert_true(useful[PART_ENCODER] ==
+                3LL * (5 * 10 * (12 + 10) + 3 * 10 * (20 + 10) + 2 * 10 * (20 + 10)));
+    assert_true(useful[PART_ATTENTION] == 3LL * 4 * 2 * (10 + 10));
+
+    struct model model;
+    model_init(&model, &shape);
+    int64_t five = useful_reads(&model, 5, 1), one = useful_reads(&model, 1, 1);
+    assert_true(five - one == (4 + 2 + 1) * 10 * 10 + (2 - 1) * (10 + 10));
+    model_release(&model);
+}
+
 static void where_nothing_is_padding_it_is_the_cost(void **state)
 {
     (void)state;
@@ -205,6 +227,7 @@ int main(void)
         cmocka_unit_test(the_reference_shape_by_hand),
         cmocka_unit_test(additive_attention_and_a_tied_output_by_hand),
         cmocka_unit_test(without_attention_by_hand),
+        cmocka_unit_test(a_pyramid_by_hand),
         cmocka_unit_test(where_nothing_is_padding_it_is_the_cost),
         cmocka_unit_test(the_cost_is_that_of_the_products_that_are_made),
         cmocka_unit_test(padding_is_not_useful),

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Makes reference.h5, for test_reference.c: two small encoder-decoders computed by PyTorch.
+"""Makes reference.h5, for test_reference.c: some small encoder-decoders computed by PyTorch.
 
     /usr/bin/python3 tests/reference/make_reference.py tests/reference/reference.h5
 
 Written from the equations of the design alone; reads nothing of Chorus. The recurrent parts are
-PyTorch's own LSTM and GRU cells, the optimizer is PyTorch's Adam. PyTorch's second bias stays zero
+PyTorch's own LSTM, GRU and tanh cells, and with layer normalisation are made of its layer_norm; the optimizer is PyTorch's Adam. PyTorch's second bias stays zero
 and is not trained, but for the new gate of the GRU, where it is `recurrent_bias`. Everything is
 computed in double; initial weights are floats' values.
 
@@ -19,7 +19,7 @@ import numpy
 import torch
 
 BEGIN, END, RESERVED = 1, 2, 3
-GATES = {"lstm": 4, "gru": 3}
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 UPDATES, LEARNING_RATE = 10, 0.01
 
 MODELS = {
@@ -33,11 +33,30 @@ MODELS = {
         source_vocabulary=12, target_vocabulary=10, embedding=6, hidden=5, encoder_hidden=4,
         encoder_layers=1, decoder_layers=1, bidirectional=1, attention_hidden=3, input_feeding=0,
         readout=4, tied_embeddings=1, label_smoothing=0.1, source_end=0),
+    "pyramid-rnn": dict(
+        cell="rnn", context="mean", attention="additive", attention_state="previous",
+        source_vocabulary=11, target_vocabulary=10, embedding=5, hidden=6, encoder_hidden=4,
+        encoder_layers=3, decoder_layers=2, bidirectional=1, attention_hidden=5, input_feeding=0,
+        readout=4, tied_embeddings=1, label_smoothing=0.0, source_end=1, pyramid=1),
+    "normed-lstm": dict(
+        cell="lstm", context="last", attention="general", attention_state="current",
+        source_vocabulary=11, target_vocabulary=12, embedding=7, hidden=10, encoder_hidden=5,
+        encoder_layers=2, decoder_layers=2, bidirectional=1, attention_hidden=6, input_feeding=1,
+        readout=10, tied_embeddings=0, label_smoothing=0.0, source_end=1, residual=1, layer_norm=1),
+    "normed-gru": dict(
+        cell="gru", context="mean", attention="additive", attention_state="previous",
+        source_vocabulary=12, target_vocabulary=10, embedding=6, hidden=8, encoder_hidden=8,
+        encoder_layers=2, decoder_layers=2, bidirectional=1, attention_hidden=3, input_feeding=0,
+        readout=4, tied_embeddings=1, label_smoothing=0.1, source_end=0, residual=1, layer_norm=1),
 }
+SWITCHES = "residual", "layer_norm", "pyramid"
+for model in MODELS.values():
+    for switch in SWITCHES:
+        model.setdefault(switch, 0)
 
 
 def parameter_shapes(m):
-    """Names and shapes, for what these two models have."""
+    """Names and shapes, for what these models have."""
     gates, E, H, I = GATES[m["cell"]], m["embedding"], m["hidden"], m["encoder_hidden"]
     M, R, A = 2 * I, m["readout"], m["attention_hidden"]
     shapes = {"source.embedding": (m["source_vocabulary"], E),
@@ -49,10 +68,14 @@ def parameter_shapes(m):
         shapes[name + ".bias"] = (gates * states,)
         if m["cell"] == "gru":
             shapes[name + ".recurrent_bias"] = (states,)
+        if m["layer_norm"]:
+            shapes[name + ".norm_input"] = shapes[name + ".norm_recurrent"] = (gates * states,)
+            if m["cell"] == "lstm":
+                shapes[name + ".norm_memory"] = shapes[name + ".norm_memory_bias"] = (states,)
 
     for layer in range(m["encoder_layers"]):
         for direction in "forward", "backward":
-            cell(f"encoder.{layer}.{direction}", M if layer else E, I)
+            cell(f"encoder.{layer}.{direction}", (1 + m["pyramid"]) * M if layer else E, I)
     if m["context"] == "mean":
         for layer in range(m["decoder_layers"]):
             shapes[f"context.{layer}.weight"] = (H, M)
@@ -79,12 +102,41 @@ def parameter_shapes(m):
     return shapes
 
 
+def normed_gates(gain, a, H):
+    """Layer normalisation of each gate's H numbers."""
+    parts = [torch.nn.functional.layer_norm(part, (H,)) for part in a.split(H, 1)]
+    return (gain * torch.cat(parts, 1)).split(H, 1)
+
+
+def normed_step(m, p, name, x, state):
+    """The cells with layer normalisation, from their equations."""
+    h = state[0]
+    H = h.shape[1]
+    xs = normed_gates(p[name + ".norm_input"], x @ p[name + ".input"].T, H)
+    us = normed_gates(p[name + ".norm_recurrent"], h @ p[name + ".recurrent"].T, H)
+    bs = p[name + ".bias"].split(H)
+    a = [x + u + b for x, u, b in zip(xs, us, bs)]
+    if m["cell"] == "lstm":
+        i, f, o = (torch.sigmoid(a[gate]) for gate in (0, 1, 3))
+        c = f * state[1] + i * torch.tanh(a[2])
+        normed = torch.nn.functional.layer_norm(
+            c, (H,), p[name + ".norm_memory"], p[name + ".norm_memory_bias"])
+        return o * torch.tanh(normed), c
+    r, z = torch.sigmoid(a[0]), torch.sigmoid(a[1])
+    n = torch.tanh(xs[2] + bs[2] + r * (us[2] + p[name + ".recurrent_bias"]))
+    return ((1 - z) * n + z * h,)
+
+
 def step(m, p, name, x, state):
     """One step of a cell; state is (h, c) or (h,)."""
+    if m["layer_norm"]:
+        return normed_step(m, p, name, x, state)
     weights = p[name + ".input"], p[name + ".recurrent"], p[name + ".bias"]
     zeros = torch.zeros_like(p[name + ".bias"])
     if m["cell"] == "lstm":
         return torch._VF.lstm_cell(x, state, *weights, zeros)
+    if m["cell"] == "rnn":
+        return (torch._VF.rnn_tanh_cell(x, state[0], *weights, zeros),)
     new = p[name + ".recurrent_bias"]
     second = torch.cat([zeros[: 2 * len(new)], new])
     return (torch._VF.gru_cell(x, state[0], *weights, second),)
@@ -106,10 +158,16 @@ def encode(m, p, source):
     inputs = [p["source.embedding"][symbol][None] for symbol in source]
     last = []
     for layer in range(m["encoder_layers"]):
+        if layer and m["pyramid"]:
+            inputs += [torch.zeros_like(inputs[0])] * (len(inputs) % 2)
+            inputs = [torch.cat(pair, 1) for pair in zip(inputs[::2], inputs[1::2])]
         forward = run(m, p, f"encoder.{layer}.forward", inputs, m["encoder_hidden"])
         backward = run(m, p, f"encoder.{layer}.backward", inputs[::-1], m["encoder_hidden"])[::-1]
         last.append(tuple(torch.cat(pair, 1) for pair in zip(forward[-1], backward[0])))
-        inputs = [torch.cat([f[0], b[0]], 1) for f, b in zip(forward, backward)]
+        outputs = [torch.cat([f[0], b[0]], 1) for f, b in zip(forward, backward)]
+        if layer and m["residual"]:
+            outputs = [output + x for output, x in zip(outputs, inputs)]
+        inputs = outputs
     return torch.cat(inputs), last
 
 
@@ -145,7 +203,7 @@ def sentence_loss(m, p, source, target):
         x = torch.cat(x, 1)
         for layer in range(m["decoder_layers"]):
             states[layer] = step(m, p, f"decoder.{layer}", x, states[layer])
-            x = states[layer][0]
+            x = states[layer][0] + x if layer and m["residual"] else states[layer][0]
         if m["attention_state"] == "previous":
             r = torch.tanh(torch.cat([x, y, c], 1) @ p["readout.weight"].T + p["readout.bias"])
         else:
@@ -222,4 +280,5 @@ def main():
             make(file, name, m, seed + 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -72,7 +72,7 @@ static void defaults_and_bounds_are_shown(void **state)
     assert_non_null(strstr(text.bytes, "\n  --hidden N                    size of the decoder's "
                                        "state (default: 512) [1..65,536]\n"));
     assert_non_null(strstr(text.bytes,
-                           "\n  --cell lstm|gru               recurrent cell of encoder "
+                           "\n  --cell lstm|gru|rnn           recurrent cell of encoder "
                            "and decoder (default: lstm)\n"));
     assert_non_null(strstr(text.bytes, "(default: 1e-8) [1e-30..1]\n"));
     assert_non_null(strstr(text.bytes, "(default: 3) [2..]\n"));

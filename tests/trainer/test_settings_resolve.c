@@ -200,6 +200,19 @@ static void each_contradiction_is_a_fault(void **state)
         {"--attention dot --encoder-hidden 100 --context mean", &with_valid,
          "attention dot needs encoder-hidden x directions (200) equal to hidden (512): choose "
          "general or additive"},
+        {"--pyramid", &with_valid,
+         "pyramid needs encoder-layers of at least 2: the first reads every token"},
+        {"--residual", &with_valid,
+         "residual needs layers of at least 2: the first gives its state alone"},
+        {"--layers 2 --residual --pyramid", &with_valid,
+         "residual and pyramid exclude each other: a layer of a pyramid reads twice as much as it "
+         "gives"},
+        {"--variational --dropout 0", &with_valid,
+         "--variational has no effect: neither embeddings nor what is between layers have a "
+         "dropout"},
+        {"--variational --dropout-embedding 0", &with_valid,
+         "--variational has no effect: neither embeddings nor what is between layers have a "
+         "dropout"},
         {"--context last --layers 2 --decoder-layers 1", &with_valid,
          "context last needs as many encoder-layers (2) as decoder-layers (1): choose affine or "
          "mean"},
@@ -217,9 +230,15 @@ static void harmless_combinations_are_no_faults(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "--context-use first --input-feeding off", "--patience 0",
-        "--attention general --readout 512",       "--schedule linear --decay-updates 301",
+        "--context-use first --input-feeding off",
+        "--patience 0",
+        "--attention general --readout 512",
+        "--schedule linear --decay-updates 301",
         "--layers 2 --encoder-layers 3",
+        "--decoder-layers 2 --residual",
+        "--layers 2 --pyramid --dropout-state 0.2",
+        "--variational --dropout-layer 0",
+        "--layers 2 --variational --dropout-embedding 0",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct settings settings;
@@ -240,7 +259,8 @@ static void shape_and_optimizer_are_what_was_set(void **state)
     resolve(&settings,
             "--cell gru --embedding 5 --hidden 6 --encoder-hidden 7 --encoder-layers 2 "
             "--decoder-layers 3 --attention general --attention-state previous --readout 9 "
-            "--no-tied-embeddings --optimizer sgd --momentum 0.5 --weight-decay 0.25",
+            "--no-tied-embeddings --layer-norm --residual --dropout-state 0.2 --variational "
+            "--optimizer sgd --momentum 0.5 --weight-decay 0.25",
             &with_valid, &faults);
     assert_int_equal(faults.count, 1); // context last cannot be
     faults_release(&faults);
@@ -255,6 +275,8 @@ static void shape_and_optimizer_are_what_was_set(void **state)
                              .decoder_layers = 3,
                              .bidirectional = 1,
                              .cell = CELL_GRU,
+                             .residual = 1,
+                             .layer_norm = 1,
                              .context = CONTEXT_LAST,
                              .attention = ATTENTION_GENERAL,
                              .attention_state = ATTENTION_PREVIOUS,
@@ -264,11 +286,13 @@ static void shape_and_optimizer_are_what_was_set(void **state)
                              .dropout_layer = 0.3,
                              .dropout_encoder = 0.3,
                              .dropout_output = 0.3,
+                             .dropout_state = 0.2,
                              .label_smoothing = 0.1};
     size_t integers = offsetof(struct shape, tied_embeddings) + sizeof(int); // padding follows
     assert_memory_equal(&shape, &expected, integers);
     assert_memory_equal(&shape.dropout_embedding, &expected.dropout_embedding,
                         sizeof shape - offsetof(struct shape, dropout_embedding));
+    assert_int_equal(shape.variational, 1);
     assert_int_equal(optimizer.kind, OPTIMIZER_SGD);
     assert_true(optimizer.momentum == 0.5 && optimizer.weight_decay == 0.25);
     settings_release(&settings);

@@ -1,0 +1,36 @@
+/* The tasks: what a user teaches, as a composition of the model's parts and of what prepare reads.
+ * A new one is a row of the table in task.c and, where it is applied in a way of its own, a file
+ * for that. The task of a corpus decides that of the run and of its checkpoints. */
+#ifndef TASK_H
+#define TASK_H
+
+#include "io/content.h"
+
+enum task_kind {
+    TASK_TRANSLATE,
+    TASK_TAG,
+    TASK_CLASSIFY,
+    TASK_GENERATE,
+    TASK_LANGUAGE_MODEL,
+    TASKS
+};
+
+struct task {
+    const char *name;
+    int sources;      // that there must be
+    int sources_most; // that there may be
+    int target_end;   // 1: end is a symbol of the target
+    int in_step;      // as many places in the target as in the source
+    int single;       // the target has one place
+    int closed;       // its symbols are tags or labels: each was seen in training
+    int source_end;   // default of --source-end; -1: never
+    const char *unit; // what a symbol of the target is called: "tag"
+    enum tokenizer_kind source_tokenizer, target_tokenizer; // the defaults
+};
+
+const struct task *task_of(enum task_kind kind);
+/* NULL: there is no such task. */
+const struct task *task_find(const char *name);
+enum task_kind task_kind(const struct task *task);
+
+#endif
