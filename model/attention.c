@@ -18,7 +18,7 @@ void attention_init(struct attention *attention, const struct shape *shape,
         .row = rows[shape->attention],
         .H = shape->hidden,
         .M = shape_memory_width(shape),
-        .stepwise = shape->attention_state == ATTENTION_PREVIOUS || shape->input_feeding,
+        .stepwise = shape_attends(shape) != ATTENDS_AFTER || shape->input_feeding,
     };
     attention->row->init(attention, shape, parameters);
 }

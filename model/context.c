@@ -6,23 +6,56 @@
 #include "model/rows.h"
 #include <stdio.h>
 
-static void last_forward(const struct context *context, const real *block,
-                         const struct encoder *encoder, const struct encoder_states *source,
-                         struct context_states *states)
+/* v = the top layer's final h */
+static void final(const struct context *context, const struct encoder *encoder,
+                  const struct encoder_states *source, real *v)
 {
-    (void)block;
+    (void)context;
+    encoder_final(encoder, source, encoder->layers - 1, v, NULL);
+}
+
+static void final_backward(const struct context *context, const struct encoder *encoder,
+                           struct encoder_states *source, const real *dv)
+{
+    (void)context;
+    encoder_final_backward(encoder, source, encoder->layers - 1, dv, NULL);
+}
+
+/* v = 1/S_b sum_s m_s */
+static void mean(const struct context *context, const struct encoder *encoder,
+                 const struct encoder_states *source, real *v)
+{
+    (void)context, (void)encoder;
+    bank_mean(&source->bank, v);
+}
+
+static void mean_backward(const struct context *context, const struct encoder *encoder,
+                          struct encoder_states *source, const real *dv)
+{
+    (void)context, (void)encoder;
+    bank_mean_backward(&source->bank, dv);
+}
+
+static const struct context_row rows[CONTEXT_KINDS] = {
+    [CONTEXT_LAST] = {"last", 0, final, final_backward},
+    [CONTEXT_AFFINE] = {"affine", 1, final, final_backward},
+    [CONTEXT_MEAN] = {"mean", 1, mean, mean_backward},
+};
+
+/* h_l, c_l = the encoder's final ones of layer l */
+static void take_over(const struct context *context, const struct encoder *encoder,
+                      const struct encoder_states *source, struct context_states *states)
+{
     int64_t elements = (int64_t)states->B * context->H;
     for (int l = 0; l < context->layers; l++)
         encoder_final(encoder, source, l, states->h + l * elements,
                       states->c ? states->c + l * elements : NULL);
 }
 
-static void last_backward(const struct context *context, const real *block, real *gradient,
-                          const struct encoder *encoder, struct encoder_states *source,
-                          const struct context_states *states, real *dh, const real *dc,
-                          struct arena *arena)
+static void take_over_backward(const struct context *context, const struct encoder *encoder,
+                               struct encoder_states *source, const struct context_states *states,
+                               const real *dh, const real *dc)
 {
-    (void)block, (void)gradient, (void)arena;
     int64_t elements = (int64_t)states->B * context->H;
     for (int l = 0; l < context->layers; l++)
         encoder_final_backward(encoder, source, l, dh + l * elements,
@@ -40,65 +73,21 @@ static void project(const struct context *context, const real *block, struct con
     }
 }
 
-/* Returns dv (B, M). */
-static real *project_backward(const struct context *context, const real *block, real *gradient,
-                              const struct context_states *states, real *dh, struct arena *arena)
+/* dv = or += */
+static void project_backward(const struct context *context, const real *block, real *gradient,
+                             const struct context_states *states, real *dh, real *dv, int add)
 {
     int B = states->B, H = context->H, M = context->M;
-    real *dv = arena_take(arena, (size_t)B * (size_t)M, sizeof(real));
     for (int l = 0; l < context->layers; l++) {
         int64_t at = (int64_t)l * B * H;
         rows_tanh_backward(B, H, states->h + at, dh + at);
         product(PRODUCT_TN, H, M, B, dh + at, H, states->summary, M, 1,
                 gradient + context->weight[l], M);
         rows_sum(B, H, dh + at, gradient + context->bias[l]);
-        product(PRODUCT_NN, B, M, H, dh + at, H, block + context->weight[l], M, l > 0, dv, M);
+        product(PRODUCT_NN, B, M, H, dh + at, H, block + context->weight[l], M, add || l > 0, dv,
+                M);
     }
-    return dv;
 }
-
-static void affine_forward(const struct context *context, const real *block,
-                           const struct encoder *encoder, const struct encoder_states *source,
-                           struct context_states *states)
-{
-    encoder_final(encoder, source, encoder->layers - 1, states->summary, NULL);
-    project(context, block, states);
-}
-
-static void affine_backward(const struct context *context, const real *block, real *gradient,
-                            const struct encoder *encoder, struct encoder_states *source,
-                            const struct context_states *states, real *dh, const real *dc,
-                            struct arena *arena)
-{
-    (void)dc;
-    real *dv = project_backward(context, block, gradient, states, dh, arena);
-    encoder_final_backward(encoder, source, encoder->layers - 1, dv, NULL);
-}
-
-static void mean_forward(const struct context *context, const real *block,
-                         const struct encoder *encoder, const struct encoder_states *source,
-                         struct context_states *states)
-{
-    (void)encoder;
-    bank_mean(&source->bank, states->summary);
-    project(context, block, states);
-}
-
-static void mean_backward(const struct context *context, const real *block, real *gradient,
-                          const struct encoder *encoder, struct encoder_states *source,
-                          const struct context_states *states, real *dh, const real *dc,
-                          struct arena *arena)
-{
-    (void)encoder, (void)dc;
-    bank_mean_backward(&source->bank,
-                       project_backward(context, block, gradient, states, dh, arena));
-}
-
-static const struct context_row rows[CONTEXT_KINDS] = {
-    [CONTEXT_LAST] = {"last", 0, last_forward, last_backward},
-    [CONTEXT_AFFINE] = {"affine", 1, affine_forward, affine_backward},
-    [CONTEXT_MEAN] = {"mean", 1, mean_forward, mean_backward},
-};
 
 void context_init(struct context *context, const struct shape *shape, struct parameters *parameters)
 {
@@ -109,8 +98,12 @@ void context_init(struct context *context, const struct shape *shape, struct par
         .H = shape->hidden,
         .M = shape_memory_width(shape),
         .memory = cell_of(shape->cell)->memory,
+        .first = shape_has_first(shape),
+        .joined = shape_joins(shape),
     };
-    for (int l = context->layers - 1; l >= 0 && context->row->projected; l--) {
+    int projects = context->first && context->row->projected;
+    context->summarised = context->joined || projects;
+    for (int l = context->layers - 1; l >= 0 && projects; l--) {
         char prefix[32];
         snprintf(prefix, sizeof prefix, "context.%d", l);
         context->weight[l] =
@@ -123,25 +116,45 @@ void context_forward(const struct context *context, const real *block,
                      const struct encoder *encoder, const struct encoder_states *source,
                      struct arena *arena, struct context_states *states)
 {
+    *states = (struct context_states){0};
+    if (!context->first && !context->joined)
+        return;
     size_t B = (size_t)source->steps.B, elements = (size_t)context->layers * B * (size_t)context->H;
-    *states = (struct context_states){.B = source->steps.B};
+    states->B = source->steps.B;
+    if (context->summarised) {
+        states->summary = arena_take(arena, B * (size_t)context->M, sizeof(real));
+        context->row->summary(context, encoder, source, states->summary);
+    }
+    if (!context->first)
+        return;
     states->h = arena_take(arena, elements, sizeof(real));
     if (context->memory)
         states->c = arena_take_zeroed(arena, elements, sizeof(real));
     if (context->row->projected)
-        states->summary = arena_take(arena, B * (size_t)context->M, sizeof(real));
-    context->row->forward(context, block, encoder, source, states);
+        project(context, block, states);
+    else
+        take_over(context, encoder, source, states);
 }
 
 void context_backward(const struct context *context, const real *block, real *gradient,
                       const struct encoder *encoder, struct encoder_states *source,
-                      const struct context_states *states, real *dh, const real *dc,
+                      const struct context_states *states, real *dh, const real *dc, real *dv,
                       struct arena *arena)
 {
-    context->row->backward(context, block, gradient, encoder, source, states, dh, dc, arena);
+    int add = dv != NULL;
+    if (context->summarised && !dv)
+        dv = arena_take(arena, (size_t)states->B * (size_t)context->M, sizeof(real));
+    if (context->first && context->row->projected)
+        project_backward(context, block, gradient, states, dh, dv, add);
+    else if (context->first)
+        take_over_backward(context, encoder, source, states, dh, dc);
+    if (context->summarised)
+        context->row->summary_backward(context, encoder, source, dv);
 }
 
 int64_t context_cost(const struct context *context)
 {
-    return context->row->projected ? (int64_t)context->layers * context->H * context->M : 0;
+    return context->first && context->row->projected
+               ? (int64_t)context->layers * context->H * context->M
+               : 0;
 }

@@ -1,9 +1,11 @@
-/* How the encoder hands over the context: the first states of the decoder's layers. A table with
- * one row for each kind, in the order of enum context_kind; a new one is two functions and a row
- * in context.c.
- *     last     h_l, c_l = the encoder's final h and c of layer l
- *     affine   h_l = tanh(W_l v + b_l), c_l = 0, v = final h of the top layer
- *     mean     the same with v = mean of the sentence's states in the memory bank */
+/* How the encoder hands over the context: as the first states of the decoder's layers (context-use
+ * attention, first, both), and as a summary v of the sentence that is joined to what every step
+ * reads (every, both), or not at all (none). A table with one row for each kind, in the order of
+ * enum context_kind; a new one is the two functions of its summary and a row in context.c.
+ *     last     h_l, c_l = the encoder's final h and c of layer l; v = final h of the top layer
+ *     affine   h_l = tanh(W_l v + b_l), c_l = 0; the same v
+ *     mean     the same with v = mean of the sentence's states in the memory bank
+ * What is joined is v as it is. */
 #ifndef CONTEXT_H
 #define CONTEXT_H
 
@@ -13,6 +15,8 @@ struct context {
     const struct context_row *row;
     int layers, H, M;
     int memory;                                       // the decoder's cell has a c
+    int first, joined;                                // what it is used as; neither: no source
+    int summarised;                                   // v is wanted
     int64_t weight[SHAPE_LAYERS], bias[SHAPE_LAYERS]; // places: (H, M), (H); affine and mean
 };
 void context_init(struct context *context, const struct shape *shape,
@@ -20,28 +24,29 @@ void context_init(struct context *context, const struct shape *shape,
 
 struct context_states {
     int B;
-    real *summary; // (B, M): v
-    real *h, *c;   // (layers, B, H); c NULL where the cell has none
+    real *summary; // (B, M): v, or NULL
+    real *h, *c;   // (layers, B, H); NULL: the first states are zero; c NULL where there is none
 };
 
 struct context_row {
     const char *name;
-    int projected; // through W_l and b_l
-    void (*forward)(const struct context *context, const real *block, const struct encoder *encoder,
-                    const struct encoder_states *source, struct context_states *states);
-    /* dh, dc (layers, B, H); dh is overwritten. */
-    void (*backward)(const struct context *context, const real *block, real *gradient,
-                     const struct encoder *encoder, struct encoder_states *source,
-                     const struct context_states *states, real *dh, const real *dc,
-                     struct arena *arena);
+    int projected; // first states through W_l and b_l
+    /* v (B, M); adds its gradient to the encoder's. */
+    void (*summary)(const struct context *context, const struct encoder *encoder,
+                    const struct encoder_states *source, real *v);
+    void (*summary_backward)(const struct context *context, const struct encoder *encoder,
+                             struct encoder_states *source, const real *dv);
 };
 
+/* encoder and source are not looked at (may be NULL) where there is no source. */
 void context_forward(const struct context *context, const real *block,
                      const struct encoder *encoder, const struct encoder_states *source,
                      struct arena *arena, struct context_states *states);
+/* dh, dc (layers, B, H), dv (B, M): the gradients of the first states, dh overwritten, and of the
+ * joined v, overwritten, or NULL where there is none. */
 void context_backward(const struct context *context, const real *block, real *gradient,
                       const struct encoder *encoder, struct encoder_states *source,
-                      const struct context_states *states, real *dh, const real *dc,
+                      const struct context_states *states, real *dh, const real *dc, real *dv,
                       struct arena *arena);
 
 /* Multiply-adds of a sentence in forward. */

@@ -8,18 +8,18 @@
 /* Parameters in the order in which backward finishes them. */
 void decoder_init(struct decoder *decoder, const struct shape *shape, struct parameters *parameters)
 {
-    int attends = shape->context_use == CONTEXT_USE_ATTENTION;
-    int previous = attends && shape->attention_state == ATTENTION_PREVIOUS;
+    enum attends attends = shape_attends(shape);
     *decoder = (struct decoder){
         .layers = shape->decoder_layers,
-        .E = shape->embedding,
+        .E = shape->without_previous ? 0 : shape->embedding,
         .H = shape->hidden,
         .M = shape_memory_width(shape),
-        .R = shape->readout,
+        .R = shape_readout_width(shape),
         .attends = attends,
-        .previous = previous,
         .feeding = shape->input_feeding,
-        .J = (previous ? shape_memory_width(shape) : 0) +
+        .joined = shape_joins(shape),
+        .stepwise = attends == ATTENDS_BEFORE || attends == ATTENDS_WITHIN || shape->input_feeding,
+        .J = (attends == ATTENDS_BEFORE ? shape_memory_width(shape) : 0) +
              (shape->input_feeding ? shape->readout : 0),
         .residual = shape->residual,
         .variational = shape->variational,
@@ -28,11 +28,15 @@ void decoder_init(struct decoder *decoder, const struct shape *shape, struct par
         .dropout_first = shape->encoder_layers,
     };
     readout_init(&decoder->readout, shape, parameters);
+    int read = decoder->E + decoder->J + (decoder->joined ? decoder->M : 0);
     for (int l = decoder->layers - 1; l >= 0; l--) {
         char prefix[32];
+        if (l == 0 && attends == ATTENDS_WITHIN)
+            recurrent_init(&decoder->second, parameters, "decoder.0.second", shape->cell,
+                           shape->layer_norm, decoder->M, decoder->H, 0);
         snprintf(prefix, sizeof prefix, "decoder.%d", l);
         recurrent_init(&decoder->layer[l], parameters, prefix, shape->cell, shape->layer_norm,
-                       l ? decoder->H : decoder->E + decoder->J, decoder->H, 0);
+                       l ? decoder->H : read, decoder->H, 0);
     }
     if (attends)
         attention_init(&decoder->attention, shape, parameters);
@@ -44,6 +48,30 @@ static real *take(struct arena *arena, int64_t rows, int width)
     return arena_take(arena, (size_t)rows * (size_t)width, sizeof(real));
 }
 
+/* The second transition goes on from the state that the first one leaves, and leaves its own: both
+ * carry the same. */
+static void start_second(const struct decoder *decoder, const real *block,
+                         struct decoder_states *states, struct arena *arena)
+{
+    states->h[0] = take(arena, (int64_t)states->T * states->B, decoder->H);
+    recurrent_start(&decoder->second, block, &states->steps, states->h[0], decoder->H, arena,
+                    &states->second);
+    recurrent_start_input(&decoder->second, block, 0, decoder->M, arena, &states->second);
+    states->second.state_h = states->layer[0].state_h;
+    states->second.state_c = states->layer[0].state_c;
+}
+
+/* The part of the joined context in what a step and the readout read. */
+static void start_joined(const struct decoder *decoder, const real *block,
+                         struct decoder_states *states, struct arena *arena)
+{
+    struct linear W = recurrent_input(&decoder->layer[0], decoder->E, decoder->M);
+    constant_start(&W, block, states->context.summary, states->B, arena, &states->joined);
+    if (decoder->readout.joined)
+        constant_start(&decoder->readout.c, block, states->context.summary, states->B, arena,
+                       &states->joined_readout);
+}
+
 static void start_layers(const struct decoder *decoder, const real *block,
                          struct decoder_states *states, struct arena *arena)
 {
@@ -51,16 +79,19 @@ static void start_layers(const struct decoder *decoder, const real *block,
     int64_t rows = (int64_t)states->T * B, elements = (int64_t)B * H;
     for (int l = 0; l < decoder->layers; l++) {
         struct recurrent_states *layer = &states->layer[l];
-        recurrent_start(&decoder->layer[l], block, &states->steps, take(arena, rows, H), H, arena,
-                        layer);
+        states->h[l] = take(arena, rows, H);
+        recurrent_start(&decoder->layer[l], block, &states->steps, states->h[l], H, arena, layer);
         recurrent_start_dropout(&decoder->layer[l], states->key, decoder->dropout_recurrent,
                                 2 * decoder->dropout_first + l, arena, layer);
-        rows_copy(B, H, states->context.h + l * elements, H, layer->state_h, H);
+        if (states->context.h)
+            rows_copy(B, H, states->context.h + l * elements, H, layer->state_h, H);
         if (states->context.c)
             rows_copy(B, H, states->context.c + l * elements, H, layer->state_c, H);
+        if (l == 0 && decoder->attends == ATTENDS_WITHIN)
+            start_second(decoder, block, states, arena);
         if (l)
-            states->input[l] = states->key && decoder->dropout_layer > 0 ? take(arena, rows, H)
-                                                                         : states->layer[l - 1].h;
+            states->input[l] =
+                states->key && decoder->dropout_layer > 0 ? take(arena, rows, H) : states->h[l - 1];
     }
 }
 
@@ -72,30 +103,28 @@ static void start_stepwise(const struct decoder *decoder, const real *block,
     if (decoder->J)
         recurrent_start_input(&decoder->layer[0], block, decoder->E, decoder->J, arena,
                               &states->layer[0]);
-    if (search)
+    if (decoder->E && search)
         recurrent_start_input(&decoder->layer[0], block, 0, decoder->E, arena, &states->layer[0]);
-    for (int l = 1; l < decoder->layers && (decoder->J || search); l++)
+    for (int l = 1; l < decoder->layers && (decoder->stepwise || search); l++)
         recurrent_start_input(&decoder->layer[l], block, 0, decoder->H, arena, &states->layer[l]);
-    if (decoder->feeding || search)
+    if (decoder->readout.R && (decoder->feeding || search))
         readout_start(&decoder->readout, block, states->B, arena, &states->readout);
 }
 
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
-                   struct encoder_states *source, int T, const struct random_key *key,
+                   struct encoder_states *source, int B, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states)
 {
-    int B = source->steps.B;
     int64_t rows = (int64_t)T * B;
     *states = (struct decoder_states){.B = B, .T = T, .key = key};
     states->first = arena_take(arena, (size_t)T + 1, sizeof *states->first);
     states->steps = (struct steps){.B = B, .count = T, .first = states->first};
     for (int t = 0; t <= T; t++)
         states->first[t] = (int64_t)t * B;
-    states->r = take(arena, rows, decoder->R);
     states->beside = take(arena, rows, decoder->J);
     states->c = states->beside;
     states->ldc = decoder->J;
-    if (decoder->attends && !decoder->previous) {
+    if (decoder->attends == ATTENDS_WITHIN || decoder->attends == ATTENDS_AFTER) {
         states->c = take(arena, rows, decoder->M);
         states->ldc = decoder->M;
     }
@@ -103,6 +132,9 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
         states->fed = arena_take_zeroed(arena, (size_t)B * (size_t)decoder->R, sizeof(real));
     context_forward(&decoder->context, block, encoder, source, arena, &states->context);
     start_layers(decoder, block, states, arena);
+    states->r = decoder->readout.R ? take(arena, rows, decoder->R) : states->h[decoder->layers - 1];
+    if (decoder->joined)
+        start_joined(decoder, block, states, arena);
     start_stepwise(decoder, block, states, arena);
     if (decoder->attends)
         attention_start(&decoder->attention, block, &source->bank, T, arena, &states->attention);
@@ -110,7 +142,7 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
 
 int decoder_stride(const struct decoder *decoder, const struct decoder_states *states)
 {
-    return decoder->previous || decoder->feeding ? 1 : states->T;
+    return decoder->stepwise ? 1 : states->T;
 }
 
 /* What the readout of step t on reads. */
@@ -119,10 +151,12 @@ struct readout_input decoder_reads(const struct decoder *decoder,
 {
     int64_t row = (int64_t)t * states->B;
     return (struct readout_input){
-        .h = states->layer[decoder->layers - 1].h + row * decoder->H,
-        .x = states->x + row * decoder->E,
+        .h = states->h[decoder->layers - 1] + row * decoder->H,
+        .x = decoder->E ? states->x + row * decoder->E : NULL,
         .c = states->c + row * states->ldc,
         .ldc = states->ldc,
+        .v = &states->joined_readout,
+        .B = states->B,
     };
 }
 
@@ -136,6 +170,8 @@ static void read_out(const struct decoder *decoder, const real *block,
                      struct decoder_states *states, int t, int n)
 {
     struct readout_input input = decoder_reads(decoder, states, t);
+    if (decoder->readout.R == 0)
+        return;
     readout_forward(&decoder->readout, block, decoder_readout(decoder, states),
                     (int64_t)n * states->B, &input,
                     states->r + (int64_t)t * states->B * decoder->R);
@@ -160,13 +196,26 @@ static void look_back(const struct decoder *decoder, const real *block,
     int B = states->B, R = decoder->R, J = decoder->J;
     int64_t row = (int64_t)t * B;
     real *beside = states->beside + row * J;
-    if (decoder->previous)
+    if (decoder->attends == ATTENDS_BEFORE)
         attention_forward(&decoder->attention, block, &states->attention, t, 1,
                           states->layer[decoder->layers - 1].state_h, beside, J);
     if (decoder->feeding)
         rows_copy(B, R, states->fed, R, beside + J - R, J);
     recurrent_project(&decoder->layer[0], block, &states->layer[0], row, B, decoder->E, J, beside,
                       1);
+}
+
+/* c_t = attend(s'_t), which layer 0 has just left; s_t = cell(c_t, s'_t) */
+static void look_within(const struct decoder *decoder, const real *block,
+                        struct decoder_states *states, int t)
+{
+    int B = states->B, M = decoder->M;
+    int64_t row = (int64_t)t * B;
+    real *c = states->c + row * M;
+    attention_forward(&decoder->attention, block, &states->attention, t, 1,
+                      states->layer[0].state_h, c, M);
+    recurrent_project(&decoder->second, block, &states->second, row, B, 0, M, c, 0);
+    recurrent_forward(&decoder->second, block, &states->second, t, 1);
 }
 
 /* The steps [t, t + n). */
@@ -179,7 +228,7 @@ static void advance(const struct decoder *decoder, const real *block, struct dec
         look_back(decoder, block, states, t);
     for (int l = 0; l < decoder->layers; l++) {
         if (l) {
-            real *x = states->input[l] + row * H, *below = states->layer[l - 1].h + row * H;
+            real *x = states->input[l] + row * H, *below = states->h[l - 1] + row * H;
             if (x != below) {
                 rows_copy(rows, H, below, H, x, H);
                 decoder_drop(decoder, states, l, t, n, x);
@@ -188,12 +237,14 @@ static void advance(const struct decoder *decoder, const real *block, struct dec
         }
         recurrent_forward(&decoder->layer[l], block, &states->layer[l], t, n);
         if (l && decoder->residual)
-            rows_add(rows, H, states->layer[l - 1].h + row * H, H, states->layer[l].h + row * H, H);
+            rows_add(rows, H, states->h[l - 1] + row * H, H, states->h[l] + row * H, H);
+        if (l == 0 && decoder->attends == ATTENDS_WITHIN)
+            look_within(decoder, block, states, t);
     }
-    if (decoder->attends && !decoder->previous)
+    if (decoder->attends == ATTENDS_AFTER)
         attention_forward(&decoder->attention, block, &states->attention, t, n,
-                          states->layer[decoder->layers - 1].h + row * H,
-                          states->c + row * states->ldc, states->ldc);
+                          states->h[decoder->layers - 1] + row * H, states->c + row * states->ldc,
+                          states->ldc);
     if (decoder->feeding) {
         read_out(decoder, block, states, t, n);
         rows_copy(B, R, states->r + row * R, R, states->fed, R);
@@ -205,8 +256,13 @@ void decoder_run(const struct decoder *decoder, const real *block, struct decode
 {
     int stride = decoder_stride(decoder, states);
     states->x = x;
-    recurrent_project(&decoder->layer[0], block, &states->layer[0], 0,
-                      (int64_t)states->T * states->B, 0, decoder->E, x, 0);
+    if (decoder->E)
+        recurrent_project(&decoder->layer[0], block, &states->layer[0], 0,
+                          (int64_t)states->T * states->B, 0, decoder->E, x, 0);
+    else
+        recurrent_clear(&decoder->layer[0], &states->layer[0]);
+    if (decoder->joined)
+        constant_add(&states->joined, states->T, states->B, states->layer[0].gates);
     for (int t = 0; t < states->T; t += stride)
         advance(decoder, block, states, t, stride);
     if (!decoder->feeding)
@@ -233,48 +289,11 @@ void decoder_keep(const struct decoder *decoder, struct decoder_states *states, 
     }
     if (decoder->feeding)
         keep_rows(keep, count, decoder->R, states->fed);
+    if (decoder->joined)
+        keep_rows(keep, count, states->joined.linear.out, states->joined.y);
+    if (decoder->readout.joined)
+        keep_rows(keep, count, decoder->R, states->joined_readout.y);
+    states->second.steps.B = count; // its state is that of layer 0
     states->B = states->steps.B = count;
     states->first[1] = count;
-}
-
-int64_t decoder_row_cost(const struct decoder *decoder)
-{
-    int64_t cost = readout_cost(&decoder->readout);
-    for (int l = 0; l < decoder->layers; l++)
-        cost += recurrent_cost(&decoder->layer[l]);
-    if (decoder->attends)
-        cost += decoder->attention.row->query_cost(&decoder->attention);
-    return cost;
-}
-
-int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T)
-{
-    int64_t cost = context_cost(&decoder->context);
-    if (decoder->attends)
-        cost += S * decoder->attention.row->key_cost(&decoder->attention) +
-                (int64_t)T * S * (decoder->attention.K + decoder->M);
-    return cost;
-}
-
-int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T)
-{
-    int64_t H = decoder->H, layers = decoder->layers;
-    int64_t row = 2 * (decoder->J + decoder->M) + decoder->R, weights = 0;
-    for (int l = 0; l < layers; l++) {
-        int stepwise = l && decoder->J ? decoder->H : decoder->J;
-        row += recurrent_memory(&decoder->layer[l]) + 2 * H; // h and dh
-        weights += recurrent_weights_memory(&decoder->layer[l], stepwise);
-    }
-    if (decoder->feeding)
-        weights += readout_memory(&decoder->readout);
-    row += decoder->dropout_layer > 0 ? (layers - 1) * H : 0;
-    row += decoder->dropout_recurrent > 0 ? layers * H : 0;
-    int64_t reals = B * (layers * 8 * H + 2 * decoder->M + 2 * decoder->R);
-    if (decoder->attends) {
-        int64_t K = decoder->attention.K;
-        reals += 2 * N * (T + K) + B * K; // weights, keys and their gradients
-        row += decoder->attention.row->query_cost(&decoder->attention) ? 2 * K : 0;
-        weights += decoder->attention.stepwise ? linear_memory(&decoder->attention.query) : 0;
-    }
-    return weights + (reals + (int64_t)T * B * row) * (int64_t)sizeof(real);
 }

@@ -1,16 +1,22 @@
 /* The decoder: from the embedded symbol before each step, and the encoder's states, to the readout
- * of each step.
+ * of each step. With attention:
  *     previous: c_t = attend(s_{t-1}); s_t = cell([E y_{t-1}; c_t; r_{t-1}], s_{t-1});
  *               r_t = readout(s_t, E y_{t-1}, c_t)
  *     current:  s_t = cell([E y_{t-1}; r_{t-1}], s_{t-1}); c_t = attend(s_t);
  *               r_t = readout(s_t, c_t)
- *     without attention: s_t = cell(E y_{t-1}, s_{t-1}); r_t = readout(s_t, E y_{t-1})
- * with r_{t-1} only where there is input feeding (r_0 = 0). Upper layers read what the layer below
- * gives, with dropout: its h, to which with `residual` a layer above the first adds what the one
+ *     conditional (Firat & Cho 2016; Sennrich et al. 2017): s'_t = cell1([E y_{t-1}; r_{t-1}],
+ *               s_{t-1}); c_t = attend(s'_t); s_t = cell2(c_t, s'_t), an LSTM's c carried likewise;
+ *               r_t = readout(s_t, E y_{t-1}, c_t)
+ * with r_{t-1} only where there is input feeding (r_0 = 0). Without attention: s_t =
+ * cell([E y_{t-1}; v], s_{t-1}); r_t = readout(s_t, E y_{t-1}, v), with the context v of the
+ * sentence only where it is joined to every step (context-use every and both). Without
+ * feed-previous E y_{t-1} is left out everywhere. Upper layers read what the layer below gives (s_t,
+ * not c_t), with dropout: its h, to which with `residual` a layer above the first adds what the one
  * below gave, before dropout (Wu et al. 2016). So does the readout, and s_t where it attends; but
  * the s_{t-1} that attends is the top recurrence's own state, without residual, as its first one
- * comes from the encoder and has no layer below. All B rows run for all T steps. The state is carried, so that search is
- * decoder_run with T = 1, again and again, with decoder_keep as rows are done. Calling sequence:
+ * comes from the encoder and has no layer below. All B rows run for all T steps. The state is
+ * carried, so that search is decoder_run with T = 1, again and again, with decoder_keep as rows are
+ * done. Calling sequence:
  * decoder_start, decoder_run; decoder_backward. */
 #ifndef DECODER_H
 #define DECODER_H
@@ -23,10 +29,13 @@
 
 struct decoder {
     int layers;
-    int E, H, M, R;
-    int attends, previous, feeding; // attention; on the previous state; input feeding
-    int J; // width of what a step reads beside the symbol: [c; r], what there is of it
+    int E, H, M, R;       // E: 0 where y_{t-1} is left out
+    enum attends attends; // when
+    int feeding, joined;  // r_{t-1}; the context v at every step
+    int stepwise;         // a step waits for the one before
+    int J; // width of what a step reads beside the symbol and v: [c; r], what there is of it
     struct recurrent layer[SHAPE_LAYERS];
+    struct recurrent second; // conditional: of layer 0, behind attention
     struct readout readout;
     struct attention attention;
     struct context context;
@@ -45,10 +54,12 @@ struct decoder_states {
     const real *x;                // (T, B, E): what decoder_run was given
     real *beside;                 // (T, B, J): [c; r_{t-1}]
     real *input[SHAPE_LAYERS];    // (T, B, H), from layer 1: h of the layer below, dropped
-    struct recurrent_states layer[SHAPE_LAYERS]; // h, what it gives: (T, B, H)
+    real *h[SHAPE_LAYERS];        // (T, B, H): what a layer gives, s
+    struct recurrent_states layer[SHAPE_LAYERS], second;
+    struct constant joined, joined_readout; // v in W x of layer 0, and in the readout
     real *c; // (T, B, M), rows ldc apart (in `beside` with attention on the previous state)
     int ldc;
-    real *r;   // (T, B, R)
+    real *r;   // (T, B, R); h of the top layer where there is no readout layer
     real *fed; // (B, R): r of the step before
     struct context_states context;
     struct readout_states readout;     // where it is applied step by step
@@ -57,11 +68,12 @@ struct decoder_states {
     real *dh[SHAPE_LAYERS];            // (T, B, H)
 };
 
-/* Takes all arrays from the arena, hands over the context and computes the keys. */
+/* Takes all arrays from the arena, hands over the context and computes the keys. source: of B
+ * sentences; with context-use none it is not looked at, nor the encoder, here and in backward. */
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
-                   struct encoder_states *source, int T, const struct random_key *key,
+                   struct encoder_states *source, int B, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states);
-/* x (T, B, E): the embedded symbols before each step; kept. states->r is the result. Goes on from
+/* x (T, B, E): the embedded symbols before each step; kept (with E = 0 not looked at). states->r is the result. Goes on from
  * the carried state. */
 void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,
                  const real *x);
@@ -87,11 +99,13 @@ const struct readout_states *decoder_readout(const struct decoder *decoder,
 void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t,
                   int n, real *x);
 
-/* Multiply-adds in forward: of a row; of a sentence of S states, for its keys and first states and
- * for T steps of attention. Bytes of the arena for N states of B sentences and T steps.
- */
+/* Multiply-adds in forward: of a row, and without attention; of a sentence of S states, for its keys
+ * and its context and for T steps of attention; for its context alone. Bytes of the arena for N
+ * states of B sentences and T steps. (decoder_cost.c) */
 int64_t decoder_row_cost(const struct decoder *decoder);
+int64_t decoder_step_cost(const struct decoder *decoder);
 int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T);
+int64_t decoder_context_cost(const struct decoder *decoder);
 int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T);
 
 #endif

@@ -14,6 +14,11 @@ static void start_backward(const struct decoder *decoder, const real *block,
         recurrent_start_backward(&decoder->layer[l], block, arena, &states->layer[l]);
         states->dh[l] = take(arena, rows, decoder->H);
     }
+    if (decoder->attends == ATTENDS_WITHIN) {
+        recurrent_start_backward(&decoder->second, block, arena, &states->second);
+        states->second.dstate_h = states->layer[0].dstate_h;
+        states->second.dstate_c = states->layer[0].dstate_c;
+    }
     states->dbeside = take(arena, rows, decoder->J);
     if (decoder->feeding)
         states->dfed =
@@ -30,11 +35,14 @@ static void start_backward(const struct decoder *decoder, const real *block,
 static void read_out_backward(const struct decoder *decoder, const real *block,
                               struct decoder_states *states, int t, int n, real *dr)
 {
-    int64_t row = (int64_t)t * states->B;
-    readout_backward(&decoder->readout, block, decoder_readout(decoder, states),
-                     (int64_t)n * states->B, states->r + row * decoder->R, dr + row * decoder->R,
-                     states->dh[decoder->layers - 1] + row * decoder->H,
-                     decoder->attends ? states->dc + row * decoder->M : NULL);
+    int64_t row = (int64_t)t * states->B, rows = (int64_t)n * states->B;
+    real *dh = states->dh[decoder->layers - 1] + row * decoder->H;
+    if (decoder->readout.R == 0)
+        rows_copy(rows, decoder->R, dr + row * decoder->R, decoder->R, dh, decoder->H);
+    else
+        readout_backward(&decoder->readout, block, decoder_readout(decoder, states), rows,
+                         states->r + row * decoder->R, dr + row * decoder->R, dh,
+                         decoder->attends ? states->dc + row * decoder->M : NULL);
 }
 
 static void look_back_backward(const struct decoder *decoder, const real *block,
@@ -45,13 +53,25 @@ static void look_back_backward(const struct decoder *decoder, const real *block,
     real *dbeside = states->dbeside + row * J;
     recurrent_project_backward(&decoder->layer[0], block, &states->layer[0], row, B, decoder->E, J,
                                dbeside, 0);
-    if (decoder->previous) { // the state before is what is carried now
+    if (decoder->attends == ATTENDS_BEFORE) { // the state before is what is carried now
         rows_add(B, M, dbeside, J, states->dc + row * M, M);
         attention_backward(&decoder->attention, block, &states->attention, t, 1,
                            states->dc + row * M, states->layer[decoder->layers - 1].dstate_h);
     }
     if (decoder->feeding)
         rows_copy(B, R, dbeside + J - R, J, states->dfed, R);
+}
+
+static void look_within_backward(const struct decoder *decoder, const real *block,
+                                 struct decoder_states *states, int t)
+{
+    int B = states->B, M = decoder->M;
+    int64_t row = (int64_t)t * B;
+    real *dc = states->dc + row * M;
+    recurrent_backward(&decoder->second, block, &states->second, t, 1, states->dh[0]);
+    recurrent_project_backward(&decoder->second, block, &states->second, row, B, 0, M, dc, 1);
+    attention_backward(&decoder->attention, block, &states->attention, t, 1, dc,
+                       states->layer[0].dstate_h);
 }
 
 /* The steps [t, t + n), as `advance` in decoder.c from its end to its beginning. */
@@ -64,11 +84,15 @@ static void retreat(const struct decoder *decoder, const real *block, struct dec
         rows_add(B, R, states->dfed, R, dr + row * R, R);
         read_out_backward(decoder, block, states, t, n, dr);
     }
-    if (decoder->attends && !decoder->previous)
+    if (decoder->attends == ATTENDS_AFTER)
         attention_backward(&decoder->attention, block, &states->attention, t, n,
                            states->dc + row * M, states->dh[top] + row * H);
     for (int l = top; l >= 0; l--) {
-        recurrent_backward(&decoder->layer[l], block, &states->layer[l], t, n, states->dh[l]);
+        int within = l == 0 && decoder->attends == ATTENDS_WITHIN; // s' is carried on, not read
+        if (within)
+            look_within_backward(decoder, block, states, t);
+        recurrent_backward(&decoder->layer[l], block, &states->layer[l], t, n,
+                           within ? NULL : states->dh[l]);
         if (l) {
             real *dx = states->dh[l - 1] + row * H;
             recurrent_project_backward(&decoder->layer[l], block, &states->layer[l], row, rows, 0,
@@ -82,6 +106,20 @@ static void retreat(const struct decoder *decoder, const real *block, struct dec
         look_back_backward(decoder, block, states, t);
 }
 
+/* (T, B, H): what the steps attended with. */
+static const real *queries(const struct decoder *decoder, const struct decoder_states *states)
+{
+    int top = decoder->layers - 1;
+    switch (decoder->attends) {
+    case ATTENDS_BEFORE:
+        return states->layer[top].h_before;
+    case ATTENDS_WITHIN:
+        return states->layer[0].h;
+    default:
+        return states->h[top];
+    }
+}
+
 /* The gradients of all steps' parameters, and dx. */
 static void finish(const struct decoder *decoder, const real *block, real *gradient,
                    struct decoder_states *states, const real *dr, real *dx)
@@ -89,25 +127,49 @@ static void finish(const struct decoder *decoder, const real *block, real *gradi
     int E = decoder->E, H = decoder->H, top = decoder->layers - 1;
     int64_t rows = (int64_t)states->T * states->B;
     struct readout_input input = decoder_reads(decoder, states, 0);
-    recurrent_project_backward(&decoder->layer[0], block, &states->layer[0], 0, rows, 0, E, dx, 0);
-    readout_finish(&decoder->readout, block, gradient, rows, &input, dr, dx);
+    if (E)
+        recurrent_project_backward(&decoder->layer[0], block, &states->layer[0], 0, rows, 0, E, dx,
+                                   0);
+    if (decoder->readout.R)
+        readout_finish(&decoder->readout, block, gradient, rows, &input, dr, dx);
     for (int l = top; l >= 0; l--) {
         const real *x = l ? states->input[l] : states->x;
-        recurrent_finish_input(&decoder->layer[l], gradient, &states->layer[l], 0, l ? H : E, x);
+        if (l || E)
+            recurrent_finish_input(&decoder->layer[l], gradient, &states->layer[l], 0, l ? H : E,
+                                   x);
         recurrent_finish(&decoder->layer[l], gradient, &states->layer[l]);
     }
     if (decoder->J)
         recurrent_finish_input(&decoder->layer[0], gradient, &states->layer[0], E, decoder->J,
                                states->beside);
+    if (decoder->attends == ATTENDS_WITHIN) {
+        recurrent_finish_input(&decoder->second, gradient, &states->second, 0, decoder->M,
+                               states->c);
+        recurrent_finish(&decoder->second, gradient, &states->second);
+    }
     if (decoder->attends)
         attention_finish(&decoder->attention, block, gradient, &states->attention, states->dc,
-                         decoder->previous ? states->layer[top].h_before : states->layer[top].h);
+                         queries(decoder, states));
+}
+
+/* dv (B, M) of the context that was joined to every step, NULL where none was. */
+static real *join_backward(const struct decoder *decoder, const real *block, real *gradient,
+                           const struct decoder_states *states, const real *dr, struct arena *arena)
+{
+    int B = states->B, T = states->T;
+    if (!decoder->joined)
+        return NULL;
+    real *dv = take(arena, B, decoder->M);
+    constant_backward(&states->joined, block, gradient, T, B, states->layer[0].gates, dv, 0, arena);
+    if (decoder->readout.joined)
+        constant_backward(&states->joined_readout, block, gradient, T, B, dr, dv, 1, arena);
+    return dv;
 }
 
 /* The gradient of the first states, layers side by side, goes on to the context. */
 static void hand_back(const struct decoder *decoder, const real *block, real *gradient,
                       const struct encoder *encoder, struct encoder_states *source,
-                      struct decoder_states *states, struct arena *arena)
+                      struct decoder_states *states, const real *dr, struct arena *arena)
 {
     int B = states->B, H = decoder->H;
     int64_t elements = (int64_t)B * H, layers = decoder->layers;
@@ -119,7 +181,7 @@ static void hand_back(const struct decoder *decoder, const real *block, real *gr
             rows_copy(B, H, states->layer[l].dstate_c, H, dc + l * elements, H);
     }
     context_backward(&decoder->context, block, gradient, encoder, source, &states->context, dh, dc,
-                     arena);
+                     join_backward(decoder, block, gradient, states, dr, arena), arena);
 }
 
 void decoder_backward(const struct decoder *decoder, const real *block, real *gradient,
@@ -133,5 +195,5 @@ void decoder_backward(const struct decoder *decoder, const real *block, real *gr
     for (int t = states->T - stride; t >= 0; t -= stride)
         retreat(decoder, block, states, t, stride, dr);
     finish(decoder, block, gradient, states, dr, dx);
-    hand_back(decoder, block, gradient, encoder, source, states, arena);
+    hand_back(decoder, block, gradient, encoder, source, states, dr, arena);
 }

@@ -5,8 +5,10 @@
 
 static void init(struct model *model)
 {
-    decoder_init(&model->decoder, &model->shape, &model->parameters);
-    input_init(&model->before, &model->shape, TARGET, &model->parameters);
+    const struct shape *shape = &model->shape;
+    decoder_init(&model->decoder, shape, &model->parameters);
+    if (shape->tied_embeddings || !shape->without_previous)
+        input_init(&model->before, shape, TARGET, &model->parameters);
 }
 
 /* Teacher forcing: before each step stands begin, then the target but for its last; of vectors the
@@ -36,7 +38,7 @@ static struct input_places places_before(const struct pass *pass)
 static void gather(struct pass *pass)
 {
     const struct batch *batch = pass->batch;
-    int R = pass->model->shape.readout;
+    int R = shape_readout_width(&pass->model->shape);
     int64_t p = 0;
     pass_take_places(pass, batch->target_tokens);
     pass->r = pass_take(pass, pass->P, R);
@@ -60,15 +62,22 @@ static struct steps steps_of(const struct pass *pass)
     return (struct steps){.B = batch->B, .count = batch->T, .first = first};
 }
 
+/* What stands before each step, embedded. */
+static void feed(struct pass *pass)
+{
+    struct input_places places = places_before(pass);
+    struct steps steps = steps_of(pass);
+    input_forward(&pass->model->before, pass->block, &places, &steps, pass->key, pass->arena,
+                  &pass->before);
+}
+
 static void forward(struct pass *pass)
 {
     const struct model *model = pass->model;
-    struct input_places places = places_before(pass);
-    struct steps steps = steps_of(pass);
-    input_forward(&model->before, pass->block, &places, &steps, pass->key, pass->arena,
-                  &pass->before);
-    decoder_start(&model->decoder, pass->block, model->encoder, pass->encoder, pass->batch->T,
-                  pass->key, pass->arena, &pass->decoder);
+    if (!model->shape.without_previous)
+        feed(pass);
+    decoder_start(&model->decoder, pass->block, model->encoder, pass->encoder, pass->batch->B,
+                  pass->batch->T, pass->key, pass->arena, &pass->decoder);
     decoder_run(&model->decoder, pass->block, &pass->decoder, pass->before.x);
     gather(pass);
 }
@@ -77,7 +86,7 @@ static void forward(struct pass *pass)
 static real *scatter(const struct pass *pass, const real *dr)
 {
     const struct batch *batch = pass->batch;
-    int R = pass->model->shape.readout;
+    int R = shape_readout_width(&pass->model->shape);
     real *all = arena_take_zeroed(pass->arena, (size_t)batch->T * (size_t)batch->B * (size_t)R,
                                   sizeof(real));
     for (int64_t p = 0; p < pass->P; p++)
@@ -88,10 +97,12 @@ static real *scatter(const struct pass *pass, const real *dr)
 static void backward(struct pass *pass, real *gradient, real *dr)
 {
     const struct model *model = pass->model;
-    real *dx = pass_take(pass, pass->before.places.rows, model->before.width);
+    const bool feeds = !model->shape.without_previous;
+    real *dx = feeds ? pass_take(pass, pass->before.places.rows, model->before.width) : NULL;
     decoder_backward(&model->decoder, pass->block, gradient, model->encoder, pass->encoder,
                      &pass->decoder, scatter(pass, dr), dx, pass->arena);
-    input_backward(&model->before, pass->block, gradient, pass->key, &pass->before, dx);
+    if (feeds)
+        input_backward(&model->before, pass->block, gradient, pass->key, &pass->before, dx);
 }
 
 /* The B rows run for T steps each, attention for T times the states of a sentence. */
@@ -116,9 +127,7 @@ static void useful_of(const struct model *model, const int64_t steps[SIDES], int
     const struct decoder *decoder = &model->decoder;
     const int64_t S = encoder_bank_length(&model->encoder[SOURCE], steps[SOURCE]);
     const int64_t T = steps[TARGET];
-    useful[PART_DECODER] += context_cost(&decoder->context) + T * readout_cost(&decoder->readout);
-    for (int l = 0; l < decoder->layers; l++)
-        useful[PART_DECODER] += T * recurrent_cost(&decoder->layer[l]);
+    useful[PART_DECODER] += decoder_context_cost(decoder) + T * decoder_step_cost(decoder);
     if (!decoder->attends)
         return;
     const struct attention *attention = &decoder->attention;
@@ -132,7 +141,8 @@ static int64_t memory(const struct model *model, int B, const int steps[SIDES])
     const int64_t N = B * encoder_bank_length(&model->encoder[SOURCE], steps[SOURCE]);
     const int64_t rows = (int64_t)B * steps[TARGET];
     return input_memory(&model->before, rows) +
-           rows * model->shape.readout * (int64_t)sizeof(real) + // its gradient, not packed
+           rows * shape_readout_width(&model->shape) *
+               (int64_t)sizeof(real) + // its gradient, not packed
            decoder_memory(&model->decoder, N, B, steps[TARGET]);
 }
 

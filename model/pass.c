@@ -106,7 +106,7 @@ struct dense pass_output_values(const struct model *model)
 const real *pass_map(const struct model *model, const real *block, const real *r, int64_t rows,
                      real *mapped)
 {
-    int E = model->shape.embedding, R = model->shape.readout;
+    int E = model->shape.embedding, R = shape_output_width(&model->shape);
     if (model->output_map == PLACE_NONE)
         return r;
     product(PRODUCT_NT, (int)rows, E, R, r, R, block + model->output_map, R, 0, mapped, E);

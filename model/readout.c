@@ -10,21 +10,21 @@ static int width(const struct readout *readout)
 
 void readout_init(struct readout *readout, const struct shape *shape, struct parameters *parameters)
 {
-    int attends = shape->context_use == CONTEXT_USE_ATTENTION;
-    int current = attends && shape->attention_state == ATTENTION_CURRENT;
-    *readout = (struct readout){
-        .H = shape->hidden,
-        .E = current ? 0 : shape->embedding,
-        .M = attends ? shape_memory_width(shape) : 0,
-        .R = shape->readout,
-        .bias = PLACE_NONE,
-    };
+    enum attends attends = shape_attends(shape);
+    *readout = (struct readout){.H = shape->hidden, .R = shape->readout, .bias = PLACE_NONE};
+    if (shape->readout == 0)
+        return;
+    readout->joined = shape_joins(shape);
+    if (attends != ATTENDS_AFTER && !shape->without_previous)
+        readout->E = shape->embedding;
+    if (attends != ATTENDS_NEVER || readout->joined)
+        readout->M = shape_memory_width(shape);
     int H = readout->H, E = readout->E, M = readout->M, R = readout->R, ld = width(readout);
     int64_t W = place_add(parameters, "readout", "weight", R, ld, 1, INITIAL_GLOROT);
     readout->h = (struct linear){W, R, H, ld};
     readout->x = (struct linear){W + H, R, E, ld};
     readout->c = (struct linear){W + H + E, R, M, ld};
-    if (!current)
+    if (attends != ATTENDS_AFTER)
         readout->bias = place_add(parameters, "readout", "bias", readout->R, 0, 1, INITIAL_ZERO);
 }
 
@@ -33,7 +33,8 @@ void readout_start(const struct readout *readout, const real *block, int rows, s
 {
     linear_start(&readout->h, block, rows, arena, &states->h);
     linear_start(&readout->x, block, rows, arena, &states->x);
-    linear_start(&readout->c, block, rows, arena, &states->c);
+    if (!readout->joined)
+        linear_start(&readout->c, block, rows, arena, &states->c);
 }
 
 void readout_start_backward(const struct readout *readout, const real *block, int rows,
@@ -51,7 +52,9 @@ void readout_forward(const struct readout *readout, const real *block,
     linear_forward(&readout->h, block, states ? &states->h : NULL, rows, input->h, H, 0, r, R);
     if (E)
         linear_forward(&readout->x, block, states ? &states->x : NULL, rows, input->x, E, 1, r, R);
-    if (readout->M)
+    if (readout->joined)
+        constant_add(input->v, rows / input->B, input->B, r);
+    else if (readout->M)
         linear_forward(&readout->c, block, states ? &states->c : NULL, rows, input->c, input->ldc,
                        1, r, R);
     rows_tanh(rows, R, readout->bias == PLACE_NONE ? NULL : block + readout->bias, r);
@@ -64,7 +67,7 @@ void readout_backward(const struct readout *readout, const real *block,
     int H = readout->H, M = readout->M, R = readout->R;
     rows_tanh_backward(rows, R, r, dr);
     linear_backward(&readout->h, block, states ? &states->h : NULL, rows, dr, R, 0, dh, H);
-    if (M)
+    if (M && !readout->joined)
         linear_backward(&readout->c, block, states ? &states->c : NULL, rows, dr, R, 0, dc, M);
 }
 
@@ -77,7 +80,7 @@ void readout_finish(const struct readout *readout, const real *block, real *grad
         linear_finish(&readout->x, gradient, rows, dr, R, input->x, E);
         linear_backward(&readout->x, block, NULL, rows, dr, R, 1, dx, E);
     }
-    if (readout->M)
+    if (readout->M && !readout->joined)
         linear_finish(&readout->c, gradient, rows, dr, R, input->c, input->ldc);
     if (readout->bias != PLACE_NONE)
         rows_sum(rows, R, dr, gradient + readout->bias);
@@ -85,7 +88,8 @@ void readout_finish(const struct readout *readout, const real *block, real *grad
 
 int64_t readout_cost(const struct readout *readout)
 {
-    return (int64_t)readout->R * width(readout);
+    int joined = readout->joined ? readout->M : 0;
+    return (int64_t)readout->R * (width(readout) - joined);
 }
 
 int64_t readout_memory(const struct readout *readout)

@@ -4,6 +4,7 @@
 #include "model/place.h"
 #include "model/rows.h"
 #include "model/threads.h"
+#include <string.h>
 
 static int joined(const struct recurrent *layer)
 {
@@ -26,7 +27,8 @@ void recurrent_init(struct recurrent *layer, struct parameters *parameters, cons
     const struct cell *cell = cell_of(kind);
     int G = cell->gates, P = cell->apart;
     *layer = (struct recurrent){.cell = cell, .normed = normed, .I = I, .H = H, .reverse = reverse};
-    layer->input = place_add(parameters, prefix, "input", G * H, I, G, INITIAL_GLOROT);
+    layer->input =
+        I ? place_add(parameters, prefix, "input", G * H, I, G, INITIAL_GLOROT) : PLACE_NONE;
     int64_t U = place_add(parameters, prefix, "recurrent", G * H, H, G, INITIAL_ORTHOGONAL);
     layer->joined = (struct linear){U, joined(layer), H, H};
     layer->apart = (struct linear){U + (int64_t)joined(layer) * H, apart(layer), H, H};
@@ -73,7 +75,7 @@ void recurrent_start_dropout(const struct recurrent *layer, const struct random_
     states->seen = arena_take(arena, N * H, sizeof(real));
 }
 
-static struct linear input_of(const struct recurrent *layer, int column, int width)
+struct linear recurrent_input(const struct recurrent *layer, int column, int width)
 {
     return (struct linear){layer->input + column, gates(layer), width, layer->I};
 }
@@ -81,7 +83,7 @@ static struct linear input_of(const struct recurrent *layer, int column, int wid
 void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
                            struct arena *arena, struct recurrent_states *states)
 {
-    struct linear W = input_of(layer, column, width);
+    struct linear W = recurrent_input(layer, column, width);
     struct input_columns *columns = &states->input[states->input[0].width > 0];
     require(columns->width == 0);
     *columns = (struct input_columns){.column = column, .width = width};
@@ -102,10 +104,16 @@ void recurrent_project(const struct recurrent *layer, const real *block,
                        struct recurrent_states *states, int64_t row, int64_t rows, int column,
                        int width, const real *x, int add)
 {
-    struct linear input = input_of(layer, column, width);
+    struct linear input = recurrent_input(layer, column, width);
     int G = gates(layer);
     linear_forward(&input, block, input_weights(states, column, width), rows, x, width, add,
                    states->gates + row * G, G);
+}
+
+void recurrent_clear(const struct recurrent *layer, struct recurrent_states *states)
+{
+    int64_t rows = states->steps.first[states->steps.count];
+    memset(states->gates, 0, (size_t)(rows * gates(layer)) * sizeof(real));
 }
 
 /* What row `row` of the packed states, sentence b, hands to its cell. */
@@ -234,7 +242,7 @@ void recurrent_start_backward(const struct recurrent *layer, const real *block, 
         linear_start_backward(&layer->apart, block, states->steps.B, arena, &states->apart_weights);
     for (int i = 0; i < 2; i++) {
         struct input_columns *columns = &states->input[i];
-        struct linear W = input_of(layer, columns->column, columns->width);
+        struct linear W = recurrent_input(layer, columns->column, columns->width);
         linear_start_backward(&W, block, states->steps.B, arena, &columns->weights);
     }
 }
@@ -271,7 +279,8 @@ static void step_backward(const struct recurrent *layer, const real *block,
     int H = layer->H;
     int64_t row = states->steps.first[s];
     int rows = (int)(states->steps.first[s + 1] - row);
-    rows_add(rows, H, dh + row * states->ldh, states->ldh, states->dstate_h, H);
+    if (dh)
+        rows_add(rows, H, dh + row * states->ldh, states->ldh, states->dstate_h, H);
 #pragma omp parallel for num_threads(threads())                                                    \
     schedule(static) if (threads() > 1 && rows * H > ROWS_SHARED / 4)
     for (int b = 0; b < rows; b++) {
@@ -292,7 +301,7 @@ void recurrent_project_backward(const struct recurrent *layer, const real *block
                                 const struct recurrent_states *states, int64_t row, int64_t rows,
                                 int column, int width, real *dx, int add)
 {
-    struct linear input = input_of(layer, column, width);
+    struct linear input = recurrent_input(layer, column, width);
     int G = gates(layer);
     linear_backward(&input, block, input_weights(states, column, width), rows,
                     states->gates + row * G, G, add, dx, width);
@@ -302,7 +311,7 @@ void recurrent_finish_input(const struct recurrent *layer, real *gradient,
                             const struct recurrent_states *states, int column, int width,
                             const real *x)
 {
-    struct linear input = input_of(layer, column, width);
+    struct linear input = recurrent_input(layer, column, width);
     linear_finish(&input, gradient, states->steps.first[states->steps.count], states->gates,
                   gates(layer), x, width);
 }
@@ -340,6 +349,6 @@ int64_t recurrent_memory(const struct recurrent *layer)
 
 int64_t recurrent_weights_memory(const struct recurrent *layer, int width)
 {
-    struct linear input = input_of(layer, 0, width);
+    struct linear input = recurrent_input(layer, 0, width);
     return linear_memory(&layer->joined) + linear_memory(&layer->apart) + linear_memory(&input);
 }

@@ -22,7 +22,7 @@ struct recurrent {
     const struct cell *cell;
     int I, H; // widths of input and state
     int reverse;
-    int64_t input, bias, apart_bias; // places: (G H, I), (G H), (P H)
+    int64_t input, bias, apart_bias; // places: (G H, I), none without I; (G H), (P H)
     struct linear joined, apart;     // U (G H, H): of the gates joined and of the P apart
     int normed;                      // with layer normalisation
     struct layer_norm norm;
@@ -70,6 +70,10 @@ void recurrent_start_dropout(const struct recurrent *layer, const struct random_
 /* Says that W[:, column : column + width] will be applied step by step; twice at most. */
 void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
                            struct arena *arena, struct recurrent_states *states);
+/* W[:, column : column + width], for what is projected otherwise (model/constant.h); W x = 0 for
+ * all rows, where nothing else comes first. */
+struct linear recurrent_input(const struct recurrent *layer, int column, int width);
+void recurrent_clear(const struct recurrent *layer, struct recurrent_states *states);
 /* W x += W[:, column : column + width] x for the rows [row, row + rows), x (rows, width); W x =
  * without `add`. */
 void recurrent_project(const struct recurrent *layer, const real *block,
@@ -82,7 +86,8 @@ void recurrent_forward(const struct recurrent *layer, const real *block,
 /* Takes dstate_h and dstate_c, zero. */
 void recurrent_start_backward(const struct recurrent *layer, const real *block, struct arena *arena,
                               struct recurrent_states *states);
-/* dh (N, .), rows ldh apart: the gradient of h. Turns gates and apart into their gradients. */
+/* dh (N, .), rows ldh apart: the gradient of h, or NULL where all of it is carried. Turns gates and
+ * apart into their gradients. */
 void recurrent_backward(const struct recurrent *layer, const real *block,
                         struct recurrent_states *states, int step, int count, const real *dh);
 /* dx (rows, width) = or += the gradient of the x that was projected from these rows. */

@@ -97,7 +97,7 @@ struct search_result search_greedy(const struct model *model, const real *block,
     struct decoder_states decoder;
     struct logits_states output;
     model_encode(model, block, batch, arena, encoder);
-    decoder_start(&model->decoder, block, model->encoder, encoder, 1, NULL, arena, &decoder);
+    decoder_start(&model->decoder, block, model->encoder, encoder, B, 1, NULL, arena, &decoder);
     model_start_logits(model, block, B, arena, &output);
     real *x = arena_take(arena, (size_t)B * (size_t)E, sizeof(real));      // (B, E)
     real *logits = arena_take(arena, (size_t)B * (size_t)V, sizeof(real)); // (B, V)

@@ -76,14 +76,16 @@ struct search_values search_values(const struct model *model, const real *block,
 {
     const struct dense output = pass_output_values(model);
     struct search_values result;
-    require(model->shape.head == HEAD_DECODE && model->before.form == FORM_VECTORS);
-    struct going going = start(batch, limits, model->before.cells, arena, &result);
+    const struct side_shape *target = &model->shape.side[TARGET];
+    require(model->shape.head == HEAD_DECODE && target->form == FORM_VECTORS);
+    struct going going = start(batch, limits, target->dimension, arena, &result);
     if (batch->B == 0)
         return result;
     struct encoder_states encoder[SOURCES];
     struct decoder_states decoder;
     model_encode(model, block, batch, arena, encoder);
-    decoder_start(&model->decoder, block, model->encoder, encoder, 1, NULL, arena, &decoder);
+    decoder_start(&model->decoder, block, model->encoder, encoder, batch->B, 1, NULL, arena,
+                  &decoder);
     const size_t B = (size_t)batch->B;
     real *x = arena_take(arena, B * (size_t)model->before.width, sizeof(real)); // (B, E)
     real *y = arena_take(arena, B * (size_t)output.out, sizeof(real));          // (B, D + 1)

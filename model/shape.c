@@ -5,8 +5,13 @@ const char *const shape_cells[CELL_KINDS + 1] = {
     [CELL_LSTM] = "lstm", [CELL_GRU] = "gru", [CELL_RNN] = "rnn"};
 const char *const shape_contexts[CONTEXT_KINDS + 1] = {
     [CONTEXT_LAST] = "last", [CONTEXT_AFFINE] = "affine", [CONTEXT_MEAN] = "mean"};
-const char *const shape_context_uses[CONTEXT_USES + 1] = {
-    [CONTEXT_USE_ATTENTION] = "attention", [CONTEXT_USE_FIRST] = "first"};
+const char *const shape_context_uses[CONTEXT_USES + 1] = {[CONTEXT_USE_ATTENTION] = "attention",
+                                                          [CONTEXT_USE_FIRST] = "first",
+                                                          [CONTEXT_USE_EVERY] = "every",
+                                                          [CONTEXT_USE_BOTH] = "both",
+                                                          [CONTEXT_USE_NONE] = "none"};
+const char *const shape_decoders[DECODER_KINDS + 1] = {
+    [DECODER_PLAIN] = "plain", [DECODER_CONDITIONAL] = "conditional"};
 const char *const shape_attentions[ATTENTION_KINDS + 1] = {
     [ATTENTION_ADDITIVE] = "additive", [ATTENTION_DOT] = "dot", [ATTENTION_GENERAL] = "general"};
 const char *const shape_attention_states[ATTENTION_STATES + 1] = {
@@ -32,12 +37,13 @@ static bool check_sizes(const struct shape *shape, struct reason *why)
         {"encoder-hidden", shape->encoder_hidden, shape->encoder_layers > 0, 1 << 16},
         {"encoder-layers", shape->encoder_layers, 0, SHAPE_LAYERS},
         {"decoder-layers", shape->decoder_layers, decodes, SHAPE_LAYERS},
-        {"readout", shape->readout, decodes, 1 << 16},
+        {"readout", shape->readout, 0, 1 << 16},
         {"input", (int)shape->input, 0, INPUT_KINDS - 1},
         {"pooling", (int)shape->pooling, 0, POOLINGS - 1},
         {"cell", (int)shape->cell, 0, CELL_KINDS - 1},
         {"context", (int)shape->context, 0, CONTEXT_KINDS - 1},
         {"context-use", (int)shape->context_use, 0, CONTEXT_USES - 1},
+        {"decoder", (int)shape->decoder, 0, DECODER_KINDS - 1},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i].value < sizes[i].least || sizes[i].value > sizes[i].most)
@@ -89,8 +95,13 @@ static bool check_sides(const struct shape *shape, struct reason *why)
         return fail(why, "a model needs a target");
     if (shape->side[TARGET].feature_count)
         return fail(why, "target: what is emitted has no features beside it");
-    if (shape->side[SOURCE].form == FORM_NONE)
+    const bool unread = shape->head == HEAD_DECODE && shape->context_use == CONTEXT_USE_NONE;
+    if (shape->side[SOURCE].form == FORM_NONE && !unread)
         return fail(why, "a model needs a source");
+    if (shape->side[SOURCE].form == FORM_NONE && shape->side[SECOND].form != FORM_NONE)
+        return fail(why, "a second source needs a first");
+    if (shape->side[SOURCE].form != FORM_NONE && unread)
+        return fail(why, "context-use none: nothing would read the source");
     return true;
 }
 
@@ -157,7 +168,10 @@ static bool check_layers(const struct shape *shape, struct reason *why)
 static bool check_context(const struct shape *shape, struct reason *why)
 {
     int directions = shape->bidirectional ? 2 : 1;
-    if (shape->context != CONTEXT_LAST)
+    if (shape->context_use == CONTEXT_USE_EVERY && shape->context == CONTEXT_AFFINE)
+        return fail(why, "context affine makes first states, and with context-use every there are "
+                         "none: choose last or mean");
+    if (shape->context != CONTEXT_LAST || !shape_has_first(shape))
         return true;
     if (shape->encoder_layers == 0)
         return fail(why, "context last needs an encoder (encoder-layers is 0): choose affine or "
@@ -177,8 +191,13 @@ static bool check_context(const struct shape *shape, struct reason *why)
 
 static bool check_attention(const struct shape *shape, struct reason *why)
 {
-    if (shape->context_use != CONTEXT_USE_ATTENTION)
+    if (shape_attends(shape) == ATTENDS_NEVER) {
+        if (shape->decoder == DECODER_CONDITIONAL)
+            return fail(why, "decoder conditional needs context-use attention");
         return shape->input_feeding ? fail(why, "input-feeding needs context-use attention") : true;
+    }
+    if (shape->readout == 0)
+        return fail(why, "readout is 0: with attention it must be at least 1");
     if ((int)shape->attention < 0 || shape->attention >= ATTENTION_KINDS)
         return fail(why, "attention is %d: it must be below %d", (int)shape->attention,
                     ATTENTION_KINDS);
@@ -192,7 +211,7 @@ static bool check_attention(const struct shape *shape, struct reason *why)
                     "attention dot needs encoder-hidden x directions (%d) equal to hidden (%d): "
                     "choose general or additive",
                     shape_memory_width(shape), shape->hidden);
-    if (shape->attention_state == ATTENTION_CURRENT && shape->readout != shape->hidden)
+    if (shape_attends(shape) == ATTENDS_AFTER && shape->readout != shape->hidden)
         return fail(why, "attention-state current needs readout (%d) equal to hidden (%d)",
                     shape->readout, shape->hidden);
     return true;

@@ -11,9 +11,17 @@
 
 enum cell_kind { CELL_LSTM, CELL_GRU, CELL_RNN, CELL_KINDS };
 enum context_kind { CONTEXT_LAST, CONTEXT_AFFINE, CONTEXT_MEAN, CONTEXT_KINDS };
-enum context_use { CONTEXT_USE_ATTENTION, CONTEXT_USE_FIRST, CONTEXT_USES };
+enum context_use {
+    CONTEXT_USE_ATTENTION,
+    CONTEXT_USE_FIRST, // the decoder's first state only
+    CONTEXT_USE_EVERY, // joined to the input of every step and of the readout; first state zero
+    CONTEXT_USE_BOTH,
+    CONTEXT_USE_NONE, // there is no source
+    CONTEXT_USES
+};
 enum attention_kind { ATTENTION_ADDITIVE, ATTENTION_DOT, ATTENTION_GENERAL, ATTENTION_KINDS };
 enum attention_state { ATTENTION_PREVIOUS, ATTENTION_CURRENT, ATTENTION_STATES };
+enum decoder_kind { DECODER_PLAIN, DECODER_CONDITIONAL, DECODER_KINDS };
 
 enum head { HEAD_DECODE, HEAD_STEP, HEAD_POOL, HEADS }; // N to M, N to N in step, N to 1
 enum pooling_kind { POOLING_LAST, POOLING_MEAN, POOLING_MAX, POOLING_ATTENTION, POOLINGS };
@@ -23,6 +31,7 @@ enum { SYMBOL_UNKNOWN, SYMBOL_BEGIN, SYMBOL_END, SYMBOLS_RESERVED };
 /* What a person calls them, in the order of the enums; behind the last is NULL. */
 extern const char *const shape_cells[], *const shape_contexts[], *const shape_context_uses[];
 extern const char *const shape_attentions[], *const shape_attention_states[];
+extern const char *const shape_decoders[];
 extern const char *const shape_heads[], *const shape_poolings[], *const shape_inputs[];
 
 enum { SHAPE_LAYERS = 32 }; // most layers of either side
@@ -54,12 +63,13 @@ struct shape {
     int pyramid;    // encoder layers above the first read pairs of states
     enum context_kind context;
     enum context_use context_use;
-    enum attention_kind attention; // meaningless with CONTEXT_USE_FIRST, like the three below
-    enum attention_state attention_state;
-    int attention_hidden; // additive, and pooling by attention
+    enum decoder_kind decoder;
+    int without_previous;          // feed-previous off: y_{t-1} is left out of step and readout
+    enum attention_kind attention; // meaningless without attention, like the three below
+    enum attention_state attention_state; // meaningless with DECODER_CONDITIONAL too
+    int attention_hidden;                 // additive, and pooling by attention
     int input_feeding;
-    int readout; // R: with attention on the current state it is `hidden`; of the other heads 0:
-                 // there is none
+    int readout; // with attention on the current state it is `hidden`; 0: there is no such layer
     int tied_embeddings;
 
     enum precision precision; // of the operands of products while training
@@ -106,18 +116,51 @@ static inline int shape_bank_width(const struct shape *shape, enum side side)
     return shape->encoder_layers ? shape->encoder_hidden * (shape->bidirectional ? 2 : 1)
                                  : shape_input_width(shape, side);
 }
+
+/* When a step attends. */
+enum attends {
+    ATTENDS_NEVER,
+    ATTENDS_BEFORE, // the step, with the state before it
+    ATTENDS_WITHIN, // between its two transitions
+    ATTENDS_AFTER   // with its own state
+};
+static inline enum attends shape_attends(const struct shape *shape)
+{
+    if (shape->context_use != CONTEXT_USE_ATTENTION)
+        return ATTENDS_NEVER;
+    if (shape->decoder == DECODER_CONDITIONAL)
+        return ATTENDS_WITHIN;
+    return shape->attention_state == ATTENTION_CURRENT ? ATTENDS_AFTER : ATTENDS_BEFORE;
+}
+
+/* Whether the context is joined to what every step reads; whether it makes the first states. */
+static inline int shape_joins(const struct shape *shape)
+{
+    return shape->context_use == CONTEXT_USE_EVERY || shape->context_use == CONTEXT_USE_BOTH;
+}
+static inline int shape_has_first(const struct shape *shape)
+{
+    return shape->context_use != CONTEXT_USE_EVERY && shape->context_use != CONTEXT_USE_NONE;
+}
+
+/* R, the width of what the output reads of a decoder's step. */
+static inline int shape_readout_width(const struct shape *shape)
+{
+    return shape->readout ? shape->readout : shape->hidden;
+}
+
 static inline int shape_memory_width(const struct shape *shape)
 {
     return shape_bank_width(shape, SOURCE);
 }
 
-/* Width of r, what the output layer reads of a target place: of HEAD_STEP and HEAD_POOL without a
- * readout the states themselves. */
+/* Width of r, what the output layer reads of a target place: without a readout the states
+ * themselves. */
 static inline int shape_output_width(const struct shape *shape)
 {
     int width = 0;
     if (shape->head == HEAD_DECODE || shape->readout)
-        return shape->readout;
+        return shape_readout_width(shape);
     for (int source = 0; source < shape_sources(shape); source++)
         width += shape_bank_width(shape, (enum side)source);
     return width;

@@ -64,7 +64,8 @@ struct settings {
     /* model */
     int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
     int64_t bidirectional, cell, residual, layer_norm, pyramid;
-    int64_t context, context_use, attention, attention_state, attention_hidden, input_feeding;
+    int64_t context, context_use, decoder, feed_previous;
+    int64_t attention, attention_state, attention_hidden, input_feeding;
     int64_t readout, tied_embeddings, source_end;
     /* training */
     int64_t seed, lanes, batch_tokens, batch_sentences;

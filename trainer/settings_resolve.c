@@ -23,7 +23,8 @@ static bool attends(const struct settings *settings)
 
 static bool attends_currently(const struct settings *settings)
 {
-    return attends(settings) && settings->attention_state == ATTENTION_CURRENT;
+    return attends(settings) && settings->decoder != DECODER_CONDITIONAL &&
+           settings->attention_state == ATTENTION_CURRENT;
 }
 
 static void choose_model(struct settings *s)
@@ -32,7 +33,8 @@ static void choose_model(struct settings *s)
     choose(&s->encoder_layers, s->layers);
     choose(&s->decoder_layers, s->layers);
     choose(&s->encoder_hidden, s->bidirectional && s->hidden > 1 ? s->hidden / 2 : s->hidden);
-    choose(&s->attention_state, additive ? ATTENTION_PREVIOUS : ATTENTION_CURRENT);
+    bool conditional = s->decoder == DECODER_CONDITIONAL;
+    choose(&s->attention_state, additive || conditional ? ATTENTION_PREVIOUS : ATTENTION_CURRENT);
     choose(&s->attention_hidden, s->hidden);
     choose(&s->context, attends(s) && additive ? CONTEXT_MEAN : CONTEXT_LAST);
     choose(&s->input_feeding, attends_currently(s));
@@ -76,19 +78,43 @@ static void refuse(const struct settings *s, const void *member, bool is_void, c
         faults_add(faults, "%s", words);
 }
 
+static void check_without_attention(const struct settings *s, struct faults *faults)
+{
+    const char *use = settings_table[settings_row("context-use")].choices[s->context_use];
+    const struct {
+        const char *name;
+        const void *member;
+    } of_attention[] = {{"attention", &s->attention},
+                        {"attention-state", &s->attention_state},
+                        {"attention-hidden", &s->attention_hidden}};
+    for (size_t i = 0; i < sizeof of_attention / sizeof *of_attention; i++)
+        if (settings_given(s, of_attention[i].member))
+            faults_add(faults, "--%s has no effect with --context-use %s", of_attention[i].name,
+                       use);
+}
+
 static void check_model(const struct settings *s, struct faults *faults)
 {
-    bool first = !attends(s);
-    refuse(s, &s->attention, first, "--attention has no effect with --context-use first", faults);
-    refuse(s, &s->attention_state, first,
-           "--attention-state has no effect with --context-use first", faults);
-    refuse(s, &s->attention_hidden, first,
-           "--attention-hidden has no effect with --context-use first", faults);
-    refuse(s, &s->attention_hidden, !first && s->attention != ATTENTION_ADDITIVE,
+    bool without = !attends(s), conditional = s->decoder == DECODER_CONDITIONAL;
+    if (without)
+        check_without_attention(s, faults);
+    refuse(s, &s->attention_hidden, !without && s->attention != ATTENTION_ADDITIVE,
            "--attention-hidden has an effect with --attention additive only", faults);
-    refuse(s, &s->input_feeding, first && s->input_feeding == 1,
+    refuse(s, &s->input_feeding, without && s->input_feeding == 1,
            "--input-feeding needs attention: --context-use attention", faults);
-    if (attends_currently(s) && settings_given(s, &s->readout) && s->readout != s->hidden)
+    refuse(s, &s->decoder, without && conditional,
+           "--decoder conditional needs attention: --context-use attention", faults);
+    refuse(s, &s->attention_state, !without && conditional,
+           "--attention-state has no effect with --decoder conditional", faults);
+    refuse(s, &s->context, s->context_use == CONTEXT_USE_EVERY && s->context == CONTEXT_AFFINE,
+           "--context affine has no effect with --context-use every: there is no first state to "
+           "map to",
+           faults);
+    refuse(s, &s->readout, !without && s->readout == 0,
+           "--readout 0 needs a decoder without attention: --context-use first, every or both",
+           faults);
+    if (attends_currently(s) && settings_given(s, &s->readout) && s->readout != s->hidden &&
+        s->readout != 0)
         faults_add(faults,
                    "--readout %lld: with --attention-state current the readout has the size of "
                    "--hidden, %lld",
@@ -192,6 +218,8 @@ void settings_shape(const struct settings *s, const struct content *contents, st
         .pyramid = (int)s->pyramid,
         .context = (enum context_kind)s->context,
         .context_use = (enum context_use)s->context_use,
+        .decoder = (enum decoder_kind)s->decoder,
+        .without_previous = !s->feed_previous,
         .attention = (enum attention_kind)s->attention,
         .attention_state = (enum attention_state)s->attention_state,
         .attention_hidden = (int)s->attention_hidden,

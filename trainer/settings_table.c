@@ -41,6 +41,7 @@ WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", N
 WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
+WORDS uses[] = {"attention", "first", "every", "both", NULL}; // CONTEXT_USE_NONE is no user's
 WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
 WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
@@ -154,10 +155,17 @@ const struct setting settings_table[] = {
            "below (Chan et al. 2016)"),
     CHOICE("context", context, MODEL, TRAINS, NULL, shape_contexts,
            "how the decoder's first state comes from the encoder: its last states, those through "
-           "an affine map, or the mean of its states (default: mean with additive attention, else "
-           "last)"),
-    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", shape_context_uses,
-           "attention at every step, or the context as first state only"),
+           "an affine map, or the mean of its states; with --context-use every or both its last "
+           "top state or the mean is also what each step reads (default: mean with additive "
+           "attention, else last)"),
+    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
+           "attention at every step; or the context as first state only, joined to what every "
+           "step and its readout read (the first state is zero), or both (Cho et al. 2014)"),
+    CHOICE("decoder", decoder, MODEL, TRAINS, "plain", shape_decoders,
+           "one cell a step and layer; or, in the lowest layer, two with attention between them "
+           "(the conditional GRU of Firat and Cho 2016, or with --cell's)"),
+    SWITCH("feed-previous", feed_previous, MODEL, TRAINS, "on",
+           "the symbol before goes into the step and its readout"),
     CHOICE("attention", attention, MODEL, TRAINS, "additive", shape_attentions, "scoring function"),
     CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, shape_attention_states,
            "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong "
@@ -166,9 +174,9 @@ const struct setting settings_table[] = {
             "hidden size of additive attention (default: --hidden)"),
     SWITCH("input-feeding", input_feeding, MODEL, TRAINS, NULL,
            "the readout goes into the next step (default: on with attention-state current)"),
-    INTEGER("readout", readout, MODEL, TRAINS, NULL, 1, WIDEST,
-            "size of the layer before the output "
-            "(default: --hidden with attention-state current, else --embedding)"),
+    INTEGER("readout", readout, MODEL, TRAINS, NULL, 0, WIDEST,
+            "size of the layer before the output; 0, without attention: the output reads the "
+            "decoder's state (default: --hidden with attention-state current, else --embedding)"),
     SWITCH("tied-embeddings", tied_embeddings, MODEL, TRAINS, "on",
            "target embedding and output layer share their weights"),
     SWITCH("source-end", source_end, MODEL, TRAINS, "on", "end of sentence is added to the source"),

@@ -22,6 +22,7 @@ static const struct combination_table {
     {offsetof(struct shape, context_use), shape_context_uses},
     {offsetof(struct shape, attention), shape_attentions},
     {offsetof(struct shape, attention_state), shape_attention_states},
+    {offsetof(struct shape, decoder), shape_decoders},
 };
 
 /* On is 1, or a number of `value`. */
@@ -34,6 +35,7 @@ static const struct combination_switch {
     {"bidirectional", offsetof(struct shape, bidirectional), 0},
     {"feeding", offsetof(struct shape, input_feeding), 0},
     {"tied", offsetof(struct shape, tied_embeddings), 0},
+    {"without-previous", offsetof(struct shape, without_previous), 0},
     {"residual", offsetof(struct shape, residual), 0},
     {"layer-norm", offsetof(struct shape, layer_norm), 0},
     {"pyramid", offsetof(struct shape, pyramid), 0},
@@ -81,10 +83,7 @@ static inline int *combination_member(struct shape *shape, size_t member)
 
 static inline struct shape combination_shape(const struct combination *c)
 {
-    struct shape shape = {SIDES_OF(7, 8),
-                          .embedding = 3,
-                          .hidden = 4,
-                          .attention_hidden = 5};
+    struct shape shape = {SIDES_OF(7, 8), .embedding = 3, .hidden = 4, .attention_hidden = 5};
     for (int table = 0; table < COMBINATION_TABLES; table++)
         *combination_member(&shape, combination_tables[table].member) = c->row[table];
     for (int i = 0; i < COMBINATION_SWITCHES; i++) {
@@ -106,25 +105,46 @@ static inline struct shape combination_shape(const struct combination *c)
         shape.hidden = 6;
     shape.encoder_hidden = !equal ? 3 : shape.bidirectional ? shape.hidden / 2 : shape.hidden;
     // A tied model has a map where the readout is not as wide as the embedding, and none where it
-    // is: both are here.
+    // is: both are here. Without attention there may be no readout at all.
     shape.readout = shape.encoder_layers == 1 ? shape.embedding : 5;
-    if (attends && shape.attention_state == ATTENTION_CURRENT)
+    if (shape_attends(&shape) == ATTENDS_AFTER)
         shape.readout = shape.hidden;
+    if (!attends && shape.label_smoothing > 0)
+        shape.readout = 0;
+    if (shape.context_use == CONTEXT_USE_NONE) {
+        shape.side[SOURCE] = (struct side_shape){0};
+        shape.encoder_hidden = shape.encoder_layers = 0;
+    }
     return shape;
 }
 
-/* Wrong usage, which shape_check has to refuse. Without attention there is no r_{t-1} to feed. */
+/* Wrong usage, which shape_check has to refuse. Without attention there is no r_{t-1} to feed and
+ * nothing between two transitions, and where no first states are made affine has no meaning. */
 static inline bool combination_refused(const struct combination *c)
 {
     struct shape shape = combination_shape(c);
     bool layers = COMBINATION_ON(c, residual) || COMBINATION_ON(c, pyramid);
-    return (shape.context_use != CONTEXT_USE_ATTENTION && shape.input_feeding) ||
+    bool attends = shape.context_use == CONTEXT_USE_ATTENTION;
+    return (!attends && (shape.input_feeding || shape.decoder == DECODER_CONDITIONAL)) ||
+           (shape.context_use == CONTEXT_USE_EVERY && shape.context == CONTEXT_AFFINE) ||
+           (shape.context_use == CONTEXT_USE_NONE && shape.pyramid) ||
            (layers && !COMBINATION_ON(c, encoder_layers)) ||
            (COMBINATION_ON(c, residual) && COMBINATION_ON(c, pyramid));
 }
 
-/* Row `number` of the product, all of whose switches are off; false behind the last. Without
- * attention its kind and its state mean nothing: one of each stands for all. */
+/* Without attention its kind and its state mean nothing, without a source neither does the context,
+ * and a conditional decoder attends between its transitions: one of each stands for all. */
+static inline bool combination_repeats(const struct shape *shape)
+{
+    bool first = shape->attention_state == ATTENTION_PREVIOUS;
+    if (shape->context_use == CONTEXT_USE_ATTENTION)
+        return shape->decoder == DECODER_CONDITIONAL && !first;
+    return shape->attention != ATTENTION_ADDITIVE || !first ||
+           (shape->context_use == CONTEXT_USE_NONE && shape->context != CONTEXT_LAST);
+}
+
+/* Row `number` of the product, all of whose switches are off; false behind the last. What
+ * shape_check has to refuse whatever the switches are is none. */
 static inline bool combination_row(int number, struct combination *c)
 {
     for (int product = 0;; product++) {
@@ -137,10 +157,7 @@ static inline bool combination_row(int number, struct combination *c)
         if (rest > 0)
             return false;
         struct shape shape = combination_shape(c);
-        bool repeats =
-            shape.context_use != CONTEXT_USE_ATTENTION &&
-            (shape.attention != ATTENTION_ADDITIVE || shape.attention_state != ATTENTION_PREVIOUS);
-        if (!repeats && number-- == 0)
+        if (!combination_repeats(&shape) && !combination_refused(c) && number-- == 0)
             return true;
     }
 }

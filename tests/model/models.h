@@ -5,10 +5,12 @@
 
 #include "tests/model/sides.h"
 
-enum { MODELS = 7, MODELS_ALL = 13 };
+enum { MODELS = 10, MODELS_ALL = 17 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
- * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs. */
+ * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs; the
+ * context first and at every step (Cho et al. 2014); a conditional decoder of two layers; the last
+ * state at every step, but neither the symbol before nor a readout. */
 static inline struct shape models_translating(int number)
 {
     struct shape shape = {SIDES_OF(150, 170),
@@ -49,6 +51,19 @@ static inline struct shape models_translating(int number)
         shape.encoder_layers = 3;
         shape.pyramid = 1;
     }
+    if (number == 7)
+        shape.context_use = CONTEXT_USE_BOTH;
+    if (number == 8) {
+        shape.decoder = DECODER_CONDITIONAL;
+        shape.decoder_layers = 2;
+    }
+    if (number == 9) {
+        shape.context = CONTEXT_LAST; // as wide as it likes
+        shape.encoder_hidden = 17;
+        shape.context_use = CONTEXT_USE_EVERY;
+        shape.without_previous = 1;
+        shape.readout = 0;
+    }
     return shape;
 }
 
@@ -61,9 +76,9 @@ static inline struct shape models_with(struct shape shape, enum head head, int r
     return shape;
 }
 
-/* Tags of words with features; a value for each vector; classes of two sources pooled by attention;
- * classes by the largest states; regression from one vector a sentence without an encoder's layers;
- * vectors decoded from vectors. */
+/* Tags of words with features; a value for each vector; classes of two sources' pyramids pooled by
+ * attention; classes by the largest states; regression from one vector a sentence without an encoder's layers;
+ * vectors decoded from vectors; symbols decoded from nothing. */
 static inline struct shape models_other(int number)
 {
     static const struct side_shape vectors = {.form = FORM_VECTORS, .dimension = 6};
@@ -83,6 +98,8 @@ static inline struct shape models_other(int number)
         break;
     case 2:
         shape = models_with(shape, HEAD_POOL, 24);
+        shape.encoder_layers = 2;
+        shape.pyramid = 1;
         shape.side[SECOND] = shape.side[SOURCE];
         shape.side[SOURCE].end = 1;
         shape.pooling = POOLING_ATTENTION;
@@ -97,9 +114,15 @@ static inline struct shape models_other(int number)
         shape.encoder_layers = 0;
         shape.pooling = POOLING_MEAN;
         break;
-    default:
+    case 5:
         shape = models_with(shape, HEAD_DECODE, shape.readout);
         shape.side[SOURCE] = shape.side[TARGET] = vectors;
+        break;
+    default:
+        shape = models_with(models_translating(3), HEAD_DECODE, 24);
+        shape.side[SOURCE] = (struct side_shape){FORM_NONE};
+        shape.side[TARGET].end = 1;
+        shape.context_use = CONTEXT_USE_NONE;
         break;
     }
     return shape;

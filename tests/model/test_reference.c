@@ -197,6 +197,18 @@ static void a_classifier_of_vectors_pooled_by_attention_computes_what_pytorch_do
     check("classify", "heads.h5");
 }
 
+static void gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("both", "reference.h5");
+}
+
+static void a_conditional_gru_of_two_layers_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("conditional", "reference.h5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +220,8 @@ int main(void)
         cmocka_unit_test(rnn_in_a_pyramid_computes_what_pytorch_does),
         cmocka_unit_test(lstm_with_layer_norm_and_residual_computes_what_pytorch_does),
         cmocka_unit_test(gru_with_layer_norm_and_residual_computes_what_pytorch_does),
+        cmocka_unit_test(gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does),
+        cmocka_unit_test(a_conditional_gru_of_two_layers_computes_what_pytorch_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

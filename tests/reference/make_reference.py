@@ -48,17 +48,32 @@ MODELS = {
         source_vocabulary=12, target_vocabulary=10, embedding=6, hidden=8, encoder_hidden=8,
         encoder_layers=2, decoder_layers=2, bidirectional=1, attention_hidden=3, input_feeding=0,
         readout=4, tied_embeddings=1, label_smoothing=0.1, source_end=0, residual=1, layer_norm=1),
+    # Cho et al. 2014: the context as first state and at every step, no attention.
+    "both": dict(
+        cell="gru", context="affine", context_use="both",
+        source_vocabulary=11, target_vocabulary=9, embedding=5, hidden=6, encoder_hidden=4,
+        encoder_layers=1, decoder_layers=1, bidirectional=1, input_feeding=0,
+        readout=7, tied_embeddings=0, label_smoothing=0.0, source_end=1),
+    # The conditional GRU of Firat & Cho 2016, with a plain layer over it.
+    "conditional": dict(
+        cell="gru", context="mean", attention="additive", decoder="conditional",
+        source_vocabulary=10, target_vocabulary=11, embedding=4, hidden=6, encoder_hidden=5,
+        encoder_layers=1, decoder_layers=2, bidirectional=1, attention_hidden=3, input_feeding=0,
+        readout=5, tied_embeddings=0, label_smoothing=0.1, source_end=1),
 }
-SWITCHES = "residual", "layer_norm", "pyramid"
+# What a model does not say of itself.
+USUAL = dict(context_use="attention", decoder="plain", attention="additive",
+             attention_state="previous", attention_hidden=1, residual=0, layer_norm=0, pyramid=0)
 for model in MODELS.values():
-    for switch in SWITCHES:
-        model.setdefault(switch, 0)
+    for name, value in USUAL.items():
+        model.setdefault(name, value)
 
 
 def parameter_shapes(m):
     """Names and shapes, for what these models have."""
     gates, E, H, I = GATES[m["cell"]], m["embedding"], m["hidden"], m["encoder_hidden"]
     M, R, A = 2 * I, m["readout"], m["attention_hidden"]
+    attends, conditional = m["context_use"] == "attention", m["decoder"] == "conditional"
     shapes = {"source.embedding": (m["source_vocabulary"], E),
               "target.embedding": (m["target_vocabulary"], E)}
 
@@ -76,21 +91,23 @@ def parameter_shapes(m):
     for layer in range(m["encoder_layers"]):
         for direction in "forward", "backward":
             cell(f"encoder.{layer}.{direction}", (1 + m["pyramid"]) * M if layer else E, I)
-    if m["context"] == "mean":
+    if m["context"] != "last":
         for layer in range(m["decoder_layers"]):
             shapes[f"context.{layer}.weight"] = (H, M)
             shapes[f"context.{layer}.bias"] = (H,)
-    if m["attention"] == "additive":
+    if attends and m["attention"] == "additive":
         shapes["attention.key"] = (A, M)
         shapes["attention.bias"] = (A,)
         shapes["attention.query"] = (A, H)
         shapes["attention.score"] = (A,)
-    else:
+    elif attends:
         shapes["attention.weight"] = (H, M)
     current = m["attention_state"] == "current"
     for layer in range(m["decoder_layers"]):
-        first = E + (0 if current else M) + (R if m["input_feeding"] else 0)
+        first = E + (0 if current or conditional else M) + (R if m["input_feeding"] else 0)
         cell(f"decoder.{layer}", H if layer else first, H)
+    if conditional:
+        cell("decoder.0.second", M, H)
     shapes["readout.weight"] = (R, H + M if current else H + E + M)
     if not current:
         shapes["readout.bias"] = (R,)
@@ -184,9 +201,9 @@ def sentence_loss(m, p, source, target):
     if m["source_end"]:
         source = source + [END]
     memory, last = encode(m, p, source)
-    if m["context"] == "mean":
-        mean = memory.mean(0, keepdim=True)
-        states = [(torch.tanh(mean @ p[f"context.{l}.weight"].T + p[f"context.{l}.bias"]),)
+    v = memory.mean(0, keepdim=True) if m["context"] == "mean" else last[-1][0]
+    if m["context"] != "last":
+        states = [(torch.tanh(v @ p[f"context.{l}.weight"].T + p[f"context.{l}.bias"]),)
                   for l in range(m["decoder_layers"])]
     else:
         states = last
@@ -195,7 +212,12 @@ def sentence_loss(m, p, source, target):
     for previous, wanted in zip([BEGIN] + target, target + [END]):
         y = p["target.embedding"][previous][None]
         x = [y]
-        if m["attention_state"] == "previous":
+        if m["context_use"] == "both":
+            c = v
+            x.append(c)
+        elif m["decoder"] == "conditional":
+            pass
+        elif m["attention_state"] == "previous":
             c = attend(m, p, memory, states[-1][0])
             x.append(c)
         if m["input_feeding"]:
@@ -203,6 +225,9 @@ def sentence_loss(m, p, source, target):
         x = torch.cat(x, 1)
         for layer in range(m["decoder_layers"]):
             states[layer] = step(m, p, f"decoder.{layer}", x, states[layer])
+            if layer == 0 and m["decoder"] == "conditional":
+                c = attend(m, p, memory, states[0][0])
+                states[0] = step(m, p, "decoder.0.second", c, states[0])
             x = states[layer][0] + x if layer and m["residual"] else states[layer][0]
         if m["attention_state"] == "previous":
             r = torch.tanh(torch.cat([x, y, c], 1) @ p["readout.weight"].T + p["readout.bias"])

@@ -200,7 +200,7 @@ static void wrong_settings_are_refused(void **state)
         {"context", "last", " parameters, but its settings make "},
         {"attention", "dot", " parameters, but its settings make "},
         {"attention-state", "current", "attention-state current needs readout"},
-        {"context-use", "every", "has a wrong setting: "},
+        {"context-use", "never", "has a wrong setting: "},
         {"context-use", "first", " instead of "},
         {"dropout-layer", "1.5", "has a wrong setting: "},
         {"dropout-layer", "nan", "has a wrong setting: "},
