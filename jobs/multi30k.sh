@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # multi30k.sh FOLDER [--interrupted]: from the Multi30k data set (image captions, English and German; FOLDER holds its
 # tok/*.lc.norm.tok.{en,de}) to the BLEU of English-to-German translations of test_2016_flickr: lower-cased, tokenised,
-# greedy. Trains on 2 ranks with multi30k.yml, in build/multi30k. With --interrupted the run is stopped twice on its way
+# beam 5. Trains on 2 ranks with multi30k.yml, in build/multi30k. With --interrupted the run is stopped twice on its way
 # and continued on 1 and on 3 ranks; where an undisturbed run is there too, their last checkpoints must be equal files.
 # BLEU needs sacrebleu (a Python package) on the PATH; without it the translations are left to be scored.
 set -euo pipefail

@@ -63,9 +63,9 @@ static void start(const struct attention *attention, const real *block,
         raise(A, keys + (int64_t)i * A);
     states->keys = keys;
     states->projected =
-        arena_take(arena, (size_t)states->T * (size_t)states->bank->B * (size_t)A, sizeof(real));
+        arena_take(arena, (size_t)states->T * (size_t)states->bank->room * (size_t)A, sizeof(real));
     if (attention->stepwise)
-        linear_start(&attention->query, block, states->bank->B, arena, &states->query);
+        linear_start(&attention->query, block, states->bank->room, arena, &states->query);
 }
 
 static const struct linear_states *query_weights(const struct attention *attention,
@@ -105,10 +105,11 @@ static void score(const struct attention *attention, const real *block,
     for (int b = 0; b < B; b++)
         for (int i = 0; i < n; i++) {
             real *q = projected + ((int64_t)i * B + b) * A;
-            real *scores = states->weights + (t + i) * bank->N;
+            real *scores = states->weights + (t + i) * bank->W + bank->weights[b];
+            const real *keys = states->keys + bank->first[b] * A;
             raise(A, q);
-            for (int64_t s = bank->first[b]; s < bank->first[b] + bank->lengths[b]; s++)
-                scores[s] = score_one(A, block + attention->score, states->keys + s * A, q);
+            for (int64_t s = 0; s < bank->lengths[b]; s++)
+                scores[s] = score_one(A, block + attention->score, keys + s * A, q);
         }
 }
 

@@ -28,8 +28,8 @@ void attention_start(const struct attention *attention, const real *block, struc
 {
     enum part before = part_enter(PART_ATTENTION);
     *states = (struct attention_states){.bank = bank, .T = T};
-    states->weights = arena_take(arena, (size_t)T * (size_t)bank->N, sizeof(real));
-    states->items = arena_take(arena, (size_t)bank->B, sizeof *states->items);
+    states->weights = arena_take(arena, (size_t)T * (size_t)bank->W, sizeof(real));
+    states->items = arena_take(arena, (size_t)bank->room, sizeof *states->items);
     attention->row->start(attention, block, states, arena);
     part_enter(before);
 }
@@ -40,20 +40,23 @@ void attention_forward(const struct attention *attention, const real *block,
 {
     enum part before = part_enter(PART_ATTENTION);
     const struct bank *bank = states->bank;
-    int M = bank->M, B = bank->B, N = (int)bank->N;
-    real *weights = states->weights + (int64_t)t * N;
+    int M = bank->M, B = bank->B, W = (int)bank->W;
+    real *weights = states->weights + (int64_t)t * W;
     attention->row->score(attention, block, states, t, n, query);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < B; b++)
         for (int i = 0; i < n; i++) {
-            real *a = weights + (int64_t)i * N + bank->first[b];
+            real *a = weights + (int64_t)i * W + bank->weights[b];
             softmax(a, a, bank->lengths[b]);
         }
     for (int b = 0; b < B; b++) // c_b (n, M) = a_b (n, S_b) m_b (S_b, M)
-        states->items[b] = (struct product_item){
-            weights + bank->first[b], bank->states + bank->first[b] * M, c + (int64_t)b * ldc, n, M,
-            bank->lengths[b]};
-    product_each(PRODUCT_NN, states->items, B, N, M, 0, B * ldc);
+        states->items[b] = (struct product_item){weights + bank->weights[b],
+                                                 bank->states + bank->first[b] * M,
+                                                 c + (int64_t)b * ldc,
+                                                 n,
+                                                 M,
+                                                 bank->lengths[b]};
+    product_each(PRODUCT_NN, states->items, B, W, M, 0, B * ldc);
     part_enter(before);
 }
 

@@ -30,7 +30,7 @@ struct attention_states {
     struct bank *bank;
     int T;
     const real *keys; // (N, K), sentence by sentence as the bank
-    real *weights;    // (T, N): a; sentence b's are weights[t][first[b]] up to lengths[b] further
+    real *weights;    // (T, W): a; row b's are those from bank->weights[b] on, lengths[b] of them
     real *projected;  // (T, B, K): additive, of W_q query
     struct linear_states query; // additive, where it is applied step by step
     struct product_item *items; // (B), work

@@ -1,4 +1,5 @@
 #include "model/bank.h"
+#include "comm/base/die.h"
 #include "model/dropout.h"
 #include "model/threads.h"
 #include <string.h>
@@ -7,12 +8,13 @@ void bank_init(struct bank *bank, const struct steps *steps, int M, const real *
                const struct random_key *key, uint64_t masks, struct arena *arena)
 {
     int B = steps->B;
-    *bank = (struct bank){.B = B, .M = M, .N = steps->first[steps->count], .masks = masks};
+    int64_t N = steps->first[steps->count];
+    *bank = (struct bank){.B = B, .M = M, .room = B, .N = N, .W = N, .masks = masks};
     bank->lengths = arena_take(arena, (size_t)B, sizeof *bank->lengths);
     for (int s = 0; s < steps->count; s++)
         for (int b = 0; b < steps->first[s + 1] - steps->first[s]; b++)
             bank->lengths[b] = s + 1;
-    bank->first = arena_take(arena, (size_t)B, sizeof *bank->first);
+    bank->first = bank->weights = arena_take(arena, (size_t)B, sizeof *bank->first);
     bank->states = arena_take(arena, (size_t)bank->N * (size_t)M, sizeof(real));
     for (int64_t b = 0, first = 0; b < B; b++) {
         bank->first[b] = first;
@@ -30,13 +32,33 @@ void bank_init(struct bank *bank, const struct steps *steps, int M, const real *
     }
 }
 
-void bank_keep(struct bank *bank, const int *keep, int count)
+void bank_share(struct bank *bank, int rows, struct arena *arena)
 {
-    for (int i = 0; i < count; i++) {
-        bank->first[i] = bank->first[keep[i]];
-        bank->lengths[i] = bank->lengths[keep[i]];
+    const struct bank sentences = *bank;
+    size_t room = (size_t)bank->B * (size_t)rows;
+    bank->room = (int)room;
+    bank->W = bank->N * rows;
+    bank->lengths = arena_take(arena, room, sizeof *bank->lengths);
+    bank->first = arena_take(arena, room, sizeof *bank->first);
+    bank->weights = arena_take(arena, room, sizeof *bank->weights);
+    for (int b = 0; b < bank->B && sentences.lengths; b++) {
+        bank->lengths[b] = sentences.lengths[b];
+        bank->first[b] = bank->weights[b] = sentences.first[b];
+    }
+}
+
+void bank_attend(struct bank *bank, const struct bank *sentences, const int *sentence, int count)
+{
+    require(count <= bank->room);
+    int64_t weights = 0;
+    for (int i = 0; i < count && sentences->lengths; i++) {
+        bank->first[i] = sentences->first[sentence[i]];
+        bank->lengths[i] = sentences->lengths[sentence[i]];
+        bank->weights[i] = weights;
+        weights += bank->lengths[i];
     }
     bank->B = count;
+    require(weights <= bank->W);
 }
 
 void bank_start_backward(struct bank *bank, struct arena *arena)

@@ -11,9 +11,12 @@
 
 struct bank {
     int B, M;
+    int room;         // rows that there may be: B, or more where sentences are shared
     int64_t N;        // states of all sentences
+    int64_t W;        // attention weights of a step: N, or room for those of all rows
     int32_t *lengths; // (B)
     int64_t *first;   // (B): sentence b has the states first[b] up to first[b] + lengths[b]
+    int64_t *weights; // (B): where its weights stand among a step's; first, unless shared
     real *states;     // (N, M)
     real *dstates;    // (N, M), of backward; the readers add
     uint64_t masks;   // where those of its dropout begin
@@ -23,9 +26,11 @@ struct bank {
  * begin at `masks`. */
 void bank_init(struct bank *bank, const struct steps *steps, int M, const real *h, double rate,
                const struct random_key *key, uint64_t masks, struct arena *arena);
-/* Goes on with some of the sentences only, in rising order: sentence i is the one that was
- * keep[i]. */
-void bank_keep(struct bank *bank, const int *keep, int count);
+/* For a search: several rows may attend to one sentence, whose states (and keys) are there once.
+ * Makes room for `rows` of each; bank_attend says of which sentence of `sentences`, the bank as it
+ * was before, each row is. A bank of no states, where nothing attends, has room likewise. */
+void bank_share(struct bank *bank, int rows, struct arena *arena);
+void bank_attend(struct bank *bank, const struct bank *sentences, const int *sentence, int count);
 /* dstates, zero. */
 void bank_start_backward(struct bank *bank, struct arena *arena);
 /* dh (N, M) = the gradient of the states, packed as h. Overwrites dstates. */

@@ -1,12 +1,12 @@
 #include "model/constant.h"
 #include "model/rows.h"
 
-void constant_start(const struct linear *linear, const real *block, const real *v, int B,
+void constant_start(const struct linear *linear, const real *block, const real *v, int B, int room,
                     struct arena *arena, struct constant *constant)
 {
     int out = linear->out;
     *constant = (struct constant){.linear = *linear, .v = v};
-    constant->y = arena_take(arena, (size_t)B * (size_t)out, sizeof(real));
+    constant->y = arena_take(arena, (size_t)room * (size_t)out, sizeof(real));
     linear_forward(linear, block, NULL, B, v, linear->in, 0, constant->y, out);
 }
 

@@ -9,9 +9,9 @@
 struct constant {
     struct linear linear;
     const real *v; // (B, in)
-    real *y;       // (B, out): v W^T
+    real *y;       // (B, out): v W^T, with room for more rows
 };
-void constant_start(const struct linear *linear, const real *block, const real *v, int B,
+void constant_start(const struct linear *linear, const real *block, const real *v, int B, int room,
                     struct arena *arena, struct constant *constant);
 /* y (steps, B, out) += */
 void constant_add(const struct constant *constant, int64_t steps, int B, real *y);

@@ -48,15 +48,36 @@ static real *take(struct arena *arena, int64_t rows, int width)
     return arena_take(arena, (size_t)rows * (size_t)width, sizeof(real));
 }
 
+/* From here on the rows are so many. */
+static void set_rows(const struct decoder *decoder, struct decoder_states *states, int B)
+{
+    for (int l = 0; l < decoder->layers; l++)
+        states->layer[l].steps.B = B;
+    states->second.steps.B = B; // its state is that of layer 0
+    states->B = states->steps.B = B;
+    for (int t = 0; t <= states->T; t++)
+        states->first[t] = (int64_t)t * B;
+}
+
+/* Of what is carried from step to step. */
+static int widest(const struct decoder *decoder)
+{
+    int width = decoder->H > decoder->R ? decoder->H : decoder->R;
+    int joined = decoder->joined ? recurrent_input(&decoder->layer[0], 0, 0).out : 0;
+    return width > joined ? width : joined;
+}
+
 /* The second transition goes on from the state that the first one leaves, and leaves its own: both
  * carry the same. */
 static void start_second(const struct decoder *decoder, const real *block,
                          struct decoder_states *states, struct arena *arena)
 {
-    states->h[0] = take(arena, (int64_t)states->T * states->B, decoder->H);
+    states->h[0] = take(arena, (int64_t)states->T * states->room, decoder->H);
     recurrent_start(&decoder->second, block, &states->steps, states->h[0], decoder->H, arena,
                     &states->second);
     recurrent_start_input(&decoder->second, block, 0, decoder->M, arena, &states->second);
+    recurrent_start_dropout(&decoder->second, states->key, decoder->dropout_recurrent,
+                            2 * decoder->dropout_first + decoder->layers, arena, &states->second);
     states->second.state_h = states->layer[0].state_h;
     states->second.state_c = states->layer[0].state_c;
 }
@@ -66,17 +87,18 @@ static void start_joined(const struct decoder *decoder, const real *block,
                          struct decoder_states *states, struct arena *arena)
 {
     struct linear W = recurrent_input(&decoder->layer[0], decoder->E, decoder->M);
-    constant_start(&W, block, states->context.summary, states->B, arena, &states->joined);
+    int B = states->context.B;
+    constant_start(&W, block, states->context.summary, B, states->room, arena, &states->joined);
     if (decoder->readout.joined)
-        constant_start(&decoder->readout.c, block, states->context.summary, states->B, arena,
+        constant_start(&decoder->readout.c, block, states->context.summary, B, states->room, arena,
                        &states->joined_readout);
 }
 
 static void start_layers(const struct decoder *decoder, const real *block,
                          struct decoder_states *states, struct arena *arena)
 {
-    int B = states->B, H = decoder->H;
-    int64_t rows = (int64_t)states->T * B, elements = (int64_t)B * H;
+    int B = states->context.B, H = decoder->H;
+    int64_t rows = (int64_t)states->T * states->room, elements = (int64_t)B * H;
     for (int l = 0; l < decoder->layers; l++) {
         struct recurrent_states *layer = &states->layer[l];
         states->h[l] = take(arena, rows, H);
@@ -108,19 +130,20 @@ static void start_stepwise(const struct decoder *decoder, const real *block,
     for (int l = 1; l < decoder->layers && (decoder->stepwise || search); l++)
         recurrent_start_input(&decoder->layer[l], block, 0, decoder->H, arena, &states->layer[l]);
     if (decoder->readout.R && (decoder->feeding || search))
-        readout_start(&decoder->readout, block, states->B, arena, &states->readout);
+        readout_start(&decoder->readout, block, states->room, arena, &states->readout);
 }
 
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int B, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states)
 {
-    int64_t rows = (int64_t)T * B;
-    *states = (struct decoder_states){.B = B, .T = T, .key = key};
+    int room = source ? source->bank.room : B;
+    int64_t rows = (int64_t)T * room;
+    require(T == 1 || room == B);
+    *states = (struct decoder_states){.room = room, .T = T, .key = key};
     states->first = arena_take(arena, (size_t)T + 1, sizeof *states->first);
-    states->steps = (struct steps){.B = B, .count = T, .first = states->first};
-    for (int t = 0; t <= T; t++)
-        states->first[t] = (int64_t)t * B;
+    states->steps = (struct steps){.count = T, .first = states->first};
+    set_rows(decoder, states, room);
     states->beside = take(arena, rows, decoder->J);
     states->c = states->beside;
     states->ldc = decoder->J;
@@ -129,7 +152,9 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
         states->ldc = decoder->M;
     }
     if (decoder->feeding)
-        states->fed = arena_take_zeroed(arena, (size_t)B * (size_t)decoder->R, sizeof(real));
+        states->fed = arena_take_zeroed(arena, (size_t)room * (size_t)decoder->R, sizeof(real));
+    if (T == 1)
+        states->spare = take(arena, room, widest(decoder));
     context_forward(&decoder->context, block, encoder, source, arena, &states->context);
     start_layers(decoder, block, states, arena);
     states->r = decoder->readout.R ? take(arena, rows, decoder->R) : states->h[decoder->layers - 1];
@@ -138,6 +163,7 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     start_stepwise(decoder, block, states, arena);
     if (decoder->attends)
         attention_start(&decoder->attention, block, &source->bank, T, arena, &states->attention);
+    set_rows(decoder, states, B);
 }
 
 int decoder_stride(const struct decoder *decoder, const struct decoder_states *states)
@@ -269,31 +295,33 @@ void decoder_run(const struct decoder *decoder, const real *block, struct decode
         read_out(decoder, block, states, 0, states->T);
 }
 
-static void keep_rows(const int *keep, int count, int width, real *x)
+/* By way of `spare`: a row may go to several places, and its own be taken meanwhile. */
+static void pick_rows(const int *rows, int count, int width, real *x, real *spare)
 {
-    for (int i = 0; i < count; i++)
-        if (keep[i] != i)
-            memcpy(x + (int64_t)i * width, x + (int64_t)keep[i] * width,
-                   (size_t)width * sizeof(real));
+    size_t bytes = (size_t)width * sizeof(real);
+    int first = 0;
+    while (first < count && rows[first] == first)
+        first++;
+    for (int i = first; i < count; i++)
+        memcpy(spare + (int64_t)i * width, x + (int64_t)rows[i] * width, bytes);
+    for (int i = first; i < count; i++)
+        memcpy(x + (int64_t)i * width, spare + (int64_t)i * width, bytes);
 }
 
-void decoder_keep(const struct decoder *decoder, struct decoder_states *states, const int *keep,
+void decoder_pick(const struct decoder *decoder, struct decoder_states *states, const int *rows,
                   int count)
 {
-    require(states->T == 1);
+    require(states->T == 1 && count <= states->room);
     for (int l = 0; l < decoder->layers; l++) {
-        keep_rows(keep, count, decoder->H, states->layer[l].state_h);
+        pick_rows(rows, count, decoder->H, states->layer[l].state_h, states->spare);
         if (states->layer[l].state_c)
-            keep_rows(keep, count, decoder->H, states->layer[l].state_c);
-        states->layer[l].steps.B = count;
+            pick_rows(rows, count, decoder->H, states->layer[l].state_c, states->spare);
     }
     if (decoder->feeding)
-        keep_rows(keep, count, decoder->R, states->fed);
+        pick_rows(rows, count, decoder->R, states->fed, states->spare);
     if (decoder->joined)
-        keep_rows(keep, count, states->joined.linear.out, states->joined.y);
+        pick_rows(rows, count, states->joined.linear.out, states->joined.y, states->spare);
     if (decoder->readout.joined)
-        keep_rows(keep, count, decoder->R, states->joined_readout.y);
-    states->second.steps.B = count; // its state is that of layer 0
-    states->B = states->steps.B = count;
-    states->first[1] = count;
+        pick_rows(rows, count, decoder->R, states->joined_readout.y, states->spare);
+    set_rows(decoder, states, count);
 }

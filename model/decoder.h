@@ -15,8 +15,8 @@
  * below gave, before dropout (Wu et al. 2016). So does the readout, and s_t where it attends; but
  * the s_{t-1} that attends is the top recurrence's own state, without residual, as its first one
  * comes from the encoder and has no layer below. All B rows run for all T steps. The state is
- * carried, so that search is decoder_run with T = 1, again and again, with decoder_keep as rows are
- * done. Calling sequence:
+ * carried, so that search is decoder_run with T = 1, again and again, with decoder_pick as rows end,
+ * branch and change places. Calling sequence:
  * decoder_start, decoder_run; decoder_backward. */
 #ifndef DECODER_H
 #define DECODER_H
@@ -48,6 +48,7 @@ void decoder_init(struct decoder *decoder, const struct shape *shape,
 
 struct decoder_states {
     int B, T;
+    int room; // rows that there may be: B, or in a search the bank's
     struct steps steps;
     int64_t *first;               // steps.first
     const struct random_key *key; // NULL: no dropout
@@ -59,8 +60,9 @@ struct decoder_states {
     struct constant joined, joined_readout; // v in W x of layer 0, and in the readout
     real *c; // (T, B, M), rows ldc apart (in `beside` with attention on the previous state)
     int ldc;
-    real *r;   // (T, B, R); h of the top layer where there is no readout layer
-    real *fed; // (B, R): r of the step before
+    real *r;     // (T, B, R); h of the top layer where there is no readout layer
+    real *fed;   // (B, R): r of the step before
+    real *spare; // (room, .): work of decoder_pick; with T = 1
     struct context_states context;
     struct readout_states readout;     // where it is applied step by step
     struct attention_states attention; // its weights say where a step looked
@@ -68,8 +70,9 @@ struct decoder_states {
     real *dh[SHAPE_LAYERS];            // (T, B, H)
 };
 
-/* Takes all arrays from the arena, hands over the context and computes the keys. source: of B
- * sentences; with context-use none it is not looked at, nor the encoder, here and in backward. */
+/* Takes all arrays from the arena, with room for as many rows as the source's bank has, hands over
+ * the context and computes the keys. source: of B sentences; with context-use none it is not looked
+ * at but for its room, and may be NULL as the encoder, here and in backward. */
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int B, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states);
@@ -77,9 +80,9 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
  * the carried state. */
 void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,
                  const real *x);
-/* With T = 1: goes on with some of the rows only, in rising order (bank_keep, of what they attend
- * to, is the caller's). */
-void decoder_keep(const struct decoder *decoder, struct decoder_states *states, const int *keep,
+/* With T = 1: row i goes on from where row rows[i] is, each from any, several from one (bank_attend,
+ * of what they attend to, is the caller's). count <= room. */
+void decoder_pick(const struct decoder *decoder, struct decoder_states *states, const int *rows,
                   int count);
 /* dr (T, B, R), overwritten: the gradient of r. Adds to the gradient and to the encoder's
  * (encoder_start_backward comes first); dx (T, B, E) is written. */

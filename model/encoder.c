@@ -121,7 +121,7 @@ void encoder_forward(const struct encoder *encoder, const real *block, const str
 
 void encoder_absent(int B, struct encoder_states *states)
 {
-    *states = (struct encoder_states){.steps.B = B, .bank.B = B};
+    *states = (struct encoder_states){.steps.B = B, .bank = {.B = B, .room = B}};
 }
 
 /* Where the last place of sentence b is packed, of an encoder without layers. */

@@ -44,15 +44,16 @@ static void score(const struct attention *attention, const real *block,
 {
     (void)block;
     const struct bank *bank = states->bank;
-    int K = attention->K, B = bank->B, N = (int)bank->N;
+    int K = attention->K, B = bank->B, W = (int)bank->W;
     for (int b = 0; b < B; b++)
-        states->items[b] = (struct product_item){query + (int64_t)b * K,
-                                                 states->keys + bank->first[b] * K,
-                                                 states->weights + (int64_t)t * N + bank->first[b],
-                                                 n,
-                                                 bank->lengths[b],
-                                                 K};
-    product_each(PRODUCT_NT, states->items, B, B * K, K, 0, N);
+        states->items[b] =
+            (struct product_item){query + (int64_t)b * K,
+                                  states->keys + bank->first[b] * K,
+                                  states->weights + (int64_t)t * W + bank->weights[b],
+                                  n,
+                                  bank->lengths[b],
+                                  K};
+    product_each(PRODUCT_NT, states->items, B, B * K, K, 0, W);
 }
 
 static void dot_start_backward(const struct attention *attention, const real *block,

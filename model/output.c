@@ -1,4 +1,5 @@
 #include "model/output.h"
+#include "model/natural.h"
 #include "model/product.h"
 #include "model/threads.h"
 #include "model/vector.h"
@@ -7,18 +8,6 @@ enum {
     BLOCK = 256,   // numbers that are added up in `real` before their sum goes on in double
     COLUMNS = 1024 // of one piece of the bias's gradient
 };
-
-/* Natural logarithm of 1 <= x < inf (a NaN stays one), from 2 artanh((m - 1) / (m + 1)); libm's
- * picks its code by processor, and the last bit with it. */
-double output_logarithm(double x)
-{
-    int exponent;
-    double m = frexp(x, &exponent) * M_SQRT2; // in [0.71, 1.41)
-    double s = (m - 1) / (m + 1), square = s * s, sum = 0;
-    for (int odd = 21; odd >= 1; odd -= 2)
-        sum = sum * square + 1.0 / odd;
-    return (exponent - 0.5) * M_LN2 + 2 * s * sum;
-}
 
 static inline real largest(const real *x, int count)
 {
@@ -100,7 +89,7 @@ static double row_loss(const struct output *output, real *x, int target, double 
             x[j] = x[j] * scale - share;
         x[target] -= (real)(1 - smoothing);
     }
-    return output_logarithm(sum) - (1 - smoothing) * right - smoothing / V * all;
+    return natural_log(sum) - (1 - smoothing) * right - smoothing / V * all;
 }
 
 /* In the order of the rows; four of them in one pass over the sums. */
@@ -173,23 +162,85 @@ void output_logits(const struct output *output, const struct packed *packed, con
                 output->R, 0, logits, output->V);
 }
 
+/* Behind what is as likely; what is the last of `most` leaves. Returns how many there are. */
+static inline int put(struct likely *likely, int count, int most, int32_t symbol, real value)
+{
+    int place = count < most ? count++ : most - 1;
+    for (; place > 0 && likely[place - 1].value < value; place--)
+        likely[place] = likely[place - 1];
+    likely[place] = (struct likely){symbol, value};
+    return count;
+}
+
 /* A block at a time: logits are read once, and what is looked at again is in the first cache. */
 VECTOR_CLONES
-int output_likeliest(const struct output *output, const real *logits, int first)
+int output_likeliest(const struct output *output, const real *logits, int first, int most,
+                     struct likely *likely, int count)
 {
-    real x[BLOCK] = {0}, most = -INFINITY;
-    int likeliest = first;
+    real x[BLOCK] = {0};
     for (int block = first; block < output->V; block += BLOCK) {
-        int count = output->V - block < BLOCK ? output->V - block : BLOCK, j = 0;
-        for (int i = 0; i < count; i++)
+        int columns = output->V - block < BLOCK ? output->V - block : BLOCK;
+        for (int i = 0; i < columns; i++)
             x[i] = logits[block + i] + output->bias[block + i];
-        real here = largest(x, count);
-        if (!(here > most))
+        real least = count < most ? -INFINITY : likely[most - 1].value;
+        if (!(largest(x, columns) > least))
             continue;
-        while (x[j] != here)
-            j++;
-        most = here;
-        likeliest = block + j;
+        for (int i = 0; i < columns; i++)
+            if (x[i] > least) {
+                count = put(likely, count, most, block + i, x[i]);
+                least = count < most ? -INFINITY : likely[most - 1].value;
+            }
     }
-    return likeliest;
+    return count;
+}
+
+VECTOR_CLONES
+double output_log_sum(const struct output *output, real *logits)
+{
+    int V = output->V;
+    for (int j = 0; j < V; j++)
+        logits[j] += output->bias[j];
+    real most = largest(logits, V);
+    for (int j = 0; j < V; j++)
+        logits[j] = vector_exp(logits[j] - most);
+    return natural_log(sum_of(logits, V)) + (double)most;
+}
+
+/* weights = e^((x - most) / temperature) of the symbols [block, block + count), x = logits + b. */
+static inline void weigh(const struct output *output, const real *logits, int block, int count,
+                         real most, real temperature, real *weights)
+{
+    for (int i = 0; i < count; i++)
+        weights[i] = vector_exp((logits[block + i] + output->bias[block + i] - most) / temperature);
+}
+
+/* Twice through the symbols in order: for the sum, then to where it reaches its share. */
+VECTOR_CLONES
+int output_draw(const struct output *output, const real *logits, int first, double temperature,
+                double uniform)
+{
+    real weights[BLOCK] = {0};
+    struct likely top;
+    if (!output_likeliest(output, logits, first, 1, &top, 0))
+        return first;
+    int V = output->V, drawn = top.symbol;
+    double total = 0, sum = 0;
+    for (int block = first; block < V; block += BLOCK) {
+        int count = V - block < BLOCK ? V - block : BLOCK;
+        weigh(output, logits, block, count, top.value, (real)temperature, weights);
+        for (int i = 0; i < count; i++)
+            total += weights[i];
+    }
+    for (int block = first; block < V; block += BLOCK) {
+        int count = V - block < BLOCK ? V - block : BLOCK;
+        weigh(output, logits, block, count, top.value, (real)temperature, weights);
+        for (int i = 0; i < count; i++) {
+            if (weights[i] > 0)
+                drawn = block + i;
+            sum += weights[i];
+            if (sum > uniform * total)
+                return drawn;
+        }
+    }
+    return drawn;
 }

@@ -25,12 +25,23 @@ void output_loss(const struct output *output, const real *r, const int32_t *targ
 /* For search: logits (rows, V) = r V^T, without b. packed: V as PRODUCT_NT, or NULL. */
 void output_logits(const struct output *output, const struct packed *packed, const real *r,
                    int64_t rows, real *logits);
-/* The symbol from `first` on whose logit + b is the largest, of equal ones the lowest; logits (V)
- * are without b. Any of them where one is no number. */
-int output_likeliest(const struct output *output, const real *logits, int first);
-
-/* log x of 1 <= x < inf, the same bits on every processor. */
-double output_logarithm(double x);
+/* The following of one row; logits (V) are without b. */
+struct likely {
+    int32_t symbol;
+    real value; // logit + b
+};
+/* The likeliest symbols from `first` on, largest value first, of equal ones the lower first. They
+ * go in among `count` lower symbols that are already there, up to `most`; returns how many there
+ * are. What is no number, or minus infinite, is left out; where one is no number, so may others be. */
+int output_likeliest(const struct output *output, const real *logits, int first, int most,
+                     struct likely *likely, int count);
+/* log sum_j exp(logit_j + b_j): a value less that is the symbol's log-probability, as in
+ * output_loss. The logits are overwritten. */
+double output_log_sum(const struct output *output, real *logits);
+/* Draws a symbol from softmax((logits + b) / temperature) over those from `first` on, by a uniform
+ * number in [0, 1); temperature > 0. `first` where none is a number. */
+int output_draw(const struct output *output, const real *logits, int first, double temperature,
+                double uniform);
 
 /* y = softmax(x) over count numbers; survives +-1e4; y may be x. Attention uses it too. */
 void softmax(const real *x, real *y, int count);

@@ -1,5 +1,5 @@
 #include "model/output_values.h"
-#include "model/output.h"
+#include "model/natural.h"
 #include "model/vector.h"
 
 /* y (D) becomes its gradient, y - t. */
@@ -17,7 +17,7 @@ static double squared_error(int D, const real *target, real *y)
 static double stop_error(int last, real *z)
 {
     real x = last ? *z : -*z;
-    double loss = output_logarithm(1 + (double)vector_exp(x < 0 ? x : -x));
+    double loss = natural_log(1 + (double)vector_exp(x < 0 ? x : -x));
     *z = vector_logistic(*z) - (real)last;
     return x < 0 ? loss - (double)x : loss;
 }

@@ -63,7 +63,9 @@ static void predict_symbols(const struct pass *pass, const int64_t *where,
         for (int i = 0; i < count; i++) {
             real *x = logits + (int64_t)i * V;
             int64_t to = where[from + i];
-            prediction->symbols[to] = first + output_likeliest(&output, x, 0);
+            struct likely likely = {0};
+            output_likeliest(&output, x, 0, 1, &likely, 0);
+            prediction->symbols[to] = first + likely.symbol;
             if (!prediction->probabilities)
                 continue;
             for (int v = 0; v < V; v++)

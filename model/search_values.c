@@ -7,10 +7,11 @@
 /* The rows that go on. */
 struct going {
     int B;
-    int *rows;  // (B): which of the packed sentences a row is
-    int *keep;  // (B): work
-    char *done; // (B)
-    real *y;    // (B, D): emitted last, zero before the first
+    int *rows;      // (B): which of the packed sentences a row is
+    int *sentences; // (B): which row of the batch
+    int *keep;      // (B): work
+    char *done;     // (B)
+    real *y;        // (B, D): emitted last, zero before the first
 };
 
 static struct going start(const struct batch *batch, const int *limits, int D, struct arena *arena,
@@ -25,11 +26,14 @@ static struct going start(const struct batch *batch, const int *limits, int D, s
     result->lengths = arena_take_zeroed(arena, B, sizeof(int));
     result->limited = arena_take_zeroed(arena, B, sizeof(int));
     going.rows = arena_take(arena, B, sizeof *going.rows);
+    going.sentences = arena_take(arena, B, sizeof *going.sentences);
     going.keep = arena_take(arena, B, sizeof *going.keep);
     going.done = arena_take_zeroed(arena, B, 1);
     going.y = arena_take_zeroed(arena, B * (size_t)D, sizeof(real));
-    for (int b = 0; b < batch->B; b++)
+    for (int b = 0; b < batch->B; b++) {
         going.rows[b] = batch->order[b];
+        going.sentences[b] = b;
+    }
     return going;
 }
 
@@ -48,7 +52,8 @@ static void emit(struct going *going, const real *y, struct search_values *resul
 
 /* Rows that have ended or are at their limit are left out of all that follows. */
 static void leave(struct going *going, const int *limits, const struct decoder *decoder,
-                  struct decoder_states *states, struct bank *bank, struct search_values *result)
+                  struct decoder_states *states, struct bank *bank, const struct bank *sentences,
+                  struct search_values *result)
 {
     int count = 0;
     for (int b = 0; b < going->B; b++) {
@@ -65,8 +70,10 @@ static void leave(struct going *going, const int *limits, const struct decoder *
     if (count == going->B)
         return;
     memset(going->done, 0, (size_t)count);
-    decoder_keep(decoder, states, going->keep, count);
-    bank_keep(bank, going->keep, count);
+    decoder_pick(decoder, states, going->keep, count);
+    for (int i = 0; i < count; i++)
+        going->sentences[i] = going->sentences[going->keep[i]];
+    bank_attend(bank, sentences, going->sentences, count);
     going->B = count;
 }
 
@@ -84,12 +91,15 @@ struct search_values search_values(const struct model *model, const real *block,
     struct encoder_states encoder[SOURCES];
     struct decoder_states decoder;
     model_encode(model, block, batch, arena, encoder);
+    struct bank *bank = &encoder[SOURCE].bank;
+    const struct bank sentences = *bank;
+    bank_share(bank, 1, arena);
     decoder_start(&model->decoder, block, model->encoder, encoder, batch->B, 1, NULL, arena,
                   &decoder);
     const size_t B = (size_t)batch->B;
     real *x = arena_take(arena, B * (size_t)model->before.width, sizeof(real)); // (B, E)
     real *y = arena_take(arena, B * (size_t)output.out, sizeof(real));          // (B, D + 1)
-    while (leave(&going, limits, &model->decoder, &decoder, &encoder[SOURCE].bank, &result),
+    while (leave(&going, limits, &model->decoder, &decoder, bank, &sentences, &result),
            going.B > 0) {
         struct input_places last = {.rows = going.B, .values = going.y};
         input_apply(&model->before, block, &last, x);

@@ -46,7 +46,8 @@ static bool belongs(const struct checkpoint *checkpoint, const struct yaml *yaml
 {
     for (int i = 0; i < yaml->count; i++) {
         const struct yaml_pair *pair = &yaml->pairs[i];
-        const char *stored = checkpoint_get_setting(checkpoint, pair->name);
+        int row = settings_row(pair->name);
+        const char *stored = row < 0 ? NULL : snapshot_setting(checkpoint, row);
         if (stored && strcmp(stored, pair->value) != 0)
             return fail(why, "is of another run: %s is %s, and %s in settings.yml", pair->name,
                         stored, pair->value);
@@ -123,14 +124,14 @@ static void take_from_checkpoint(struct settings *settings, const struct checkpo
     struct text now = {0};
     for (int row = 0; row < settings_count; row++) {
         const struct setting *setting = &settings_table[row];
-        const char *stored = checkpoint_get_setting(checkpoint, setting->name);
+        const char *stored = snapshot_setting(checkpoint, row);
         if (!stored)
             continue;
         text_clear(&now);
         if (settings->from[row] >= FROM_CONFIG && settings_get(settings, row, &now) &&
             strcmp(now.bytes, stored) != 0)
             faults_add(faults, "--%s %s contradicts the run '%s', which has %s", setting->name,
-                       now.bytes, settings->output, stored);
+                       now.bytes, settings->output, stored[0] ? stored : "none");
         else
             settings_set(settings, row, stored, FROM_RUN, setting->name, faults);
     }
@@ -147,6 +148,21 @@ static int of_one_start(const struct setting *setting)
     return names[i] != NULL;
 }
 
+/* A run that continues has begun from what it has begun from. */
+static void compare_origin(const struct settings *settings, const struct yaml *yaml,
+                           struct faults *faults)
+{
+    const char *was = NULL;
+    for (int i = 0; i < yaml->count; i++)
+        if (strcmp(yaml->pairs[i].name, "from") == 0)
+            was = yaml->pairs[i].value;
+    if (settings_given(settings, &settings->origin) && settings->origin &&
+        (!was || strcmp(was, settings->origin) != 0))
+        faults_add(faults, "--from '%s' contradicts the run '%s', which began with %s%s%s",
+                   settings->origin, settings->output, was ? "'" : "",
+                   was ? was : "weights of its own", was ? "'" : "");
+}
+
 /* Limits and run settings as they were given last, unless they are given now. */
 static void take_from_file(struct settings *settings, struct faults *faults)
 {
@@ -157,6 +173,7 @@ static void take_from_file(struct settings *settings, struct faults *faults)
         faults_add(faults, "'%s': %s", path, why.text);
         return;
     }
+    compare_origin(settings, &yaml, faults);
     for (int i = 0; i < yaml.count; i++) {
         int row = settings_row(yaml.pairs[i].name);
         if (row < 0 || settings->from[row] != FROM_DEFAULT || of_one_start(&settings_table[row]))

@@ -2,14 +2,15 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
+#include "model/average.h"
 #include "model/threads.h"
 #include <stdatomic.h>
 #include <string.h>
 
-/* Weights that lower ranks own, that this rank owns, that higher ranks own; moments. */
-enum kind { BEFORE, OWN, BEHIND, FIRST_MOMENTS, SECOND_MOMENTS, REGIONS };
-static const char *const points[REGIONS] = {"guard.before", "guard.own", "guard.behind",
-                                            "guard.first", "guard.second"};
+/* Weights that lower ranks own, that this rank owns, that higher ranks own; moments; average. */
+enum kind { BEFORE, OWN, BEHIND, FIRST_MOMENTS, SECOND_MOMENTS, AVERAGE, REGIONS };
+static const char *const points[REGIONS] = {"guard.before", "guard.own",    "guard.behind",
+                                            "guard.first",  "guard.second", "guard.average"};
 
 /* Its blocks count from the start of its range. */
 struct region {
@@ -78,27 +79,46 @@ static void take_block(void *region_, int64_t block)
     region->hashes[block] = hash_of(region, block);
 }
 
+/* Is it of this rank's part, and there? */
+static bool steps(const struct region *region, enum kind kind)
+{
+    return region->blocks && kind != BEFORE && kind != BEHIND;
+}
+
+/* range: of this rank's part. */
+static void step_unfrozen(const struct work *work, struct range range)
+{
+    const struct run *run = work->run;
+    const struct region *own = &work->region[OWN], *first = &work->region[FIRST_MOMENTS],
+                        *second = &work->region[SECOND_MOMENTS];
+    int64_t origin = own->range.first, end = origin + range.first + range.count;
+    struct range now = {origin + range.first, range.count};
+    while ((now = freeze_next(&run->freeze, now)).count > 0) {
+        int64_t at = now.first - origin;
+        optimizer_step(&run->optimizer, work->rate, run->state.steps, work->scale, now.count,
+                       own->data + at, run->gradient + at, first->blocks ? first->data + at : NULL,
+                       second->blocks ? second->data + at : NULL);
+        now.first += now.count;
+        now.count = end - now.first;
+    }
+}
+
 static void step_block(void *work_, int64_t block)
 {
     struct work *work = work_;
-    struct region *own = &work->region[OWN], *first = &work->region[FIRST_MOMENTS],
-                  *second = &work->region[SECOND_MOMENTS];
-    compare(work, block, own, OWN);
-    if (first->blocks)
-        compare(work, block, first, FIRST_MOMENTS);
-    if (second->blocks)
-        compare(work, block, second, SECOND_MOMENTS);
+    struct region *own = &work->region[OWN], *average = &work->region[AVERAGE];
+    for (enum kind kind = 0; kind < REGIONS; kind++)
+        if (steps(&work->region[kind], kind))
+            compare(work, block, &work->region[kind], kind);
     const struct run *run = work->run;
     struct range range = block_of(own, block);
-    optimizer_step(&run->optimizer, work->rate, run->state.steps, work->scale, range.count,
-                   own->data + range.first, run->gradient + range.first,
-                   first->blocks ? first->data + range.first : NULL,
-                   second->blocks ? second->data + range.first : NULL);
-    take_block(own, block);
-    if (first->blocks)
-        take_block(first, block);
-    if (second->blocks)
-        take_block(second, block);
+    step_unfrozen(work, range);
+    if (average->blocks)
+        average_step(run->settings->average, run->state.steps, range.count,
+                     average->data + range.first, own->data + range.first);
+    for (enum kind kind = 0; kind < REGIONS; kind++)
+        if (steps(&work->region[kind], kind))
+            take_block(&work->region[kind], block);
 }
 
 /* A block may hold the end of one parameter and others up to the start of a last one. */
@@ -111,6 +131,7 @@ static bool fail_changed(const struct guard *guard, const struct run *run, int64
         [BEHIND] = "weights",
         [FIRST_MOMENTS] = "moments/first",
         [SECOND_MOMENTS] = "moments/second",
+        [AVERAGE] = "average",
     };
     const struct region *region = &guard->regions[kind];
     struct range range = block_of(region, block);
@@ -166,6 +187,7 @@ struct guard *guard_open(const struct run *run, struct range part)
     region_init(&regions[BEHIND], run->weights + end, end, run->model.parameters.total - end);
     region_init(&regions[FIRST_MOMENTS], run->first, part.first, part.count);
     region_init(&regions[SECOND_MOMENTS], run->second, part.first, part.count);
+    region_init(&regions[AVERAGE], run->average, part.first, part.count);
     for (enum kind kind = 0; kind < REGIONS; kind++)
         threads_run(regions[kind].blocks, take_block, &regions[kind]);
     return guard;
@@ -197,10 +219,10 @@ void guard_take(struct guard *guard)
     threads_run(guard->regions[BEHIND].blocks, take_block, &guard->regions[BEHIND]);
 }
 
-bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[3],
+bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[4],
                     struct reason *why)
 {
-    static const int places[REGIONS] = {[FIRST_MOMENTS] = 1, [SECOND_MOMENTS] = 2};
+    static const int places[REGIONS] = {[FIRST_MOMENTS] = 1, [SECOND_MOMENTS] = 2, [AVERAGE] = 3};
     pass_points(guard, run->state.update);
     for (enum kind kind = 0; kind < REGIONS; kind++) {
         float *copy = copies[places[kind]];
@@ -213,6 +235,6 @@ bool guard_copy_all(const struct guard *guard, const struct run *run, float *con
 
 bool guard_check_all(const struct guard *guard, const struct run *run, struct reason *why)
 {
-    float *const nowhere[3] = {NULL};
+    float *const nowhere[4] = {NULL};
     return guard_copy_all(guard, run, nowhere, why);
 }

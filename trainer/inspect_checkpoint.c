@@ -14,33 +14,35 @@ struct look {
     bool json;
 };
 
-static bool check_weights(const struct snapshot *snapshot, struct reason *why)
+static bool check_finite(const struct parameter *p, const float *values, const char *what,
+                         struct reason *why)
 {
-    const struct parameters *parameters = &snapshot->model.parameters;
-    for (int i = 0; i < parameters->count; i++) {
-        const struct parameter *p = &parameters->list[i];
-        for (int64_t j = 0; j < parameter_elements(p); j++)
-            if (!isfinite(snapshot->weights[p->first + j]))
-                return fail(why, "parameter '%s' is not finite at element %lld", p->name,
-                            (long long)j);
-    }
+    for (int64_t j = 0; j < parameter_elements(p); j++)
+        if (!isfinite(values[j]))
+            return fail(why, "%s '%s' is not finite at element %lld", what, p->name, (long long)j);
     return true;
 }
 
-/* Every parameter has its moments, of its shape. */
-static bool check_moments(const struct look *look, struct reason *why)
+/* Every parameter has what the settings make of it, of its shape; weights and average are finite.
+ */
+static bool check_arrays(const struct look *look, struct reason *why)
 {
-    static const char *const blocks[] = {"moments/first", "moments/second"};
-    const struct parameters *parameters = &look->snapshot.model.parameters;
-    struct optimizer optimizer;
-    settings_optimizer(&look->snapshot.settings, &optimizer);
+    static const char *const finite[SNAPSHOT_BLOCKS] = {
+        [SNAPSHOT_WEIGHTS] = "parameter", [SNAPSHOT_AVERAGE] = "average of"};
+    const struct snapshot *snapshot = &look->snapshot;
+    const struct parameters *parameters = &snapshot->model.parameters;
     float *read = memory_take((size_t)parameters->total * sizeof *read);
     bool well = true;
-    for (int block = 0; block < optimizer_moments(&optimizer); block++)
-        for (int i = 0; i < parameters->count && well; i++) {
+    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
+        for (int i = 0; well && snapshot_has(&snapshot->settings, block) && i < parameters->count;
+             i++) {
             const struct parameter *p = &parameters->list[i];
-            well = checkpoint_read(look->file, blocks[block], p->name, p->rows, p->columns, 0,
-                                   parameter_elements(p), read, why);
+            bool have = block == snapshot_used(&snapshot->settings);
+            well =
+                (have || checkpoint_read(look->file, snapshot_block_names[block], p->name, p->rows,
+                                         p->columns, 0, parameter_elements(p), read, why)) &&
+                (!finite[block] ||
+                 check_finite(p, have ? snapshot->weights + p->first : read, finite[block], why));
         }
     memory_free(read);
     return well;
@@ -168,6 +170,8 @@ static void add_for_people(const struct look *look, const char *path, bool check
             inspect_add_content(&look->snapshot.contents[side], side, false, text);
     text_of_count(parameters_elements(parameters), count);
     inspect_add_line(text, "parameters", "%s in %d arrays", count, parameters->count);
+    if (snapshot_has(&look->snapshot.settings, SNAPSHOT_AVERAGE))
+        inspect_add_line(text, "average", "of the weights, which translate and score use");
     if (checked)
         inspect_add_line(text, "checked", "all weights and moments");
     text_add_format(text, "\nState\n");
@@ -198,8 +202,7 @@ void inspect_checkpoint(const char *path, const char *name, const struct setting
     bool check = settings->check == 1;
     bool well = snapshot_open(&look.snapshot, path, check, &why) &&
                 (look.file = checkpoint_open(path, &why)) != NULL &&
-                add_state(&look, &unread, &why) &&
-                (!check || (check_weights(&look.snapshot, &why) && check_moments(&look, &why)));
+                add_state(&look, &unread, &why) && (!check || check_arrays(&look, &why));
     if (!well)
         die("checkpoint '%s': %s", path, why.text);
     if (look.json)

@@ -3,6 +3,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "io/checkpoint.h"
 #include "io/factors.h"
 #include "io/moments.h"
 #include "io/utf8.h"
@@ -10,6 +11,7 @@
 #include "trainer/agree.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --symbols FILE: its lines. */
 static void read_symbols(const char *path, struct text *symbols)
@@ -273,9 +275,27 @@ static void spread(struct content *content)
     spread_reals(&content->deviation, content->dimension);
 }
 
+static void take_from_checkpoint(const char *path, struct corpus *corpus)
+{
+    struct reason why, differ;
+    struct checkpoint *like = checkpoint_open(path, &why);
+    if (!like || !checkpoint_get_contents(like, corpus->contents, &why))
+        die("checkpoint '%s': %s", path, why.text);
+    corpus->joint =
+        content_alike(&corpus->contents[SOURCE], &corpus->contents[TARGET], "joint", &differ);
+    const char *task = checkpoint_get_setting(like, "task");
+    snprintf(corpus->task, sizeof corpus->task, "%s", task ? task : task_of(TASK_TRANSLATE)->name);
+    checkpoint_close(like);
+}
+
 static void take_from(const char *path, struct corpus *corpus)
 {
     struct reason why;
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        take_from_checkpoint(path, corpus);
+        return;
+    }
     struct corpus *like = corpus_open(path, &why);
     if (!like)
         die("corpus '%s': %s", path, why.text);
@@ -289,13 +309,13 @@ static void take_from(const char *path, struct corpus *corpus)
 const struct task *prepare_learn(const struct settings *settings, struct prepare_text *text,
                                  struct corpus *corpus)
 {
-    int64_t task = settings->task == CHOSEN ? TASK_TRANSLATE : settings->task;
+    const struct task *task = task_of((enum task_kind)settings->task);
     corpus->joint = (int)settings->joint;
-    snprintf(corpus->task, sizeof corpus->task, "%s", task_of((enum task_kind)task)->name);
+    snprintf(corpus->task, sizeof corpus->task, "%s", task->name);
     if (comm_rank() == 0 && settings->like)
         take_from(settings->like, corpus);
     else if (comm_rank() == 0)
-        learn(settings, task_of((enum task_kind)task), text, corpus->contents);
+        learn(settings, task, text, corpus->contents);
     if (comm_rank() == 0 && corpus->joint && !settings->like)
         content_copy(&corpus->contents[TARGET], &corpus->contents[SOURCE]);
     comm_broadcast(&corpus->joint, sizeof corpus->joint, 0);

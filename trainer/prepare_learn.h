@@ -1,5 +1,5 @@
 /* What the sides of a corpus are made of: tokenizers, features' vocabularies, mean and deviation,
- * learnt by rank 0 from the text; or those of --like. */
+ * learnt by rank 0 from the text; or those of --like, a corpus or a checkpoint. */
 #ifndef PREPARE_LEARN_H
 #define PREPARE_LEARN_H
 

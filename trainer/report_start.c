@@ -51,6 +51,8 @@ static void lines_of_model(struct report *report, const struct run *run)
     run_memory_words(&memory, parts);
     text_of_count(parameters_elements(&run->model.parameters), count);
     report_line(report, "%s parameters; memory a rank: %s", count, parts);
+    if (run->settings->origin && !run->continued)
+        report_line(report, "starts with the weights of '%s'", run->settings->origin);
 }
 
 /* How well the lanes fit the ranks (design, invariant 1). */

@@ -8,6 +8,7 @@
 #include "io/corpus.h"
 #include "model/model.h"
 #include "model/optimizer.h"
+#include "trainer/freeze.h"
 #include "trainer/settings.h"
 #include "trainer/state.h"
 
@@ -22,8 +23,10 @@ struct run {
     float *weights;             // (parameters.total), every rank's copy
     float *gradient;            // (part.count): the sum, this rank's part; the exchange's
     float *first, *second;      // (part.count), or NULL where the optimizer keeps none
+    float *average;             // (part.count), of the weights; NULL without --average
+    struct freeze freeze;       // what no update changes
     struct audit_piece *pieces; // one for each parameter
-    struct guard *guard;        // of weights and moments (guard.h)
+    struct guard *guard;        // of weights, moments and average (guard.h)
     struct arena arena;
     struct train_state state;
     struct saver *saver; // NULL with --check

@@ -8,6 +8,7 @@
 #include "trainer/host_memory.h"
 #include "trainer/saver.h"
 #include <stdio.h>
+#include <string.h>
 
 /* OpenBLAS takes 128 MiB of addresses for each thread that computes, at its first product, and
  * where it cannot have them it tries for ever. The rest is the thread's stack. And once: the stacks
@@ -71,22 +72,27 @@ void run_memory(const struct run *run, struct run_memory *memory)
     memory->weights = total * (int64_t)sizeof(float);
     memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank());
     memory->moments = part * optimizer_moments(&run->optimizer);
+    memory->average = s->average > 0 ? part : 0;
     memory->batches = batches(run);
     memory->copy = saver_bytes(run, comm_rank());
 }
 
 void run_memory_words(const struct run_memory *memory, char words[RUN_MEMORY_WORDS])
 {
-    char weights[32], gradients[32], moments[32], batches[32], copy[32];
+    char weights[32], gradients[32], moments[32], batches[32], copy[32], average[64] = "";
     text_of_bytes(memory->weights, weights);
     text_of_bytes(memory->gradients, gradients);
     text_of_bytes(memory->moments, moments);
     text_of_bytes(memory->batches, batches);
     text_of_bytes(memory->copy, copy);
+    if (memory->average > 0) {
+        snprintf(average, sizeof average, ", average ");
+        text_of_bytes(memory->average, average + strlen(average));
+    }
     snprintf(words, RUN_MEMORY_WORDS,
-             "weights %s, gradients and exchange %s, moments %s, a micro-batch %s, rank 0's copy "
+             "weights %s, gradients and exchange %s, moments %s%s, a micro-batch %s, rank 0's copy "
              "for checkpoints %s",
-             weights, gradients, moments, batches, copy);
+             weights, gradients, moments, average, batches, copy);
 }
 
 /* [all] What all ranks of this host need together, and how many they are. */
@@ -129,8 +135,8 @@ void run_memory_check(const struct run *run)
     int ranks;
     run_memory(run, &memory);
     run_memory_words(&memory, parts);
-    int64_t need =
-        memory.weights + memory.gradients + memory.moments + memory.batches + memory.copy;
+    int64_t need = memory.weights + memory.gradients + memory.moments + memory.average +
+                   memory.batches + memory.copy;
     int64_t on_host = need_of_host(need, &ranks), there = host_memory("");
     text_of_bytes(on_host, wanted);
     text_of_bytes(there, had);

@@ -7,7 +7,8 @@
 /* Bytes, about, beside what libraries take. batches: with the longest sentences that there are. */
 struct run_memory {
     int64_t weights, gradients, moments, batches;
-    int64_t copy; // rank 0's, for checkpoints
+    int64_t average; // 0 without --average
+    int64_t copy;    // rank 0's, for checkpoints
 };
 /* From settings, model and corpora alone. */
 void run_memory(const struct run *run, struct run_memory *memory);

@@ -23,7 +23,7 @@ struct saver {
     double slowest;
     /* On rank 0 alone: what is saved, which the thread reads. */
     struct train_state state;
-    float *copy[SNAPSHOT_BLOCKS];      // (parameters.total), or NULL where the optimizer keeps none
+    float *copy[SNAPSHOT_BLOCKS];      // (parameters.total), or NULL where the run has none
     uint64_t *hashes[SNAPSHOT_BLOCKS]; // of each piece of the copy
 
     pthread_t thread;
@@ -36,12 +36,6 @@ struct saver {
     char trouble[2 * PATH_MAX];
 };
 
-static const float *block_of(const struct run *run, int block)
-{
-    const float *const blocks[] = {run->weights, run->first, run->second};
-    return blocks[block];
-}
-
 static int64_t pieces(int64_t total)
 {
     return (total + PIECE - 1) / PIECE;
@@ -50,7 +44,9 @@ static int64_t pieces(int64_t total)
 int64_t saver_bytes(const struct run *run, int rank)
 {
     int64_t total = run->model.parameters.total;
-    int blocks = rank == 0 ? 1 + optimizer_moments(&run->optimizer) : 0;
+    int blocks = 0;
+    for (enum snapshot_block block = 0; rank == 0 && block < SNAPSHOT_BLOCKS; block++)
+        blocks += snapshot_has(run->settings, block);
     return blocks * (total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t));
 }
 
@@ -79,8 +75,8 @@ struct saver *saver_open(struct run *run)
     if (comm_rank() != 0)
         return saver;
     size_t total = (size_t)run->model.parameters.total;
-    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
-        if (block_of(run, block)) {
+    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
+        if (snapshot_block_of(run, block)) {
             saver->copy[block] = memory_take(total * sizeof(float));
             saver->hashes[block] = memory_take((size_t)pieces((int64_t)total) * sizeof(uint64_t));
         }
@@ -171,9 +167,9 @@ static void take_copy(struct saver *saver)
     agree(guard_copy_all(run->guard, run, saver->copy, &why), "%s", why.text);
     saver->state = run->state;
     point_at("snapshot.begin", run->state.update, NULL, 0);
-    for (int block = SNAPSHOT_FIRST; block < SNAPSHOT_BLOCKS; block++)
-        if (block_of(run, block))
-            gather(block_of(run, block), total, saver->copy[block]);
+    for (enum snapshot_block block = SNAPSHOT_FIRST; block < SNAPSHOT_BLOCKS; block++)
+        if (snapshot_block_of(run, block))
+            gather(snapshot_block_of(run, block), total, saver->copy[block]);
 }
 
 /* Keeps what went wrong for the thread that may end the program; false. */
@@ -289,22 +285,24 @@ static void *write_all(void *argument)
 }
 
 /* Nothing changes meanwhile, so that no copy is needed: the moments, on all ranks, are the zeros that
- * the copy still holds. */
+ * the copy still holds, and the average is the weights. */
 void saver_first(struct saver *saver, const char *aside)
 {
     struct run *run = saver->run;
     run->saving = run->saved = run->state.update;
     if (comm_rank() != 0)
         return;
-    float *copy = saver->copy[SNAPSHOT_WEIGHTS];
+    float *copy = saver->copy[SNAPSHOT_WEIGHTS], *average = saver->copy[SNAPSHOT_AVERAGE];
     saver->start = clock_seconds();
     saver->state = run->state;
     saver->copy[SNAPSHOT_WEIGHTS] = run->weights;
+    saver->copy[SNAPSHOT_AVERAGE] = average ? run->weights : NULL;
     point_at("snapshot.begin", run->state.update, NULL, 0);
     hash_copy(saver);
     if (!write_file(saver, aside))
         die("%s", saver->trouble);
     saver->copy[SNAPSHOT_WEIGHTS] = copy;
+    saver->copy[SNAPSHOT_AVERAGE] = average;
     point_at("saver.end", saver->state.update, NULL, 0);
     saver->slowest = clock_seconds() - saver->start;
 }

@@ -61,6 +61,7 @@ struct settings {
     int64_t sentencepiece; // 0 unigram, 1 bpe
     /* paths */
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
+    char *origin;                                         // --from
     /* model */
     int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
     int64_t bidirectional, cell, residual, layer_norm, pyramid;
@@ -75,6 +76,8 @@ struct settings {
     int64_t variational;
     int64_t optimizer;
     double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
+    double average; // 0: off
+    char *freeze;
     int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;
     double plateau_factor;
     /* limits */
@@ -83,6 +86,8 @@ struct settings {
     /* run */
     int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
     int64_t keep_tokens, allow_unknown, what, products;
+    int64_t beam, n_best, length_normalisation; // enum length_normalisation
+    double length_penalty;
     char *kernel, *stop_after;
 
     enum setting_from *from; // of each row of the table
@@ -99,6 +104,7 @@ struct setting {
     const char *fallback;       // the default as a person would type it; NULL: chosen, or none
     double least, most;         // of integers and reals
     const char *const *choices; // NULL-terminated; of a text: what stands for it in --help
+    bool later; // than the first checkpoints: in one only where it is not the default
     /* Ends without full stop; says how a chosen default is chosen. Where commands differ it has a
      * part for each: "prepare: the folder to make|train: the run's folder". */
     const char *help;

@@ -26,6 +26,18 @@ static void check_train(const struct settings *settings, struct faults *faults)
                    settings->stop_after);
 }
 
+static void check_translate(const struct settings *settings, struct faults *faults)
+{
+    static const char *const of_lengths[] = {"length-penalty", "length-normalisation", NULL};
+    if (!settings->model)
+        faults_add(faults, "--model is missing");
+    if (settings->n_best > settings->beam)
+        faults_add(faults, "--n-best %lld is above --beam %lld", (long long)settings->n_best,
+                   (long long)settings->beam);
+    if (settings->beam == 1 && settings->n_best == 0)
+        settings_refuse_given(settings, of_lengths, "with --beam 1", faults);
+}
+
 static void check_score(const struct settings *settings, struct faults *faults)
 {
     bool texts = settings->source || settings->target;
@@ -65,8 +77,7 @@ void settings_check(const struct settings *settings, enum command command, struc
         check_train(settings, faults);
         break;
     case COMMAND_TRANSLATE:
-        if (!settings->model)
-            faults_add(faults, "--model is missing");
+        check_translate(settings, faults);
         break;
     case COMMAND_SCORE:
         check_score(settings, faults);

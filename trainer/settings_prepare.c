@@ -15,7 +15,7 @@ bool settings_columns(const char *value, int column[SIDES])
 
 static const struct task *task_given(const struct settings *settings)
 {
-    return task_of(settings->task == CHOSEN ? TASK_TRANSLATE : (enum task_kind)settings->task);
+    return task_of((enum task_kind)settings->task);
 }
 
 static bool is_text(const struct settings *settings, enum side side)

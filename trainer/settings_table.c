@@ -19,6 +19,7 @@
     ROW(name_, member_, kind_, commands_, fallback_, CHOICE, .choices = (choices_), .help = (help_))
 #define TEXT(name_, member_, kind_, commands_, fallback_, word_, help_)                            \
     ROW(name_, member_, kind_, commands_, fallback_, TEXT, .choices = (word_), .help = (help_))
+#define LATER(...) ROW(__VA_ARGS__, .later = true)
 /* clang-format on */
 
 enum {
@@ -35,6 +36,7 @@ enum {
 WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
 WORDS two_columns[] = {"N,N", NULL};
+WORDS names[] = {"NAME[,NAME...]", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
@@ -47,6 +49,7 @@ WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
 WORDS makers[] = {"auto", "openblas", "onednn", "reference", NULL};
 WORDS precisions[] = {"float32", "bfloat16", NULL};
+WORDS normalisations[] = {"power", "wu", NULL};
 WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 #define WIDEST 65536
@@ -56,10 +59,10 @@ WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
-    CHOICE("task", task, MODEL, PREPARE | TRAIN, NULL, tasks,
+    LATER("task", task, MODEL, PREPARE | TRAIN, "translate", CHOICE, .choices = tasks, .help =
            "prepare: what the corpus is to teach: translate, source to target; tag, a tag for each "
            "word; classify, a label for each source; generate, text from a label or features; "
-           "language-model, the target alone (default: translate, or that of --like)"
+           "language-model, the target alone; with --like it is that one's"
            "|train: that of the corpus"),
     TEXT("source", source, RUN, PREPARE | SCORE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
@@ -86,6 +89,9 @@ const struct setting settings_table[] = {
          "|benchmark: with --what train: a prepared corpus, instead of the made-up one"),
     TEXT("valid", valid, RUN, TRAIN, NULL, a_path,
          "corpus for validation, prepared with --like"),
+    TEXT("from", origin, RUN, TRAIN, NULL, a_path,
+         "a checkpoint of another run (run/best.h5) whose weights and model settings a new run "
+         "starts with; the corpus must be prepared with --like it, or like its corpus"),
     TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, a_path, "the checkpoint: run/best.h5"),
     TEXT("input", input, RUN, TRANSLATE, "-", a_path, "text to translate, one sentence a line"),
     TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, a_path,
@@ -97,8 +103,9 @@ const struct setting settings_table[] = {
 
     SWITCH("overwrite", overwrite, RUN, PREPARE, "off", "replace an output that exists"),
     TEXT("like", like, RUN, PREPARE, NULL, a_path,
-         "take vocabularies and tokenizers from this corpus (for validation and test); drops "
-         "nothing for its length and keeps the raw target text"),
+         "take vocabularies and tokenizers from this corpus (for validation and test), or from "
+         "this checkpoint (for train --from); drops nothing for its length and keeps the raw "
+         "target text"),
     SWITCH("strict", strict, RUN, PREPARE, "off",
            "invalid UTF-8, an empty side or a line over --max-length ends the preparation"),
     INTEGER("shards", shards, RUN, PREPARE, "8", 1, 100000, "files that the corpus is split into"),
@@ -146,11 +153,11 @@ const struct setting settings_table[] = {
             "(default: half of --hidden if bidirectional, else --hidden)"),
     SWITCH("bidirectional", bidirectional, MODEL, TRAINS, "on", "the encoder reads both ways"),
     CHOICE("cell", cell, MODEL, TRAINS, "lstm", shape_cells, "recurrent cell of encoder and decoder"),
-    SWITCH("residual", residual, MODEL, TRAINS, "off",
+    LATER("residual", residual, MODEL, TRAINS, "off", SWITCH, .help =
            "layers above the first give their state and what they read, added up (Wu et al. 2016)"),
-    SWITCH("layer-norm", layer_norm, MODEL, TRAINS, "off",
+    LATER("layer-norm", layer_norm, MODEL, TRAINS, "off", SWITCH, .help =
            "layer normalisation inside the cells (Ba et al. 2016)"),
-    SWITCH("pyramid", pyramid, MODEL, TRAINS, "off",
+    LATER("pyramid", pyramid, MODEL, TRAINS, "off", SWITCH, .help =
            "encoder layers above the first read pairs of states: each has half the steps of the one "
            "below (Chan et al. 2016)"),
     CHOICE("context", context, MODEL, TRAINS, NULL, shape_contexts,
@@ -161,10 +168,10 @@ const struct setting settings_table[] = {
     CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
            "attention at every step; or the context as first state only, joined to what every "
            "step and its readout read (the first state is zero), or both (Cho et al. 2014)"),
-    CHOICE("decoder", decoder, MODEL, TRAINS, "plain", shape_decoders,
+    LATER("decoder", decoder, MODEL, TRAINS, "plain", CHOICE, .choices = shape_decoders, .help =
            "one cell a step and layer; or, in the lowest layer, two with attention between them "
            "(the conditional GRU of Firat and Cho 2016, or with --cell's)"),
-    SWITCH("feed-previous", feed_previous, MODEL, TRAINS, "on",
+    LATER("feed-previous", feed_previous, MODEL, TRAINS, "on", SWITCH, .help =
            "the symbol before goes into the step and its readout"),
     CHOICE("attention", attention, MODEL, TRAINS, "additive", shape_attentions, "scoring function"),
     CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, shape_attention_states,
@@ -201,10 +208,10 @@ const struct setting settings_table[] = {
          "of the encoder's top states (default: --dropout)"),
     REAL("dropout-output", dropout_output, TRAINING, TRAINS, NULL, 0, RATE,
          "of the readout (default: --dropout)"),
-    REAL("dropout-state", dropout_state, TRAINING, TRAINS, "0", 0, RATE,
+    LATER("dropout-state", dropout_state, TRAINING, TRAINS, "0", REAL, .least = 0, .most = RATE, .help =
          "of recurrent states on their way into the next step, one mask for all steps (Gal & "
          "Ghahramani 2016)"),
-    SWITCH("variational", variational, TRAINING, TRAINS, "off",
+    LATER("variational", variational, TRAINING, TRAINS, "off", SWITCH, .help =
            "one mask for all steps in --dropout-embedding and --dropout-layer too"),
     REAL("unknown-dropout", unknown_dropout, TRAINING, TRAINS, NULL, 0, RATE,
          "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
@@ -221,6 +228,14 @@ const struct setting settings_table[] = {
          "0)"),
     REAL("clip", clip, TRAINING, TRAINS, "1", 0, MANY,
          "largest norm of the mean gradient per token; 0: no clipping"),
+    LATER("freeze", freeze, TRAINING, TRAIN, NULL, TEXT, .choices = names,
+          .help = "parameters that updates do not change, and whose gradient --clip does not count: "
+                  "what their names begin with, up to a dot, such as encoder or source.embedding; "
+                  "of several, with commas between ('chorus inspect' lists all names)"),
+    LATER("average", average, TRAINING, TRAINS, "0", REAL, .least = 0, .most = ALMOST_ONE,
+          .help = "decay d of a moving average of the weights, which validation, translate and "
+                  "score use: after step t, average += (1 - min(d, (1 + t) / (10 + t))) x (weights "
+                  "- average); 0: off, 0.998 averages some 500 steps"),
     CHOICE("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
            "of the learning rate after warm-up (default: plateau with --valid, else inverse-sqrt)"),
     INTEGER("warmup", warmup, TRAINING, TRAIN, "300", 0, MANY,
@@ -271,6 +286,16 @@ const struct setting settings_table[] = {
     TEXT("stop-after", stop_after, RUN, TRAIN, NULL, a_duration,
          "stop with a checkpoint once this start has taken so long, with what saving takes: 90s, "
          "15m, 2h30m, 1d, or seconds (beside SLURM_JOB_END_TIME, which is obeyed by itself)"),
+    INTEGER("beam", beam, RUN, TRANSLATE, "5", 1, 1000,
+            "hypotheses of a sentence that are followed; 1: greedy"),
+    REAL("length-penalty", length_penalty, RUN, TRANSLATE, "1", 0, 10,
+         "how much the length of a hypothesis counts for it; 0: not at all"),
+    CHOICE("length-normalisation", length_normalisation, RUN, TRANSLATE, "power", normalisations,
+           "what the log-probability of n tokens is divided by: power, n to the power of "
+           "--length-penalty, or wu, (5 + n) / 6 to that power (Wu et al. 2016)"),
+    INTEGER("n-best", n_best, RUN, TRANSLATE, "0", 0, 1000,
+            "lines for each sentence, the best first, as Moses writes them: the sentence's number "
+            "from 0, text, log-probability, score by length; 0: the best one's text alone"),
     SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE, "off", "tokens instead of text"),
     SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
            "the unknown symbol may be emitted"),

@@ -2,7 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-const char *const snapshot_block_names[] = {"parameters", "moments/first", "moments/second"};
+const char *const snapshot_block_names[] = {"parameters", "moments/first", "moments/second",
+                                            "average"};
 
 /* One row for each value of the state: its name and its place. */
 /* clang-format off */
@@ -25,6 +26,50 @@ static int kept_in_checkpoint(const struct setting *row)
            (row->kind == SETTING_MODEL || row->kind == SETTING_TRAINING);
 }
 
+static const char *default_of(const struct setting *row)
+{
+    return row->fallback ? row->fallback : "";
+}
+
+/* So that what does not use a setting has the bytes that it had before there was this setting. */
+static bool goes_without_saying(const struct setting *row, const struct text *value)
+{
+    return row->later && strcmp(value->length ? value->bytes : "", default_of(row)) == 0;
+}
+
+const char *snapshot_setting(const struct checkpoint *checkpoint, int row)
+{
+    const struct setting *setting = &settings_table[row];
+    const char *stored = checkpoint_get_setting(checkpoint, setting->name);
+    return !stored && setting->later && kept_in_checkpoint(setting) ? default_of(setting) : stored;
+}
+
+bool snapshot_has(const struct settings *settings, enum snapshot_block block)
+{
+    struct optimizer optimizer;
+    settings_optimizer(settings, &optimizer);
+    switch (block) {
+    case SNAPSHOT_FIRST:
+    case SNAPSHOT_SECOND:
+        return (int)block - SNAPSHOT_FIRST < optimizer_moments(&optimizer);
+    case SNAPSHOT_AVERAGE:
+        return settings->average > 0;
+    default:
+        return true;
+    }
+}
+
+enum snapshot_block snapshot_used(const struct settings *settings)
+{
+    return snapshot_has(settings, SNAPSHOT_AVERAGE) ? SNAPSHOT_AVERAGE : SNAPSHOT_WEIGHTS;
+}
+
+float *snapshot_block_of(const struct run *run, enum snapshot_block block)
+{
+    float *const blocks[SNAPSHOT_BLOCKS] = {run->weights, run->first, run->second, run->average};
+    return blocks[block];
+}
+
 bool snapshot_write_head(const struct run *run, const struct train_state *state,
                          struct checkpoint_writer *writer, struct reason *why)
 {
@@ -32,7 +77,8 @@ bool snapshot_write_head(const struct run *run, const struct train_state *state,
     bool well = true;
     for (int row = 0; row < settings_count && well; row++) {
         text_clear(&value);
-        if (kept_in_checkpoint(&settings_table[row]) && settings_get(run->settings, row, &value))
+        if (kept_in_checkpoint(&settings_table[row]) && settings_get(run->settings, row, &value) &&
+            !goes_without_saying(&settings_table[row], &value))
             well = checkpoint_setting(writer, settings_table[row].name, value.bytes, why);
     }
     text_release(&value);
@@ -79,19 +125,20 @@ static bool check_state(const struct train_state *state, struct reason *why)
 
 /* Every parameter is there, of the model's shape, and no other: known before memory is taken. */
 static bool check_shapes(const struct parameters *parameters, struct checkpoint *checkpoint,
-                         struct reason *why)
+                         enum snapshot_block block, struct reason *why)
 {
     int64_t count;
-    if (!checkpoint_arrays(checkpoint, "parameters", &count, why))
+    const char *name = snapshot_block_names[block];
+    if (!checkpoint_arrays(checkpoint, name, &count, why))
         return false;
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->list[i];
-        if (!checkpoint_read(checkpoint, "parameters", p->name, p->rows, p->columns, 0, 0, NULL,
-                             why))
+        if (!checkpoint_read(checkpoint, name, p->name, p->rows, p->columns, 0, 0, NULL, why))
             return false;
     }
-    return count == parameters->count || fail(why, "has %lld parameters, but its settings make %d",
-                                              (long long)count, parameters->count);
+    return count == parameters->count ||
+           fail(why, "has %lld %s, but its settings make %d", (long long)count,
+                block == SNAPSHOT_AVERAGE ? "averages" : "parameters", parameters->count);
 }
 
 bool snapshot_state(struct train_state *state, struct checkpoint *checkpoint, struct reason *why)
@@ -119,13 +166,13 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
                     (unsigned long long)digest, run->corpus->path,
                     (unsigned long long)run->corpus->digest);
     struct range whole = {0, run->model.parameters.total}, part = exchange_part(run->exchange);
-    return check_shapes(&run->model.parameters, checkpoint, why) &&
-           read_block(&run->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, whole, run->weights,
-                      why) &&
-           (!run->first || read_block(&run->model.parameters, checkpoint, SNAPSHOT_FIRST, part,
-                                      run->first, why)) &&
-           (!run->second || read_block(&run->model.parameters, checkpoint, SNAPSHOT_SECOND, part,
-                                       run->second, why));
+    bool well = check_shapes(&run->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, why);
+    for (enum snapshot_block block = 0; well && block < SNAPSHOT_BLOCKS; block++) {
+        float *data = snapshot_block_of(run, block);
+        well = !data || read_block(&run->model.parameters, checkpoint, block,
+                                   block == SNAPSHOT_WEIGHTS ? whole : part, data, why);
+    }
+    return well;
 }
 
 bool snapshot_settings(struct settings *settings, const struct checkpoint *checkpoint,
@@ -133,7 +180,7 @@ bool snapshot_settings(struct settings *settings, const struct checkpoint *check
 {
     struct faults faults = {0};
     for (int row = 0; row < settings_count; row++) {
-        const char *value = checkpoint_get_setting(checkpoint, settings_table[row].name);
+        const char *value = snapshot_setting(checkpoint, row);
         if (kept_in_checkpoint(&settings_table[row]) && value)
             settings_set(settings, row, value, FROM_RUN, settings_table[row].name, &faults);
     }
@@ -156,11 +203,12 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
     if (!with_weights)
         return true;
     struct range whole = {0, snapshot->model.parameters.total};
-    if (!check_shapes(&snapshot->model.parameters, checkpoint, why))
+    enum snapshot_block block = snapshot_used(&snapshot->settings);
+    if (!check_shapes(&snapshot->model.parameters, checkpoint, block, why))
         return false;
     snapshot->weights = memory_take((size_t)whole.count * sizeof *snapshot->weights);
-    return read_block(&snapshot->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, whole,
-                      snapshot->weights, why);
+    return read_block(&snapshot->model.parameters, checkpoint, block, whole, snapshot->weights,
+                      why);
 }
 
 bool snapshot_open(struct snapshot *snapshot, const char *file, int with_weights,

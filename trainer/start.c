@@ -11,6 +11,7 @@
 #include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/guard.h"
+#include "trainer/origin.h"
 #include "trainer/run_memory.h"
 #include "trainer/saver.h"
 #include "trainer/snapshot.h"
@@ -96,12 +97,16 @@ static void resolve(struct run *run)
     faults_agree(&faults);
 }
 
+/* [all] */
 static void make_model(struct run *run)
 {
     struct shape shape;
     settings_shape(run->settings, run->corpus->contents, &shape);
     settings_optimizer(run->settings, &run->optimizer);
     model_init(&run->model, &shape);
+    struct faults faults = {0};
+    freeze_init(&run->freeze, run->settings->freeze, &run->model.parameters, &faults);
+    faults_agree(&faults);
 }
 
 static void make_replica(struct run *run)
@@ -112,6 +117,7 @@ static void make_replica(struct run *run)
     run->weights = memory_take((size_t)total * sizeof(float));
     run->first = optimizer_moments(&run->optimizer) > 0 ? memory_take(part) : NULL;
     run->second = optimizer_moments(&run->optimizer) > 1 ? memory_take(part) : NULL;
+    run->average = run->settings->average > 0 ? memory_take(part) : NULL;
     run->pieces = memory_take((size_t)run->model.parameters.count * sizeof *run->pieces);
     for (int i = 0; i < run->model.parameters.count; i++) {
         const struct parameter *p = &run->model.parameters.list[i];
@@ -120,18 +126,25 @@ static void make_replica(struct run *run)
     arena_init(&run->arena);
 }
 
-/* [all] A first start: weights by definition on rank 0 (libm chooses by processor, so only there),
- * then the folder, aside. */
-static void begin(struct run *run)
+/* [all] A first start: weights of the origin, or without one by definition, on rank 0 (libm chooses
+ * by processor, so only there), then the folder, aside. */
+static void begin(struct run *run, const struct snapshot *origin)
 {
     struct reason why;
     struct settings *s = run->settings;
     char aside[PATH_MAX] = "";
     run->state = (struct train_state){.rate_factor = 1};
-    if (comm_rank() == 0)
+    size_t bytes = (size_t)run->model.parameters.total * sizeof(float);
+    require(!origin || origin->model.parameters.total == run->model.parameters.total);
+    if (comm_rank() == 0 && origin)
+        memcpy(run->weights, origin->weights, bytes);
+    else if (comm_rank() == 0)
         parameters_initialise(&run->model.parameters, (uint64_t)s->seed, run->weights);
-    comm_broadcast(run->weights, (size_t)run->model.parameters.total * sizeof(float), 0);
-    run->guard = guard_open(run, exchange_part(run->exchange));
+    comm_broadcast(run->weights, bytes, 0);
+    struct range part = exchange_part(run->exchange);
+    if (run->average)
+        memcpy(run->average, run->weights + part.first, (size_t)part.count * sizeof(float));
+    run->guard = guard_open(run, part);
     if (s->check)
         return;
     if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
@@ -183,25 +196,29 @@ void run_start_bare(struct run *run, struct settings *settings, struct corpus *c
     watch_start((double)settings->watchdog, stop_requested);
     run->corpus = corpus ? corpus : open_corpus(settings->corpus, 0);
     make(run);
-    begin(run);
+    begin(run, NULL);
 }
 
 void run_start(struct run *run, struct settings *settings)
 {
     init(run, settings);
     struct checkpoint *checkpoint = continue_find(settings);
+    struct snapshot *origin = checkpoint ? NULL : origin_open(settings);
     computing_start(settings);
     computing_agree(settings);
     run->continued = checkpoint != NULL;
     watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
+    if (origin)
+        origin_compare(origin, run->corpus, settings);
     make(run);
     if (!settings->check)
         run->saver = saver_open(run);
     if (checkpoint)
         go_on(run, checkpoint);
     else
-        begin(run);
+        begin(run, origin);
+    origin_close(origin);
     if (!settings->check)
         computing_record(settings, settings->output, run->continued);
 }
@@ -212,11 +229,13 @@ void run_release(struct run *run)
     guard_close(run->guard);
     text_release(&run->skipped);
     exchange_close(run->exchange);
+    freeze_release(&run->freeze);
     model_release(&run->model);
     arena_release(&run->arena);
     memory_free(run->weights);
     memory_free(run->first);
     memory_free(run->second);
+    memory_free(run->average);
     memory_free(run->pieces);
     corpus_close(run->corpus);
     if (run->valid)

@@ -3,6 +3,7 @@
 #include "comm/comm.h"
 #include "comm/watch.h"
 #include "trainer/agree.h"
+#include "trainer/averaged.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
 #include "trainer/report.h"
@@ -42,14 +43,12 @@ static void finish_saving(struct run *run, struct report *report)
         report_saved(report, seconds);
 }
 
-/* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
-static int validate(struct run *run, struct report *report)
+/* [all] */
+static int validate_weights(struct run *run, struct report *report)
 {
     struct reason why;
     struct evaluation evaluation;
     double start = clock_seconds();
-    run->state.validation_due = 1;
-    point_at("validate.begin", run->state.update, NULL, 0);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
     int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena, NULL,
@@ -69,8 +68,21 @@ static int validate(struct run *run, struct report *report)
     report_validation(report, &before, &evaluation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
-    slowest.validation = fmax(slowest.validation, clock_seconds() - start);
     return 1;
+}
+
+/* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
+static int validate(struct run *run, struct report *report)
+{
+    double start = clock_seconds();
+    run->state.validation_due = 1;
+    point_at("validate.begin", run->state.update, NULL, 0);
+    averaged_enter(run);
+    int complete = validate_weights(run, report);
+    averaged_leave(run);
+    if (complete)
+        slowest.validation = fmax(slowest.validation, clock_seconds() - start);
+    return complete;
 }
 
 /* [all] */

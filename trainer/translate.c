@@ -1,4 +1,4 @@
-/* Greedy translation, a block of lines at a time: rank 0 reads, batches are cut from the block
+/* Translation by search, a block of lines at a time: rank 0 reads, batches are cut from the block
  * alone and dealt out to the ranks, rank 0 writes in order. So the output is the same bytes for any
  * number of ranks. */
 #include "comm/base/die.h"
@@ -91,18 +91,56 @@ static void tokenise(struct work *work)
     }
 }
 
-static void keep_translation(struct work *work, int32_t line, const int32_t *symbols, int length)
+static void add_words(const struct work *work, const int32_t *symbols, int length,
+                      struct text *text)
 {
     const struct tokenizer *target = &work->snapshot.contents[TARGET].tokenizer;
     if (work->settings->keep_tokens)
-        tokenizer_tokens(target, symbols, length, &work->translations[line]);
+        tokenizer_tokens(target, symbols, length, text);
     else
-        tokenizer_decode(target, symbols, length, &work->translations[line]);
-    work->tokens += length;
+        tokenizer_decode(target, symbols, length, text);
+}
+
+/* Of the i-th sentence of a batch: what the output has for the line, without its last line end. */
+static void keep_translation(struct work *work, int32_t line, const struct search_result *result,
+                             int i)
+{
+    struct text *text = &work->translations[line], words = {0};
+    int64_t first = (int64_t)i * result->best;
+    work->limited += result->limited[first];
+    work->tokens += result->lengths[first];
+    for (int64_t k = first; k < first + result->counts[i]; k++) {
+        const int32_t *symbols = result->symbols + k * result->width;
+        text_clear(&words);
+        add_words(work, symbols, result->lengths[k], &words);
+        if (work->settings->n_best == 0)
+            text_add(text, words.bytes, words.length);
+        else
+            text_add_format(text, "%s%lld ||| %s ||| logprob= %.6f ||| %.6f", k > first ? "\n" : "",
+                            (long long)(work->sentences + line), words.bytes,
+                            result->log_probabilities[k], result->scores[k]);
+    }
+    text_release(&words);
+}
+
+/* Of one batch at most: rows of a beam take memory as sentences do. */
+static int most_sentences(const struct settings *settings)
+{
+    enum { ROWS = 512 };
+    int most = ROWS / (int)settings->beam;
+    return most < 1 ? 1 : most > EVALUATE_SENTENCES ? EVALUATE_SENTENCES : most;
 }
 
 static void translate_batch(struct work *work, const int32_t *members, int count)
 {
+    const struct settings *s = work->settings;
+    const struct search_options options = {
+        .beam = (int)s->beam,
+        .n_best = (int)s->n_best,
+        .allow_unknown = (int)s->allow_unknown,
+        .length_normalisation = (enum length_normalisation)s->length_normalisation,
+        .length_penalty = s->length_penalty,
+    };
     struct sentence views[EVALUATE_SENTENCES];
     int limits[EVALUATE_SENTENCES];
     for (int i = 0; i < count; i++) {
@@ -111,22 +149,18 @@ static void translate_batch(struct work *work, const int32_t *members, int count
     }
     batch_pack(&work->batch, &work->snapshot.model.shape, views, count);
     arena_reset(&work->arena);
-    struct search_result result =
-        search_greedy(&work->snapshot.model, work->snapshot.weights, &work->batch, limits,
-                      (int)work->settings->allow_unknown, &work->arena);
-    for (int i = 0; i < count; i++) {
-        work->limited += result.limited[i];
-        keep_translation(work, members[i], result.symbols + (int64_t)i * result.width,
-                         result.lengths[i]);
-    }
+    struct search_result result = search_beam(&work->snapshot.model, work->snapshot.weights,
+                                              &work->batch, limits, &options, &work->arena);
+    for (int i = 0; i < count; i++)
+        keep_translation(work, members[i], &result, i);
 }
 
 /* An empty line in is an empty line out: it is in no batch. pairs_cut sorts by length, so the empty
  * ones come first. */
 static void translate_block(struct work *work)
 {
-    int batches =
-        pairs_cut(&work->block, EVALUATE_SENTENCES, EVALUATE_TOKENS, work->order, work->starts);
+    int batches = pairs_cut(&work->block, most_sentences(work->settings), EVALUATE_TOKENS,
+                            work->order, work->starts);
     for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
         const int32_t *members = work->order + work->starts[b];
         int count = work->starts[b + 1] - work->starts[b];
@@ -173,6 +207,9 @@ static void write_block(struct work *work)
 {
     for (int i = 0; i < work->block.count; i++) {
         struct text *translation = &work->translations[i];
+        if (translation->length == 0 && work->settings->n_best > 0) // an empty line's only one
+            fprintf(work->output, "%lld |||  ||| logprob= 0.000000 ||| 0.000000",
+                    (long long)(work->sentences + i));
         fwrite(translation->bytes, 1, translation->length, work->output);
         putc('\n', work->output);
     }
@@ -203,12 +240,12 @@ static int go_on(struct work *work)
     if (stop_agreed())
         return 0;
     collect(work);
-    work->sentences += work->block.count;
     int ended = 0;
     if (comm_rank() == 0) {
         write_block(work);
         ended = ferror(work->output) ? ENDED : 0;
     }
+    work->sentences += work->block.count;
     return !(comm_agree(NULL, 0, ended) & ENDED);
 }
 

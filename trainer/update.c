@@ -141,6 +141,7 @@ void update_run(struct run *run, const struct feed_group *group, int check_weigh
         compare_weights(run);
 
     run->gradient = exchange_reduce(run->exchange);
+    freeze_clear(&run->freeze, exchange_part(run->exchange), run->gradient);
     double square = exchange_square_norm(run->exchange, run->gradient);
     result->norm = sqrt(square) / (double)result->tokens;
     result->rate = schedule_rate(run->settings, &run->state, run->state.update + 1);

@@ -21,7 +21,8 @@ enum random_purpose {
     RANDOM_DROP_ENCODER, // model: dropout of the encoder's top states
     RANDOM_DROP_OUTPUT,  // model: dropout of the readout
     RANDOM_MADE,         // benchmark: the made-up corpus
-    RANDOM_DROP_STATE    // model: dropout of recurrent states (position says which layer)
+    RANDOM_DROP_STATE,   // model: dropout of recurrent states (position says which layer)
+    RANDOM_DRAW          // search: symbols that are drawn
 };
 
 struct random_key {

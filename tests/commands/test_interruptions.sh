@@ -17,6 +17,7 @@ checkpoint-interval: 4
 log-interval: 2
 updates: 24
 keep: 2
+average: 0.9
 YAML
 
 # POINT, rank, and at which of its passings by that rank: killed, mpirun killed, SIGUSR1.
@@ -39,6 +40,7 @@ update.end          1   6  3  3
 run_folder.metrics  0   7  3  3
 run_folder.write    0   4  3  3
 validate.begin      1   1  1  1
+averaged.weights    2   1  1  1
 evaluate.block      2   1  1  1
 validate.end        0   1  1  1
 samples.translate   0   1  1  1

@@ -58,10 +58,35 @@ claim "of nothing comes nothing" nothing
 claim "a corpus in characters" "$CHORUS" prepare --source train.source --target train.target --tokenizer characters --output characters
 claim "a model that knows nothing" "$CHORUS" train --corpus characters --config settings.yml --threads 1 --updates 1 --learning-rate 1e-9 --output fresh
 tokens() {
-    echo s1 | "$CHORUS" translate --model fresh/last.h5 >text && echo s1 | "$CHORUS" translate --model fresh/last.h5 --keep-tokens >tokens &&
+    echo s1 | "$CHORUS" translate --beam 1 --model fresh/last.h5 >text && echo s1 | "$CHORUS" translate --beam 1 --model fresh/last.h5 --keep-tokens >tokens &&
         grep -q '^[^ ]\( [^ ]\)*$' tokens && cmp <(tr -d ' ' <tokens) text
 }
 claim "--keep-tokens leaves the tokens" tokens
+
+# --- n-best lists ---
+best() { "$CHORUS" translate --model "$1" --threads 1 --n-best 3 "${@:2}" 2>/dev/null; }
+best run/last.h5 <input >best
+form='^[0-9]+ \|\|\| [^|]* \|\|\| logprob= -?[0-9]+\.[0-9]{6} \|\|\| -?[0-9]+\.[0-9]{6}$'
+refute "a line of an n-best list is number, text, log-probability and score" grep -Evq "$form" best
+claim "three of each sentence, one of an empty line" eval "awk -F ' [|][|][|] ' '{ print \$1 }' best |
+    cmp - <(awk '{ for (i = 0; i < (/s/ ? 3 : 1); i++) print NR - 1 }' input)"
+claim "the first of each is the translation" eval "awk -F ' [|][|][|] ' 'NR == 1 || \$1 != last { print \$2 } { last = \$1 }' best | cmp - output"
+claim "the best first" eval "awk -F ' [|][|][|] ' '\$1 == last && \$4 > score { exit 1 } { last = \$1; score = \$4 }' best"
+claim "no text twice" eval '[ -z "$(cut -d "|" -f 1-4 best | sort | uniq -d)" ]'
+for n in 2 3; do
+    claim "on $n ranks the same" eval 'ranks $n "$CHORUS" translate --model run/last.h5 --threads 1 --n-best 3 --input input --output file && cmp best file'
+done
+scored() { # what some hypotheses have as log-probability is what score gives them
+    head -60 input | grep s >some && best run/last.h5 --length-normalisation wu <some | grep '[|] t' >lists &&
+        awk -F ' [|][|][|] ' '{ print $2 }' lists >some.target && awk -F ' [|][|][|] ' 'NR == FNR { s[NR - 1] = $0; next } { print s[$1] }' some lists >some.source &&
+        [ "$(wc -l <some.source)" -gt 90 ] &&
+        "$CHORUS" score --model run/last.h5 --threads 1 --source some.source --target some.target 2>/dev/null >scores &&
+        paste <(sed 's/.*logprob= \([^ ]*\) .*/\1/' lists) <(cut -f 1 scores) | awk '{ d = $1 - $2 } d > 1e-4 || d < -1e-4 { exit 1 }'
+}
+claim "its log-probability is that of score" scored
+long() { best fresh/last.h5 "$@" < <(head -3 input) | wc -l; }
+claim "a beam of 300, which is a batch for itself" test "$(long --beam 300)" = 9
+claim "tokens in a list" eval 'best fresh/last.h5 --keep-tokens < <(echo s1) | grep -Eq "^0 [|][|][|] ([^ ] )*[|][|][|] "'
 
 mkdir folder
 expect_fatal 1 "fatal: checkpoint 'none.h5': No such file or directory" "$CHORUS" translate --model none.h5

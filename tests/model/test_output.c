@@ -212,6 +212,12 @@ static void logits_are_the_product(void **state)
     free(logits);
 }
 
+static int likeliest(const struct output *output, const real *logits, int first)
+{
+    struct likely likely;
+    return output_likeliest(output, logits, first, 1, &likely, 0) ? likely.symbol : -1;
+}
+
 static void the_likeliest_symbol_is_found_wherever_it_stands(void **state)
 {
     (void)state;
@@ -226,7 +232,7 @@ static void the_likeliest_symbol_is_found_wherever_it_stands(void **state)
                 logits[place] = 3;
                 if (place % 2)
                     logits[count - 1] = 3; // a later one that is equal
-                int found = output_likeliest(&output, logits, first);
+                int found = likeliest(&output, logits, first);
                 if (place >= first)
                     assert_int_equal(found, place);
             }
@@ -239,12 +245,88 @@ static void the_bias_counts_for_the_likeliest(void **state)
     struct output output = {NULL, some_bias, 300, 0};
     logits[4] = 2;
     some_bias[290] = 3;
-    assert_int_equal(output_likeliest(&output, logits, 0), 290);
+    assert_int_equal(likeliest(&output, logits, 0), 290);
     some_bias[4] = 1;
-    assert_int_equal(output_likeliest(&output, logits, 0), 4);
+    assert_int_equal(likeliest(&output, logits, 0), 4);
     for (int j = 0; j < 300; j++)
         some_bias[j] = -INFINITY;
-    assert_int_equal(output_likeliest(&output, logits, 2), 2);
+    assert_int_equal(likeliest(&output, logits, 2), -1);
+}
+
+// Few values, so that many are equal: as a stable sort has them.
+static void the_likeliest_symbols_come_in_order(void **state)
+{
+    (void)state;
+    enum { COUNT = 600, FIRST = 2, MOST = 40 };
+    real logits[COUNT], zero_bias[COUNT] = {0};
+    struct output output = {NULL, zero_bias, COUNT, 0};
+    struct random_key key = {.seed = 8};
+    for (int distinct = 2; distinct < 500; distinct *= 3) {
+        for (int j = 0; j < COUNT; j++)
+            logits[j] = (real)random_below(&key, (uint64_t)j, (uint64_t)distinct);
+        for (int most = 1; most <= MOST; most += 13) {
+            struct likely likely[MOST] = {{0, logits[0]}}; // one that is there already
+            assert_int_equal(output_likeliest(&output, logits, FIRST, most, likely, 1), most);
+            int n = 0;
+            for (int value = distinct - 1; value >= 0; value--)
+                for (int j = 0; j < COUNT && n < most; j++)
+                    if ((j == 0 || j >= FIRST) && logits[j] == (real)value) {
+                        assert_int_equal(likely[n].symbol, j);
+                        assert_true(likely[n++].value == (real)value);
+                    }
+            assert_int_equal(n, most);
+        }
+    }
+}
+
+static void a_value_less_the_log_sum_is_the_loss(void **state)
+{
+    (void)state;
+    real logits[V];
+    double losses[ROWS];
+    struct arena arena;
+    arena_init(&arena);
+    output_loss(&OUTPUT, states, targets, ROWS, 0, losses, NULL, NULL, NULL, &arena);
+    for (int i = 0; i < ROWS; i += 29) {
+        output_logits(&OUTPUT, NULL, states + (ptrdiff_t)i * R, 1, logits);
+        double value = logits[targets[i]] + bias[targets[i]];
+        assert_true(fabs(output_log_sum(&OUTPUT, logits) - value - losses[i]) < 2e-5);
+    }
+    arena_release(&arena);
+}
+
+// 20,000 draws against the probabilities: chi-square of 299 degrees of freedom is above 400 once in
+// 10,000; what is added up exactly cannot be far off at the numbers that it is tried with here.
+static void symbols_are_drawn_as_often_as_they_are_likely(void **state)
+{
+    (void)state;
+    enum { COUNT = 302, FIRST = 2, DRAWS = 20000 };
+    real logits[COUNT];
+    struct output output = {NULL, bias, COUNT, 0};
+    struct random_key key = {.seed = 9, .purpose = RANDOM_DRAW};
+    fill_uniform(5, 1.5, logits, COUNT);
+    logits[0] = logits[1] = 50; // not among them
+    for (double temperature = 0.5; temperature < 3; temperature *= 2) {
+        int drawn[COUNT] = {0};
+        double total = 0, chi = 0;
+        for (int i = 0; i < DRAWS; i++) {
+            double uniform = random_uniform(&key, (uint64_t)i);
+            drawn[output_draw(&output, logits, FIRST, temperature, uniform)]++;
+        }
+        assert_int_equal(drawn[0] + drawn[1], 0);
+        for (int j = FIRST; j < COUNT; j++)
+            total += exp((logits[j] + bias[j]) / temperature);
+        for (int j = FIRST; j < COUNT; j++) {
+            double expected = DRAWS * exp((logits[j] + bias[j]) / temperature) / total;
+            chi += (drawn[j] - expected) * (drawn[j] - expected) / expected;
+        }
+        assert_true(chi > 200 && chi < 400);
+        key.update++;
+    }
+    assert_int_equal(output_draw(&output, logits, FIRST, 1, 0), FIRST);
+    assert_int_equal(output_draw(&output, logits, FIRST, 1, 1 - 1e-12), COUNT - 1);
+    assert_int_equal(output_draw(&output, logits, FIRST, 1e-30, 0.5),
+                     likeliest(&output, logits, FIRST));
 }
 
 static void softmax_is_right_and_may_be_in_place(void **state)
@@ -299,6 +381,9 @@ int main(void)
         cmocka_unit_test(logits_are_the_product),
         cmocka_unit_test(the_likeliest_symbol_is_found_wherever_it_stands),
         cmocka_unit_test(the_bias_counts_for_the_likeliest),
+        cmocka_unit_test(the_likeliest_symbols_come_in_order),
+        cmocka_unit_test(a_value_less_the_log_sum_is_the_loss),
+        cmocka_unit_test(symbols_are_drawn_as_often_as_they_are_likely),
         cmocka_unit_test(softmax_is_right_and_may_be_in_place),
         cmocka_unit_test(softmax_survives_huge_numbers),
         cmocka_unit_test(softmax_of_any_length_sums_to_one),

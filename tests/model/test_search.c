@@ -1,4 +1,4 @@
-// Greedy search: a model with weights set by hand emits what it was told to; a model with weights
+// Search: a model with weights set by hand emits what it was told to; a model with weights
 // of no meaning emits, symbol by symbol, what teacher forcing finds the most probable.
 #include "model/search.h"
 #include "model/threads.h"
@@ -137,6 +137,74 @@ static void each_sentence_has_its_own_limit(void **state)
         for (int t = 0; t < limits[i]; t++)
             assert_int_equal(result.symbols[i * result.width + t], 3);
     }
+    trial_release(&trial);
+}
+
+static struct search_result beam_of(struct trial *trial, int beam, double penalty, int limit)
+{
+    struct search_options options = {.beam = beam, .n_best = beam, .length_penalty = penalty};
+    arena_reset(&trial->arena);
+    return search_beam(&trial->model, trial->block, &trial->batch, &limit, &options, &trial->arena);
+}
+
+static void assert_emitted(const struct search_result *result, int k, const char *symbols,
+                           int limited)
+{
+    assert_int_equal(result->lengths[k], strlen(symbols));
+    assert_int_equal(result->limited[k], limited);
+    for (int t = 0; t < result->lengths[k]; t++)
+        assert_int_equal(result->symbols[k * result->width + t], symbols[t] - '0');
+}
+
+// 3 is likelier than 4 at first, but what follows 4 is certain.
+static void a_beam_finds_what_greedy_search_passes_by(void **state)
+{
+    (void)state;
+    struct trial trial;
+    chain_init(&trial);
+    part(&trial, "output.weight")[3 * V + SYMBOL_BEGIN] = 10;
+    part(&trial, "output.weight")[4 * V + SYMBOL_BEGIN] = (real)9.9;
+    follow(&trial, 4, SYMBOL_END);
+    trial_pack(&trial, 0, 1);
+    struct search_result result = beam_of(&trial, 1, 1, 9);
+    assert_int_equal(result.symbols[0], 3);
+    for (int beam = 2; beam < 6; beam++) {
+        result = beam_of(&trial, beam, 1, 9);
+        assert_emitted(&result, 0, "4", 0);
+    }
+    trial_release(&trial);
+}
+
+// All symbols are as likely: the lower ones are taken, behind the better, which is the earlier, row.
+static void of_equal_hypotheses_the_lower_symbols_are_taken(void **state)
+{
+    (void)state;
+    struct trial trial;
+    chain_init(&trial);
+    trial_pack(&trial, 0, 1);
+    struct search_result result = beam_of(&trial, 4, 0, 3); // "", 3 4 5; then 3, 33 34; 33, 333
+    assert_emitted(&result, 0, "", 0);
+    assert_emitted(&result, 1, "3", 0);
+    assert_emitted(&result, 2, "33", 0);
+    assert_emitted(&result, 3, "333", 1);
+    trial_release(&trial);
+}
+
+// The end is so unlikely that what was cut off has the better value.
+static void what_has_not_ended_comes_last(void **state)
+{
+    (void)state;
+    struct trial trial;
+    chain_init(&trial);
+    part(&trial, "output.bias")[SYMBOL_END] = (real)-0.1;
+    follow(&trial, SYMBOL_BEGIN, 5);
+    follow(&trial, 5, 5);
+    part(&trial, "output.weight")[SYMBOL_END * V + 5] = (real)1;
+    trial_pack(&trial, 0, 1);
+    struct search_result result = beam_of(&trial, 2, 0, 4);
+    assert_emitted(&result, 0, "5", 0);
+    assert_emitted(&result, 1, "5555", 1);
+    assert_true(result.scores[1] > result.scores[0]);
     trial_release(&trial);
 }
 
@@ -279,6 +347,9 @@ int main(void)
         cmocka_unit_test(begin_is_never_emitted_and_unknown_only_where_allowed),
         cmocka_unit_test(the_lower_of_equal_symbols_is_taken),
         cmocka_unit_test(each_sentence_has_its_own_limit),
+        cmocka_unit_test(a_beam_finds_what_greedy_search_passes_by),
+        cmocka_unit_test(of_equal_hypotheses_the_lower_symbols_are_taken),
+        cmocka_unit_test(what_has_not_ended_comes_last),
         cmocka_unit_test(an_empty_batch_has_no_translations),
         cmocka_unit_test(search_follows_what_teacher_forcing_finds_most_probable),
         cmocka_unit_test(a_translation_does_not_depend_on_its_batch_or_on_targets),

@@ -17,13 +17,13 @@ static int forgeries;
 
 static void make_settings(void)
 {
-    char *words[] = {"--embedding", "4", "--hidden", "6",    "--lanes", "2",
-                     "--corpus",    "c", "--output", "none", NULL};
+    char *words[] = {"--embedding", "4",        "--hidden", "6",         "--lanes", "2", "--corpus",
+                     "c",           "--output", "none",     "--average", "0.5",     NULL};
     struct faults faults = {0};
     struct settings_facts facts = {.source_vocabulary = MADE_VOCABULARY,
                                    .target_vocabulary = MADE_VOCABULARY};
     settings_init(&settings);
-    settings_read(&settings, COMMAND_TRAIN, 10, words, &faults);
+    settings_read(&settings, COMMAND_TRAIN, 12, words, &faults);
     settings_resolve(&settings, &facts, &faults);
     assert_int_equal(faults.count, 0);
 }
@@ -46,6 +46,7 @@ static void make_run(void)
     run.weights = memory_take(bytes);
     run.first = memory_take(bytes);
     run.second = memory_take(bytes);
+    run.average = memory_take(bytes);
     run.state = (struct train_state){.update = 8, .epoch = 1, .rate_factor = 1};
 }
 
@@ -89,6 +90,7 @@ static int make_good(void **state)
     read_parameters(path, "parameters");
     read_parameters(path, "moments/first");
     read_parameters(path, "moments/second");
+    read_parameters(path, "average");
     return 0;
 }
 
@@ -100,6 +102,7 @@ static int release_good(void **state)
     memory_free(run.weights);
     memory_free(run.first);
     memory_free(run.second);
+    memory_free(run.average);
     for (int side = 0; side < SIDES; side++)
         tokenizer_release(&corpus.tokenizers[side]);
     settings_release(&settings);
@@ -197,13 +200,14 @@ static void wrong_settings_are_refused(void **state)
         {"decoder-layers", "3", " is missing"},
         {"cell", "transformer", "has a wrong setting: "},
         {"cell", "gru", " instead of "},
-        {"context", "last", " parameters, but its settings make "},
-        {"attention", "dot", " parameters, but its settings make "},
+        {"context", "last", " averages, but its settings make "},
+        {"attention", "dot", " averages, but its settings make "},
         {"attention-state", "current", "attention-state current needs readout"},
         {"context-use", "never", "has a wrong setting: "},
         {"context-use", "first", " instead of "},
         {"dropout-layer", "1.5", "has a wrong setting: "},
         {"dropout-layer", "nan", "has a wrong setting: "},
+        {"average", "1", "has a wrong setting: "},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         static struct forgery forgery;

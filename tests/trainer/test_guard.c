@@ -1,4 +1,5 @@
 #include "comm/base/memory.h"
+#include "model/average.h"
 #include "model/threads.h"
 #include "trainer/guard.h"
 #include <math.h>
@@ -17,7 +18,9 @@ enum { RANKS = 3, TOTAL = 6 * GUARD_BLOCK + 5008 };
 
 static void run_init(struct run *run, struct range part)
 {
+    static struct settings settings = {.average = 0.4};
     *run = (struct run){
+        .settings = &settings,
         .optimizer = {.kind = OPTIMIZER_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}};
     struct parameters *parameters = &run->model.parameters;
     parameters_init(parameters);
@@ -28,8 +31,8 @@ static void run_init(struct run *run, struct range part)
     run->weights = memory_take(TOTAL * sizeof(float));
     for (int i = 0; i < TOTAL; i++)
         run->weights[i] = sinf((float)i);
-    float **blocks[] = {&run->gradient, &run->first, &run->second};
-    for (int k = 0; k < 3; k++) {
+    float **blocks[] = {&run->gradient, &run->first, &run->second, &run->average};
+    for (int k = 0; k < 4; k++) {
         *blocks[k] = memory_take((size_t)part.count * sizeof(float));
         for (int64_t i = 0; i < part.count; i++)
             (*blocks[k])[i] = fabsf(cosf((float)(i + k)));
@@ -45,6 +48,7 @@ static void run_free(struct run *run)
     memory_free(run->gradient);
     memory_free(run->first);
     memory_free(run->second);
+    memory_free(run->average);
 }
 
 static void flip(float *value)
@@ -62,6 +66,7 @@ static void finds(struct range part, const char *array, int64_t place, const cha
     struct guard *guard = guard_open(&run, part);
     float *data = strcmp(array, "weights") == 0         ? run.weights
                   : strcmp(array, "moments/first") == 0 ? run.first
+                  : strcmp(array, "average") == 0       ? run.average
                                                         : run.second;
     assert_true(guard_check_all(guard, &run, &why));
     flip(&data[place]);
@@ -104,7 +109,7 @@ static void a_flip_in_any_block_is_found(void **state)
     }
 }
 
-static void a_flip_in_the_moments_is_found(void **state)
+static void a_flip_in_moments_and_average_is_found(void **state)
 {
     (void)state;
     struct range part = tree_part(TOTAL, RANKS, 1);
@@ -114,9 +119,12 @@ static void a_flip_in_the_moments_is_found(void **state)
     finds(part, "moments/first", part.count - 1, "'c' (block 3 of 3)");
     finds(part, "moments/second", GUARD_BLOCK, "'c' (block 2 of 3)");
     finds(part, "moments/second", part.count - 1, "'c' (block 3 of 3)");
+    finds(part, "average", 0, "'b' to 'c' (block 1 of 3)");
+    finds(part, "average", part.count - 1, "'c' (block 3 of 3)");
 }
 
-/* The step is the optimizer's, and what it wrote and what was received are right from then on. */
+/* The step is the optimizer's and the average's, and what it wrote and what was received are right
+ * from then on. */
 static void a_step_is_that_of_the_optimizer(void **state)
 {
     (void)state;
@@ -131,9 +139,11 @@ static void a_step_is_that_of_the_optimizer(void **state)
         assert_true(guard_step(guard, &run, 0.1, 0.5, &why));
         optimizer_step(&plain.optimizer, 0.1, 5, 0.5, part.count, plain.weights + part.first,
                        plain.gradient, plain.first, plain.second);
+        average_step(0.4, 5, part.count, plain.average, plain.weights + part.first);
         assert_memory_equal(run.weights, plain.weights, TOTAL * sizeof(float));
         assert_memory_equal(run.first, plain.first, (size_t)part.count * sizeof(float));
         assert_memory_equal(run.second, plain.second, (size_t)part.count * sizeof(float));
+        assert_memory_equal(run.average, plain.average, (size_t)part.count * sizeof(float));
         run.weights[0] = run.weights[TOTAL - 1] = 7;
         assert_false(guard_check_all(guard, &run, &why));
         guard_take(guard);
@@ -146,7 +156,37 @@ static void a_step_is_that_of_the_optimizer(void **state)
     threads_set(1);
 }
 
-static void without_moments_the_weights_are_guarded(void **state)
+/* Over the end of a block: no step, no decay, no moments. */
+static void what_is_frozen_takes_no_step(void **state)
+{
+    (void)state;
+    struct range part = tree_part(TOTAL, RANKS, 1),
+                 frozen[] = {{0, 3}, {part.first + 5, GUARD_BLOCK}};
+    struct run run, plain;
+    struct reason why;
+    run_init(&run, part);
+    run_init(&plain, part);
+    run.optimizer.kind = plain.optimizer.kind = OPTIMIZER_ADAMW;
+    run.optimizer.weight_decay = plain.optimizer.weight_decay = 0.1;
+    run.freeze = (struct freeze){frozen, 2};
+    struct guard *guard = guard_open(&run, part);
+    assert_true(guard_step(guard, &run, 0.1, 0.5, &why));
+    optimizer_step(&plain.optimizer, 0.1, 5, 0.5, part.count, plain.weights + part.first,
+                   plain.gradient, plain.first, plain.second);
+    struct run before;
+    run_init(&before, part);
+    for (int64_t i = 0; i < part.count; i++) {
+        const struct run *as = i >= 5 && i < 5 + GUARD_BLOCK ? &before : &plain;
+        assert_true(run.weights[part.first + i] == as->weights[part.first + i]);
+        assert_true(run.first[i] == as->first[i] && run.second[i] == as->second[i]);
+    }
+    run_free(&before);
+    guard_close(guard);
+    run_free(&run);
+    run_free(&plain);
+}
+
+static void without_moments_and_average_the_weights_are_guarded(void **state)
 {
     (void)state;
     struct run run;
@@ -155,7 +195,8 @@ static void without_moments_the_weights_are_guarded(void **state)
     run_init(&run, all);
     memory_free(run.first);
     memory_free(run.second);
-    run.first = run.second = NULL;
+    memory_free(run.average);
+    run.first = run.second = run.average = NULL;
     run.optimizer = (struct optimizer){.kind = OPTIMIZER_SGD};
     struct guard *guard = guard_open(&run, all);
     assert_true(guard_step(guard, &run, 0.1, 1, &why));
@@ -170,9 +211,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_flip_in_any_block_is_found),
-        cmocka_unit_test(a_flip_in_the_moments_is_found),
+        cmocka_unit_test(a_flip_in_moments_and_average_is_found),
         cmocka_unit_test(a_step_is_that_of_the_optimizer),
-        cmocka_unit_test(without_moments_the_weights_are_guarded),
+        cmocka_unit_test(what_is_frozen_takes_no_step),
+        cmocka_unit_test(without_moments_and_average_the_weights_are_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
