@@ -46,7 +46,7 @@ for name in "${!given[@]}"; do
     counts=(3)
     case $name in tag | two | generate | model) counts=(2 3) ;; esac
     for ranks in "${counts[@]}"; do
-        claim "$name on $ranks ranks" ranks $ranks "$CHORUS" prepare --shards 3 "${options[@]}" --output "of-$name-$ranks"
+        claim "$name on $ranks ranks" ranks "$ranks" "$CHORUS" prepare --shards 3 "${options[@]}" --output "of-$name-$ranks"
         claim "is the same to the byte" same_folder "of-$name" "of-$name-$ranks"
         rm -rf "of-$name-$ranks"
     done
