@@ -36,6 +36,11 @@ static void count(struct shape *shape, int S, int T, int64_t useful[PARTS])
     model_release(&model);
 }
 
+static int64_t reads(const struct model *model, int S, int T)
+{
+    return useful_reads(model, (const int64_t[SIDES]){[SOURCE] = S, [TARGET] = T});
+}
+
 /* The shape `reference`: an LSTM of 256 has 4 x 256 rows of 512 + 256, of 512 4 x 512 of 1024 + 512
  * (input feeding) and of 512 + 512; the readout 512 rows of 1024; keys 512 rows of 512. */
 static void the_reference_shape_by_hand(void **state)
@@ -127,7 +132,7 @@ static void a_pyramid_by_hand(void **state)
 
     struct model model;
     model_init(&model, &shape);
-    int64_t five = useful_reads(&model, 5, 1), one = useful_reads(&model, 1, 1);
+    int64_t five = reads(&model, 5, 1), one = reads(&model, 1, 1);
     assert_true(five - one == (4 + 2 + 1) * 10 * 10 + (2 - 1) * (10 + 10));
     model_release(&model);
 }
@@ -225,8 +230,8 @@ static void a_sentence_alone_reads_each_weight_at_each_step(void **state)
     struct shape shape = models_shape(3); // no attention
     struct model model;
     model_init(&model, &shape);
-    int64_t one = useful_reads(&model, 1, 1), steps = useful_reads(&model, 1, 5);
-    int64_t states = useful_reads(&model, 4, 1);
+    int64_t one = reads(&model, 1, 1), steps = reads(&model, 1, 5);
+    int64_t states = reads(&model, 4, 1);
     const struct recurrent *layer = &model.encoder[SOURCE].layer[0][0];
     int64_t of_step =
         decoder_row_cost(&model.decoder) + (int64_t)shape.readout * shape.side[TARGET].vocabulary;
