@@ -10,6 +10,12 @@ const char *const shape_context_uses[CONTEXT_USES + 1] = {[CONTEXT_USE_ATTENTION
                                                           [CONTEXT_USE_EVERY] = "every",
                                                           [CONTEXT_USE_BOTH] = "both",
                                                           [CONTEXT_USE_NONE] = "none"};
+const char *const shape_poolings[POOLINGS + 1] = {[POOLING_LAST] = "last",
+                                                  [POOLING_MEAN] = "mean",
+                                                  [POOLING_MAX] = "max",
+                                                  [POOLING_ATTENTION] = "attention"};
+const char *const shape_inputs[INPUT_KINDS + 1] = {
+    [INPUT_LINEAR] = "linear", [INPUT_TANH] = "tanh"};
 const char *const shape_decoders[DECODER_KINDS + 1] = {
     [DECODER_PLAIN] = "plain", [DECODER_CONDITIONAL] = "conditional"};
 const char *const shape_attentions[ATTENTION_KINDS + 1] = {

@@ -31,7 +31,7 @@ enum { SYMBOL_UNKNOWN, SYMBOL_BEGIN, SYMBOL_END, SYMBOLS_RESERVED };
 /* What a person calls them, in the order of the enums; behind the last is NULL. */
 extern const char *const shape_cells[], *const shape_contexts[], *const shape_context_uses[];
 extern const char *const shape_attentions[], *const shape_attention_states[];
-extern const char *const shape_decoders[];
+extern const char *const shape_decoders[], *const shape_poolings[], *const shape_inputs[];
 
 enum { SHAPE_LAYERS = 32 }; // most layers of either side
 enum { FEATURES_MOST = 8 };

@@ -1,5 +1,7 @@
 #include "comm/comm.h"
-#include "trainer/settings.h"
+#include "trainer/metric.h"
+#include "trainer/settings_task.h"
+#include "trainer/task.h"
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -167,17 +169,37 @@ static void check_schedule(const struct settings *s, const struct settings_facts
            faults);
 }
 
+static void check_metric(const struct settings *s, const struct settings_facts *facts,
+                         struct faults *faults)
+{
+    struct reason why;
+    const struct metric *metric =
+        metric_find(s->valid_metric, task_of((enum task_kind)s->task)->metrics_of, true, &why);
+    if (!metric)
+        faults_add(faults, "--valid-metric: %s", why.text);
+    else if (!facts->has_valid)
+        refuse(s, &s->valid_metric, true, "--valid-metric needs --valid", faults);
+    else if (!(metric->of & METRIC_LOSSES) && !facts->valid_has_text)
+        faults_add(faults,
+                   "--valid-metric %s: the corpus of --valid holds no raw target text: prepare it "
+                   "with --like",
+                   metric->name);
+}
+
 void settings_resolve(struct settings *settings, const struct settings_facts *facts,
                       struct faults *faults)
 {
+    settings_task_defaults(settings, facts);
     choose_model(settings);
     choose_training(settings, facts);
     choose_run(settings, facts);
     int before = faults->count;
+    settings_task_check(settings, faults);
     check_model(settings, faults);
     check_dropout(settings, faults);
     check_optimizer(settings, faults);
     check_schedule(settings, facts, faults);
+    check_metric(settings, facts, faults);
     if (faults->count > before)
         return;
     struct shape shape;
@@ -203,9 +225,15 @@ static struct side_shape side_of(const struct content *content, int end)
 
 void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
+    const struct task *task = task_of((enum task_kind)s->task);
     *shape = (struct shape){
         .side = {[SOURCE] = side_of(&contents[SOURCE], (int)s->source_end),
-                 [TARGET] = side_of(&contents[TARGET], 1)},
+                 [SECOND] = side_of(&contents[SECOND], (int)s->source_end),
+                 [TARGET] = side_of(&contents[TARGET], task->target_end)},
+        .head = task->head,
+        .feature_embedding = (int)s->feature_embedding,
+        .input = (enum input_kind)s->input_layer,
+        .pooling = (enum pooling_kind)s->pooling,
         .embedding = (int)s->embedding,
         .hidden = (int)s->hidden,
         .encoder_hidden = (int)s->encoder_hidden,
