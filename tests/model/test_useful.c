@@ -182,6 +182,46 @@ static void a_conditional_decoder_by_hand(void **state)
     assert_true(useful[PART_ATTENTION] == 3LL * (3 * 9 * 20 + 4 * 9 * 16 + 4 * 3 * (9 + 20)));
 }
 
+/* Two sources, an LSTM of 10 for each: of 3 and, without an end, of 4 states; keys and queries of
+ * each; a context of 20 at each step and in the first state. Read once for all states of a source
+ * are W x and the keys. */
+static void two_sources_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .context = CONTEXT_AFFINE,
+                          .attention = ATTENTION_ADDITIVE,
+                          .attention_hidden = 9,
+                          .readout = 14};
+    shape.side[SECOND] = (struct side_shape){.form = FORM_SYMBOLS, .vocabulary = 40};
+    struct model model;
+    struct batch batch;
+    int32_t symbols[16] = {0};
+    struct sentence sentence = {{{symbols, 2}, {symbols, 4}, {symbols, 4}}};
+    int64_t useful[PARTS] = {0};
+    model_init(&model, &shape);
+    batch_init(&batch);
+    batch_pack(&batch, &shape, &sentence, 1);
+    useful_add(&model, &batch, useful);
+    assert_true(useful[PART_ENCODER] == 3LL * (3 + 4) * 40 * (12 + 10));
+    assert_true(useful[PART_DECODER] ==
+                3LL * (16 * 20 + 5 * (64 * (12 + 20 + 16) + 14 * (16 + 12 + 20))));
+    assert_true(useful[PART_ATTENTION] ==
+                3LL * ((3 + 4) * 9 * 10 + 5 * 2 * 9 * 16 + 5 * (3 + 4) * (9 + 10)));
+    assert_true(total(useful) ==
+                model_cost(&model, 1, (const int *[SIDES]){(int[]){2}, (int[]){4}, (int[]){4}}));
+    const int64_t more = useful_reads(&model, (const int64_t[SIDES]){3, 4, 5}) -
+                         useful_reads(&model, (const int64_t[SIDES]){3, 1, 5});
+    assert_true(more == 3 * (40 * 10 + 5 * (9 + 10)));
+    batch_release(&batch);
+    model_release(&model);
+}
+
 static void where_nothing_is_padding_it_is_the_cost(void **state)
 {
     (void)state;
@@ -280,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_pyramid_by_hand),
         cmocka_unit_test(a_context_at_every_step_by_hand),
         cmocka_unit_test(a_conditional_decoder_by_hand),
+        cmocka_unit_test(two_sources_by_hand),
         cmocka_unit_test(where_nothing_is_padding_it_is_the_cost),
         cmocka_unit_test(the_cost_is_that_of_the_products_that_are_made),
         cmocka_unit_test(padding_is_not_useful),
