@@ -64,9 +64,10 @@ static void lengths_go_up_to_what_is_asked_for(void **state)
         int longest = 0;
         for (int i = 0; i < made_sentences(made); i++) {
             const struct sentence *s = made_sentence(made, i);
+            int target = s->side[TARGET].length;
             assert_in_range(s->side[SOURCE].length, MADE_SHORTEST, options.longest);
-            assert_in_range(s->side[TARGET].length, MADE_SHORTEST, options.longest);
-            longest = s->side[TARGET].length > longest ? s->side[TARGET].length : longest;
+            assert_in_range(target, MADE_SHORTEST, options.longest);
+            longest = target > longest ? target : longest;
         }
         assert_int_equal(longest, options.longest);
         made_close(made);
@@ -84,12 +85,12 @@ static void symbols_follow_a_law_and_stay_within_the_vocabulary(void **state)
         int64_t first = 0, second = 0, all = 0;
         for (int i = 0; i < made_sentences(made); i++) {
             const struct sentence *s = made_sentence(made, i);
+            const int32_t *target = s->side[TARGET].cells;
             assert_in_range(s->side[SOURCE].length, MADE_SHORTEST, OPTIONS.longest);
             for (int t = 0; t < s->side[TARGET].length; t++) {
-                assert_in_range(((const int32_t *)s->side[TARGET].cells)[t], SYMBOLS_RESERVED,
-                                sizes[k] - 1);
-                first += ((const int32_t *)s->side[TARGET].cells)[t] == SYMBOLS_RESERVED;
-                second += ((const int32_t *)s->side[TARGET].cells)[t] == SYMBOLS_RESERVED + 1;
+                assert_in_range(target[t], SYMBOLS_RESERVED, sizes[k] - 1);
+                first += target[t] == SYMBOLS_RESERVED;
+                second += target[t] == SYMBOLS_RESERVED + 1;
                 all++;
             }
         }
