@@ -87,7 +87,8 @@ static bool check_sides(const struct shape *shape, struct reason *why)
         return fail(why, "a model needs a target");
     if (shape->side[TARGET].feature_count)
         return fail(why, "target: what is emitted has no features beside it");
-    if (shape->side[SOURCE].form == FORM_NONE)
+    if (shape->side[SOURCE].form == FORM_NONE &&
+        (shape->head != HEAD_DECODE || shape->context_use != CONTEXT_USE_NONE))
         return fail(why, "a model needs a source");
     return true;
 }

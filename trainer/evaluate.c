@@ -12,6 +12,22 @@ double evaluation_per(const struct evaluation *evaluation, int64_t units)
     return units < 1 ? NAN : exp(evaluation->loss / (double)units);
 }
 
+double evaluation_bits(const struct evaluation *e)
+{
+    return e->loss / (double)e->tokens / log(2);
+}
+
+void evaluation_words(const struct evaluation *e, struct text *words)
+{
+    text_add_format(words, "perplexity %.4f a token", evaluation_per(e, e->tokens));
+    if (e->sources == 0)
+        text_add_format(words, " (%.4f nats, %.4f bits)", e->loss / (double)e->tokens,
+                        evaluation_bits(e));
+    if (e->words > 0)
+        text_add_format(words, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
+                        evaluation_per(e, e->characters));
+}
+
 bool evaluation_is_strange(const struct evaluation *e, struct text *words)
 {
     if (e->tokens < 1 || e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
@@ -99,7 +115,7 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
     int V = model->shape.side[TARGET].vocabulary;
     batch_init(&w->batch);
     w->counts = memory_take((size_t)V * sizeof *w->counts);
-    *evaluation = (struct evaluation){0};
+    *evaluation = (struct evaluation){.sources = model->sources};
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
         struct reason why;

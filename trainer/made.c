@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
+#include "trainer/task.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,7 @@ struct corpus *made_corpus(const struct made_options *options)
 {
     struct corpus *corpus = memory_take(sizeof *corpus);
     corpus->path = memory_copy_text("made up");
+    snprintf(corpus->task, sizeof corpus->task, "%s", task_of(TASK_TRANSLATE)->name);
     corpus->seed = options->seed;
     corpus->sentences = (int64_t)MADE_POOLS * pool_of(options);
     for (int k = 0; k < MADE_SIDES; k++) {

@@ -6,6 +6,7 @@
 #include "trainer/agree.h"
 #include "trainer/commands.h"
 #include "trainer/computing.h"
+#include "trainer/continue.h"
 #include "trainer/evaluate.h"
 #include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
@@ -33,6 +34,8 @@ static void print_totals(const struct evaluation *e)
     text_of_real(e->loss / (double)e->tokens, loss);
     fprintf(stderr, "%lld sentences, %lld tokens, loss %s a token, perplexity %s a token",
             (long long)e->sentences, (long long)e->tokens, loss, per_token);
+    if (e->sources == 0)
+        fprintf(stderr, ", %.4f bits a token", evaluation_bits(e));
     if (e->words > 0)
         fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
                 evaluation_per(e, e->characters));
@@ -41,6 +44,19 @@ static void print_totals(const struct evaluation *e)
     if (evaluation_is_strange(e, &strange))
         fprintf(stderr, "%s\n", strange.bytes);
     text_release(&strange);
+}
+
+/* The texts that are given are those of the model's sides. */
+static void check_sides(const struct settings *settings, const struct snapshot *snapshot)
+{
+    struct faults faults = {0};
+    bool wants = snapshot->contents[SOURCE].form != FORM_NONE;
+    if (!settings->corpus && wants != (settings->source != NULL))
+        faults_add(&faults,
+                   wants ? "--source is missing: checkpoint '%s' has a source"
+                         : "--source has no effect: checkpoint '%s' has no source",
+                   settings->model);
+    faults_agree(&faults);
 }
 
 /* Opens what is to be scored. corpus: to be closed by the caller, or NULL. */
@@ -74,6 +90,7 @@ int score(const struct settings *settings)
     agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
     run_memory_addresses(0, "");
+    check_sides(settings, &snapshot);
     struct pairs *pairs = open_pairs(settings, &snapshot, &corpus, &why);
     evaluate_agree(pairs != NULL, settings->corpus, &why);
 

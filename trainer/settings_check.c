@@ -45,7 +45,7 @@ static void check_score(const struct settings *settings, struct faults *faults)
         faults_add(faults, "--model is missing");
     if (settings->corpus && texts)
         faults_add(faults, "give --corpus, or --source and --target, not both");
-    else if (!settings->corpus && !(settings->source && settings->target))
+    else if (!settings->corpus && !settings->target)
         faults_add(faults, "nothing to score is given: give --corpus, or --source and --target");
     if (is_stdin(settings->source) && is_stdin(settings->target))
         faults_add(faults, "--source and --target cannot both be standard input");

@@ -1,5 +1,6 @@
 #include "comm/comm.h"
 #include "trainer/settings.h"
+#include "trainer/task.h"
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,9 +17,14 @@ static void choose_real(double *value, double chosen)
         *value = chosen;
 }
 
+static bool is_language_model(const struct settings *settings)
+{
+    return settings->task == TASK_LANGUAGE_MODEL;
+}
+
 static bool attends(const struct settings *settings)
 {
-    return settings->context_use == CONTEXT_USE_ATTENTION;
+    return settings->context_use == CONTEXT_USE_ATTENTION && !is_language_model(settings);
 }
 
 static bool attends_currently(const struct settings *settings)
@@ -27,8 +33,28 @@ static bool attends_currently(const struct settings *settings)
            settings->attention_state == ATTENTION_CURRENT;
 }
 
+static bool is_default(const struct settings *s, const char *name)
+{
+    return s->from[settings_row(name)] == FROM_DEFAULT;
+}
+
+/* As char-RNNs are: the output reads the state, and its weights are the embedding's only where that
+ * needs no map between the two (Graves 2013; Karpathy 2015). */
+static void choose_language_model(struct settings *s)
+{
+    choose(&s->decoder_layers, s->layers);
+    choose(&s->readout, 0);
+    if (is_default(s, "tied-embeddings"))
+        s->tied_embeddings = s->embedding == (s->readout ? s->readout : s->hidden);
+    if (is_default(s, "label-smoothing"))
+        s->label_smoothing = 0;
+    s->source_end = 0;
+}
+
 static void choose_model(struct settings *s)
 {
+    if (is_language_model(s))
+        choose_language_model(s);
     bool additive = s->attention == ATTENTION_ADDITIVE;
     choose(&s->encoder_layers, s->layers);
     choose(&s->decoder_layers, s->layers);
@@ -93,8 +119,26 @@ static void check_without_attention(const struct settings *s, struct faults *fau
                        use);
 }
 
+/* There is no encoder, and nothing to attend to. */
+static void check_language_model(const struct settings *s, struct faults *faults)
+{
+    static const char *const of_sources[] = {
+        "encoder-layers",  "encoder-hidden",   "bidirectional", "pyramid",
+        "context",         "context-use",      "decoder",       "attention",
+        "attention-state", "attention-hidden", "input-feeding", "source-end",
+        "unknown-dropout", "dropout-encoder"};
+    for (size_t i = 0; i < sizeof of_sources / sizeof *of_sources; i++)
+        if (s->from[settings_row(of_sources[i])] >= FROM_CONFIG)
+            faults_add(faults, "--%s has no meaning with task language-model: there is no source",
+                       of_sources[i]);
+}
+
 static void check_model(const struct settings *s, struct faults *faults)
 {
+    if (is_language_model(s)) {
+        check_language_model(s, faults);
+        return;
+    }
     bool without = !attends(s), conditional = s->decoder == DECODER_CONDITIONAL;
     if (without)
         check_without_attention(s, faults);
@@ -201,6 +245,15 @@ static struct side_shape side_of(const struct content *content, int end)
     return side;
 }
 
+static void leave_out_source(struct shape *shape)
+{
+    shape->side[SOURCE] = (struct side_shape){.form = FORM_NONE};
+    shape->encoder_layers = shape->encoder_hidden = shape->bidirectional = 0;
+    shape->context = CONTEXT_LAST;
+    shape->context_use = CONTEXT_USE_NONE;
+    shape->input_feeding = 0;
+}
+
 void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
     *shape = (struct shape){
@@ -236,6 +289,8 @@ void settings_shape(const struct settings *s, const struct content *contents, st
         .unknown_dropout = s->unknown_dropout,
         .label_smoothing = s->label_smoothing,
     };
+    if (is_language_model(s))
+        leave_out_source(shape);
 }
 
 void settings_optimizer(const struct settings *s, struct optimizer *optimizer)

@@ -16,6 +16,7 @@
 #include "trainer/saver.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
+#include "trainer/task.h"
 #include <limits.h>
 #include <string.h>
 
@@ -77,6 +78,20 @@ int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus
     return stream_updates(corpus, &options);
 }
 
+/* What a run teaches is what its corpus was prepared for. */
+static void take_task(struct run *run, struct faults *faults)
+{
+    struct settings *s = run->settings;
+    const char *name = run->corpus->task;
+    const struct task *task = task_find(name);
+    agree(task != NULL, "corpus '%s': task '%s' is unknown", run->corpus->path, name);
+    int64_t kind = task_kind(task);
+    if (s->from[settings_row("task")] != FROM_DEFAULT && s->task != kind)
+        faults_add(faults, "--task %s: corpus '%s' was prepared for %s",
+                   task_of((enum task_kind)s->task)->name, run->corpus->path, name);
+    s->task = kind;
+}
+
 /* Chosen defaults and contradictions, then the lanes against the ranks. Wrong usage is the same on
  * every rank: rank 0 speaks. */
 static void resolve(struct run *run)
@@ -89,6 +104,7 @@ static void resolve(struct run *run)
         .updates_an_epoch = run_updates_an_epoch,
         .corpus = run->corpus,
     };
+    take_task(run, &faults);
     settings_resolve(s, &facts, &faults);
     if (!run->continued && s->lanes < comm_size())
         faults_add(&faults,
