@@ -11,6 +11,7 @@ int train(struct settings *settings);
 int translate(const struct settings *settings);
 int score(const struct settings *settings);
 int inspect(const struct settings *settings);
+int sample(const struct settings *settings);
 int benchmark(struct settings *settings);
 
 #endif

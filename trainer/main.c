@@ -100,6 +100,8 @@ static int run(enum command command, struct settings *settings)
         return inspect(settings);
     case COMMAND_BENCHMARK:
         return benchmark(settings);
+    case COMMAND_SAMPLE:
+        return sample(settings);
     }
     require(!"a command of the table");
     return STATUS_FAILED;
@@ -126,7 +128,8 @@ int main(int argc, char **argv)
     settings_read(&settings, command, argc - 2, argv + 2, &faults);
     settings_check(&settings, command, &faults);
     faults_end(&faults);
-    if (command & (COMMAND_TRAIN | COMMAND_TRANSLATE | COMMAND_SCORE | COMMAND_BENCHMARK))
+    if (command &
+        (COMMAND_TRAIN | COMMAND_TRANSLATE | COMMAND_SCORE | COMMAND_BENCHMARK | COMMAND_SAMPLE))
         kernel_start(&settings, argv);
     if (command != COMMAND_INSPECT) // which does not ask whether it is to stop
         stop_start();

@@ -21,9 +21,10 @@ enum command {
     COMMAND_TRANSLATE = 4,
     COMMAND_SCORE = 8,
     COMMAND_INSPECT = 16,
-    COMMAND_BENCHMARK = 32
+    COMMAND_BENCHMARK = 32,
+    COMMAND_SAMPLE = 1024
 };
-enum { COMMANDS = 6 };
+enum { COMMANDS = 7 };
 struct command_name {
     enum command command;
     const char *name, *summary;
@@ -57,7 +58,7 @@ struct settings {
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;
-    int64_t length;        // of benchmark's made-up sentences
+    int64_t length;        // of benchmark's made-up sentences; symbols that are drawn
     int64_t sentencepiece; // 0 unigram, 1 bpe
     /* paths */
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
@@ -88,6 +89,9 @@ struct settings {
     int64_t keep_tokens, allow_unknown, what, products;
     int64_t beam, n_best, length_normalisation; // enum length_normalisation
     double length_penalty;
+    double temperature; // of drawing
+    int64_t count;      // lines that are drawn
+    char *prefix;
     char *kernel, *stop_after;
 
     enum setting_from *from; // of each row of the table

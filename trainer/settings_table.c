@@ -29,6 +29,7 @@ enum {
     SCORE = COMMAND_SCORE,
     INSPECT = COMMAND_INSPECT,
     BENCHMARK = COMMAND_BENCHMARK,
+    SAMPLE = COMMAND_SAMPLE,
     TRAINS = TRAIN | BENCHMARK
 };
 
@@ -37,6 +38,7 @@ WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
 WORDS two_columns[] = {"N,N", NULL};
 WORDS names[] = {"NAME[,NAME...]", NULL};
+WORDS a_text[] = {"TEXT", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
@@ -92,7 +94,7 @@ const struct setting settings_table[] = {
     TEXT("from", origin, RUN, TRAIN, NULL, a_path,
          "a checkpoint of another run (run/best.h5) whose weights and model settings a new run "
          "starts with; the corpus must be prepared with --like it, or like its corpus"),
-    TEXT("model", model, RUN, TRANSLATE | SCORE, NULL, a_path, "the checkpoint: run/best.h5"),
+    TEXT("model", model, RUN, TRANSLATE | SCORE | SAMPLE, NULL, a_path, "the checkpoint: run/best.h5"),
     TEXT("input", input, RUN, TRANSLATE, "-", a_path, "text to translate, one sentence a line"),
     TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, a_path,
          "prepare: folder of the corpus to make"
@@ -120,8 +122,9 @@ const struct setting settings_table[] = {
     INTEGER("vocabulary", vocabulary, RUN, PREPARE | BENCHMARK, "8000", 4, 1e7,
             "prepare: largest number of symbols of either side; the default shrinks to what the "
             "text has|benchmark: symbols of either side of the made-up corpus"),
-    INTEGER("length", length, RUN, BENCHMARK, "40", 5, 10000,
-            "most tokens a side of a made-up sentence; the fewest are 5"),
+    INTEGER("length", length, RUN, BENCHMARK | SAMPLE, "40", 1, MANY,
+            "benchmark: most tokens a side of a made-up sentence; the fewest are 5"
+            "|sample: most symbols that are drawn: of each line, or of a running text in all"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
@@ -188,7 +191,7 @@ const struct setting settings_table[] = {
            "target embedding and output layer share their weights"),
     SWITCH("source-end", source_end, MODEL, TRAINS, "on", "end of sentence is added to the source"),
 
-    INTEGER("seed", seed, TRAINING, PREPARE | TRAINS, "1", 0, 4294967295.0, "of all randomness"),
+    INTEGER("seed", seed, TRAINING, PREPARE | TRAINS | SAMPLE, "1", 0, 4294967295.0, "of all randomness"),
     INTEGER("lanes", lanes, TRAINING, TRAINS, "8", 1, 4096,
             "train: micro-batches an update: the most ranks that can share it"
             "|benchmark: micro-batches an update (default: one for each rank)"),
@@ -263,15 +266,15 @@ const struct setting settings_table[] = {
          "a validation loss that is this much above the best, in nats a token, ends the run as "
          "failed; 0: no limit"),
 
-    INTEGER("threads", threads, RUN, TRAINS | TRANSLATE | SCORE, NULL, 1, 4096,
+    INTEGER("threads", threads, RUN, TRAINS | TRANSLATE | SCORE | SAMPLE, NULL, 1, 4096,
             "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
             "use)"),
     INTEGER("watchdog", watchdog, RUN, TRAIN, "300", 0, 1e6,
             "seconds within which a rank that stands still is named and ends the job; 0: never"),
-    TEXT("kernel", kernel, RUN, TRAINS | TRANSLATE | SCORE, "auto", a_name,
+    TEXT("kernel", kernel, RUN, TRAINS | TRANSLATE | SCORE | SAMPLE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
-    CHOICE("products", products, RUN, TRAINS | TRANSLATE | SCORE, "auto", makers,
+    CHOICE("products", products, RUN, TRAINS | TRANSLATE | SCORE | SAMPLE, "auto", makers,
            "who multiplies matrices: auto, kernels of Chorus and OpenBLAS, or oneDNN with "
            "bfloat16; reference, plain loops, slow"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
@@ -296,7 +299,15 @@ const struct setting settings_table[] = {
     INTEGER("n-best", n_best, RUN, TRANSLATE, "0", 0, 1000,
             "lines for each sentence, the best first, as Moses writes them: the sentence's number "
             "from 0, text, log-probability, score by length; 0: the best one's text alone"),
-    SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE, "off", "tokens instead of text"),
+    REAL("temperature", temperature, RUN, SAMPLE, "1", 0, 100,
+         "the logits are divided by it: below 1 likelier symbols come more often; 0: always the "
+         "likeliest"),
+    TEXT("prefix", prefix, RUN, SAMPLE, NULL, a_text,
+         "text that is forced through the model first: each line, or the running text, begins "
+         "with it"),
+    INTEGER("count", count, RUN, SAMPLE, NULL, 1, MANY,
+            "lines that are drawn (default: 1; of a running text as many as --length gives)"),
+    SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE | SAMPLE, "off", "tokens instead of text"),
     SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
            "the unknown symbol may be emitted"),
     SWITCH("check", check, RUN, TRAIN | INSPECT, "off",
@@ -319,6 +330,7 @@ const struct command_name command_names[COMMANDS] = {
     {COMMAND_TRANSLATE, "translate", "translates text", "--model PATH"},
     {COMMAND_SCORE, "score", "gives the log-probability of pairs, and their perplexity",
      "--model PATH --corpus PATH"},
+    {COMMAND_SAMPLE, "sample", "draws text from a language model", "--model PATH"},
     {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"},
     {COMMAND_BENCHMARK, "benchmark", "measures how fast this machine is, and what limits it",
      "[--config PATH]"}};

@@ -53,6 +53,25 @@ claim "score says what training reported, of the corpus, of its text, on three r
 said() { grep -q "perplexity [0-9.]* a token ([0-9.]* nats, [0-9.]* bits), .* a word" <("$CHORUS" train --output one --updates 25 --threads 1); }
 claim "the log says nats and bits" said
 
+sample() { "$CHORUS" sample --model three/last.h5 "$@"; }
+samples() {
+    sample --count 5 --threads 1 >drawn && sample --count 5 --threads 2 >again && cmp drawn again &&
+        ranks 3 "$CHORUS" sample --model three/last.h5 --count 5 --threads 1 | tr -d '\r' >again && cmp drawn again &&
+        [ "$(wc -l <drawn)" = 5 ] && sample --count 2 --threads 1 | cmp - <(head -2 drawn)
+}
+claim "sample draws lines, the same by any threads, ranks and number of them" samples
+claim "each line is another" test "$(sort -u drawn | wc -l)" = 5
+others() { sample --count 5 --seed 2 >again && ! cmp -s drawn again; }
+claim "another seed draws others" others
+begins() { sample --count 4 --prefix "t1 t2" >drawn && [ "$(grep -c '^t1 t2' drawn)" = 4 ]; }
+claim "each line begins with the prefix" begins
+likeliest() { sample --count 2 --temperature 0 >drawn && [ "$(sort -u drawn | wc -l)" = 1 ]; }
+claim "without temperature the likeliest is drawn, again and again" likeliest
+short() { sample --count 9 --length 3 | awk 'NF > 3 { exit 1 }'; }
+claim "no more symbols than asked for" short
+claim "a closed pipe is no failure" without_reader "$CHORUS" sample --model three/last.h5 --count 9
+expect_fatal 2 "fatal: --prefix: has a line end, but 'three/last.h5' is a model of single lines" sample --prefix $'t1\nt2'
+
 train_fails() { "$CHORUS" train --corpus corpus --output never "$@"; }
 expect_fatal 2 "fatal: --bidirectional has no meaning with task language-model: there is no source" train_fails --bidirectional
 expect_fatal 2 "fatal: 2 wrong settings:
