@@ -24,6 +24,8 @@ struct pairs *pairs_open_corpus(const struct corpus *corpus, struct reason *why)
     struct pairs *pairs = memory_take(sizeof *pairs);
     pairs->merge = merge;
     pairs->contents = corpus->contents;
+    for (int side = 0; side < SIDES; side++)
+        encode_init(&pairs->rooms[side], &corpus->contents[side]);
     pairs->has_target = true;
     return pairs;
 }
@@ -59,6 +61,7 @@ void pairs_block_release(struct pairs_block *block)
 {
     memory_free(block->list);
     ids_release(&block->cells);
+    text_release(&block->texts);
     *block = (struct pairs_block){0};
 }
 
@@ -68,7 +71,20 @@ static void add_cells(struct ids *cells, const int32_t *list, int64_t count)
         ids_add(cells, list[i]);
 }
 
-static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct ids *cells,
+/* Keeps the text; returns the length of its first alternative. */
+static size_t add_text(struct pairs_block *block, struct pair *pair, const char *text,
+                       size_t length)
+{
+    const char *tab = memchr(text, '\t', length);
+    size_t first = tab ? (size_t)(tab - text) : length;
+    text_add(&block->texts, text, length);
+    pair->text_length = length;
+    pair->words = utf8_words(text, first);
+    pair->characters = utf8_characters(text, first);
+    return first;
+}
+
+static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct pairs_block *block,
                           struct reason *why)
 {
     struct merged merged;
@@ -78,18 +94,24 @@ static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct ids *ce
     *pair = (struct pair){
         .line = merged.line + 1,
         .sentence = merged.sentence,
-        .words = merged.text ? utf8_words(merged.text, merged.text_length) : -1,
-        .characters = merged.text ? utf8_characters(merged.text, merged.text_length) : -1,
+        .words = -1,
+        .characters = -1,
     };
+    size_t first = merged.text ? add_text(block, pair, merged.text, merged.text_length) : 0;
     for (int side = 0; side < SIDES; side++) {
-        const struct sequence *from = &merged.sentence.side[side];
-        add_cells(cells, from->cells,
-                  (int64_t)from->length * content_width(&pairs->contents[side]));
+        struct sequence *sequence = &pair->sentence.side[side];
+        struct raw raw = {.bytes = merged.text, .length = first};
+        if (side != TARGET || !merged.text || first == merged.text_length)
+            add_cells(&block->cells, sequence->cells,
+                      (int64_t)sequence->length * content_width(&pairs->contents[side]));
+        else if (!encode(&pairs->contents[side], &raw, &pairs->rooms[side], &block->cells,
+                         &sequence->length, why))
+            return -1;
     }
     return 1;
 }
 
-static int next_of_texts(struct pairs *pairs, struct pair *pair, struct ids *cells,
+static int next_of_texts(struct pairs *pairs, struct pair *pair, struct pairs_block *block,
                          struct reason *why)
 {
     struct example example;
@@ -98,32 +120,35 @@ static int next_of_texts(struct pairs *pairs, struct pair *pair, struct ids *cel
     if (got != 1)
         return got;
     *pair = (struct pair){.line = example.number, .words = -1, .characters = -1};
+    struct raw *target = &example.side[TARGET];
+    if (pairs->has_target && !target->values)
+        target->length = add_text(block, pair, target->bytes, target->length);
     for (int side = 0; side < SIDES; side++)
         if (pairs->paths[side] &&
-            !encode(&pairs->contents[side], &example.side[side], &pairs->rooms[side], cells,
+            !encode(&pairs->contents[side], &example.side[side], &pairs->rooms[side], &block->cells,
                     &pair->sentence.side[side].length, &inner)) {
             fail(why, "'%s': line %lld: %.900s", pairs->paths[side], (long long)example.number,
                  inner.text);
             return -1;
         }
-    if (pairs->has_target) {
-        const struct raw *text = &example.side[TARGET];
-        pair->words = utf8_words(text->bytes, text->length);
-        pair->characters = utf8_characters(text->bytes, text->length);
-    }
     return 1;
 }
 
-/* The cells may have moved while they grew: the views are set when all are there. */
+/* Cells and texts may have moved while they grew: the views are set when all are there. */
 static void set_views(const struct pairs *pairs, struct pairs_block *block)
 {
     const int32_t *place = block->cells.list;
-    for (int i = 0; i < block->count; i++)
+    const char *text = block->texts.bytes;
+    for (int i = 0; i < block->count; i++) {
+        struct pair *pair = &block->list[i];
         for (int side = 0; side < SIDES; side++) {
-            struct sequence *sequence = &block->list[i].sentence.side[side];
+            struct sequence *sequence = &pair->sentence.side[side];
             sequence->cells = side == TARGET && !pairs->has_target ? NULL : place;
             place += (int64_t)sequence->length * content_width(&pairs->contents[side]);
         }
+        pair->text = pair->words < 0 ? NULL : text;
+        text += pair->text_length;
+    }
 }
 
 bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct reason *why)
@@ -136,11 +161,12 @@ bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct
     }
     block->count = 0;
     block->cells.count = 0;
+    text_clear(&block->texts);
     int got = 1;
     while (block->count < most && got == 1) {
         struct pair *pair = &block->list[block->count];
-        got = pairs->merge ? next_of_corpus(pairs, pair, &block->cells, why)
-                           : next_of_texts(pairs, pair, &block->cells, why);
+        got = pairs->merge ? next_of_corpus(pairs, pair, block, why)
+                           : next_of_texts(pairs, pair, block, why);
         block->count += got == 1;
     }
     set_views(pairs, block);

@@ -1,7 +1,8 @@
 /* Sentence pairs in the order of the text they came from, a bounded number at a time: what
  * validation, score and translate run over. The source is a prepared corpus (shards merged by line
  * number) or texts that are tokenised on the way; equal pairs in equal order give equal blocks, so
- * a corpus and its texts score alike to the last bit. */
+ * a corpus and its texts score alike to the last bit. A raw target text may hold alternatives,
+ * separated by TAB: ids, words and characters are those of the first. */
 #ifndef PAIRS_H
 #define PAIRS_H
 
@@ -14,11 +15,14 @@ struct pair {
     int64_t line;              // number in the input, from 1
     struct sentence sentence;  // the target's cells are NULL where there is no target
     int64_t words, characters; // of the raw target text; -1 where it is not known
+    const char *text;          // the raw target text with all alternatives, or NULL
+    size_t text_length;
 };
 struct pairs_block { // memory belongs to the struct; reused
     struct pair *list;
     int count;
     struct ids cells;
+    struct text texts; // raw target texts, joined
     int capacity;
 };
 

@@ -163,7 +163,7 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     start_stepwise(decoder, block, states, arena);
     if (decoder->attends)
         attention_start(&decoder->attention, block, &source->bank, T, arena, &states->attention);
-    set_rows(decoder, states, source->steps.B);
+    set_rows(decoder, states, B);
 }
 
 int decoder_stride(const struct decoder *decoder, const struct decoder_states *states)

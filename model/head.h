@@ -14,7 +14,6 @@
 struct pass;
 
 struct head_row {
-    const char *name;
     void (*init)(struct model *model); // adds its parameters
     /* Of encoded sources: takes r, P and place of the pass (pass_take_places), and fills them. */
     void (*forward)(struct pass *pass);

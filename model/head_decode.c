@@ -146,4 +146,4 @@ static int64_t memory(const struct model *model, int B, const int steps[SIDES])
            decoder_memory(&model->decoder, N, B, steps[TARGET]);
 }
 
-const struct head_row head_decode = {"decode", init, forward, backward, cost, useful_of, memory};
+const struct head_row head_decode = {init, forward, backward, cost, useful_of, memory};

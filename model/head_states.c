@@ -99,8 +99,8 @@ static int64_t step_memory(const struct model *model, int B, const int steps[SID
     return readout_memory_of(model, (int64_t)B * steps[SOURCE]);
 }
 
-const struct head_row head_step = {"step",    init_readout, step_forward, step_backward,
-                                   step_cost, step_useful,  step_memory};
+const struct head_row head_step = {init_readout, step_forward, step_backward,
+                                   step_cost,    step_useful,  step_memory};
 
 static void pool_init(struct model *model)
 {
@@ -145,12 +145,19 @@ static void pool_backward(struct pass *pass, real *gradient, real *dr)
     }
 }
 
+/* States that there are of so many places. */
+static int64_t bank_length(const struct model *model, int k, int64_t S)
+{
+    return encoder_bank_length(&model->encoder[k], S);
+}
+
 static int64_t pool_cost(const struct model *model, int count, const int *const lengths[SIDES])
 {
     int64_t sum = count * readout_part(model);
     for (int k = 0; k < model->sources; k++)
         for (int i = 0; i < count; i++)
-            sum += head_steps(model, lengths, (enum side)k, i) * pooling_cost(&model->pooling[k]);
+            sum += bank_length(model, k, head_steps(model, lengths, (enum side)k, i)) *
+                   pooling_cost(&model->pooling[k]);
     return sum;
 }
 
@@ -159,16 +166,17 @@ static void pool_useful(const struct model *model, const int64_t steps[SIDES],
 {
     useful[PART_DECODER] += readout_part(model);
     for (int k = 0; k < model->sources; k++)
-        useful[PART_ATTENTION] += steps[k] * pooling_cost(&model->pooling[k]);
+        useful[PART_ATTENTION] +=
+            bank_length(model, k, steps[k]) * pooling_cost(&model->pooling[k]);
 }
 
 static int64_t pool_memory(const struct model *model, int B, const int steps[SIDES])
 {
     int64_t sum = readout_memory_of(model, B) + (int64_t)B * width(model) * (int64_t)sizeof(real);
     for (int k = 0; k < model->sources; k++)
-        sum += pooling_memory(&model->pooling[k], (int64_t)B * steps[k], B);
+        sum += pooling_memory(&model->pooling[k], B * bank_length(model, k, steps[k]), B);
     return sum;
 }
 
-const struct head_row head_pool = {"pool",    pool_init,   pool_forward, pool_backward,
-                                   pool_cost, pool_useful, pool_memory};
+const struct head_row head_pool = {pool_init, pool_forward, pool_backward,
+                                   pool_cost, pool_useful,  pool_memory};

@@ -141,10 +141,10 @@ static void attention_backward(const struct pooling *pooling, const real *block,
 }
 
 static const struct pooling_row kinds[POOLINGS] = {
-    [POOLING_LAST] = {"last", 0, last_forward, last_backward},
-    [POOLING_MEAN] = {"mean", 0, mean_forward, mean_backward},
-    [POOLING_MAX] = {"max", 0, max_forward, max_backward},
-    [POOLING_ATTENTION] = {"attention", 1, attention_forward, attention_backward},
+    [POOLING_LAST] = {0, last_forward, last_backward},
+    [POOLING_MEAN] = {0, mean_forward, mean_backward},
+    [POOLING_MAX] = {0, max_forward, max_backward},
+    [POOLING_ATTENTION] = {1, attention_forward, attention_backward},
 };
 
 void pooling_init(struct pooling *pooling, const struct shape *shape, enum side side,

@@ -30,7 +30,6 @@ struct pooling_states {
 };
 
 struct pooling_row {
-    const char *name;
     int attends;
     void (*forward)(const struct pooling *pooling, const real *block, const struct encoder *encoder,
                     const struct encoder_states *source, struct arena *arena,

@@ -83,8 +83,9 @@ struct search_values search_values(const struct model *model, const real *block,
 {
     const struct dense output = pass_output_values(model);
     struct search_values result;
-    require(model->shape.head == HEAD_DECODE && model->before.form == FORM_VECTORS);
-    struct going going = start(batch, limits, model->before.cells, arena, &result);
+    const struct side_shape *target = &model->shape.side[TARGET];
+    require(model->shape.head == HEAD_DECODE && target->form == FORM_VECTORS);
+    struct going going = start(batch, limits, target->dimension, arena, &result);
     if (batch->B == 0)
         return result;
     struct encoder_states encoder[SOURCES];

@@ -16,6 +16,14 @@ const char *const shape_attentions[ATTENTION_KINDS + 1] = {
     [ATTENTION_ADDITIVE] = "additive", [ATTENTION_DOT] = "dot", [ATTENTION_GENERAL] = "general"};
 const char *const shape_attention_states[ATTENTION_STATES + 1] = {
     [ATTENTION_PREVIOUS] = "previous", [ATTENTION_CURRENT] = "current"};
+const char *const shape_heads[HEADS + 1] = {
+    [HEAD_DECODE] = "decode", [HEAD_STEP] = "step", [HEAD_POOL] = "pool"};
+const char *const shape_poolings[POOLINGS + 1] = {[POOLING_LAST] = "last",
+                                                  [POOLING_MEAN] = "mean",
+                                                  [POOLING_MAX] = "max",
+                                                  [POOLING_ATTENTION] = "attention"};
+const char *const shape_inputs[INPUT_KINDS + 1] = {
+    [INPUT_LINEAR] = "linear", [INPUT_TANH] = "tanh"};
 
 static bool check_sizes(const struct shape *shape, struct reason *why)
 {
@@ -87,9 +95,13 @@ static bool check_sides(const struct shape *shape, struct reason *why)
         return fail(why, "a model needs a target");
     if (shape->side[TARGET].feature_count)
         return fail(why, "target: what is emitted has no features beside it");
-    if (shape->side[SOURCE].form == FORM_NONE &&
-        (shape->head != HEAD_DECODE || shape->context_use != CONTEXT_USE_NONE))
+    const bool unread = shape->head == HEAD_DECODE && shape->context_use == CONTEXT_USE_NONE;
+    if (shape->side[SOURCE].form == FORM_NONE && !unread)
         return fail(why, "a model needs a source");
+    if (shape->side[SOURCE].form == FORM_NONE && shape->side[SECOND].form != FORM_NONE)
+        return fail(why, "a second source needs a first");
+    if (shape->side[SOURCE].form != FORM_NONE && unread)
+        return fail(why, "context-use none: nothing would read the source");
     return true;
 }
 
@@ -140,6 +152,10 @@ static bool check_layers(const struct shape *shape, struct reason *why)
 {
     if (shape->pyramid && shape->encoder_layers < 2)
         return fail(why, "pyramid needs encoder-layers of at least 2: the first reads every token");
+    if (shape->layer_norm && shape->head == HEAD_DECODE && !shape_reads(shape))
+        return fail(why,
+                    "layer-norm: without the symbol before, and without a context at each step, "
+                    "the decoder's first layer reads nothing that could be normalised");
     if (shape->pyramid && shape->head == HEAD_STEP)
         return fail(why,
                     "pyramid: each of its layers halves the places, but each place has its own "

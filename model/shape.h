@@ -32,6 +32,7 @@ enum { SYMBOL_UNKNOWN, SYMBOL_BEGIN, SYMBOL_END, SYMBOLS_RESERVED };
 extern const char *const shape_cells[], *const shape_contexts[], *const shape_context_uses[];
 extern const char *const shape_attentions[], *const shape_attention_states[];
 extern const char *const shape_decoders[];
+extern const char *const shape_heads[], *const shape_poolings[], *const shape_inputs[];
 
 enum { SHAPE_LAYERS = 32 }; // most layers of either side
 enum { FEATURES_MOST = 8 };
@@ -140,6 +141,13 @@ static inline int shape_joins(const struct shape *shape)
 static inline int shape_has_first(const struct shape *shape)
 {
     return shape->context_use != CONTEXT_USE_EVERY && shape->context_use != CONTEXT_USE_NONE;
+}
+
+/* Does the decoder's first layer read anything? Else it runs on its state and bias. */
+static inline int shape_reads(const struct shape *shape)
+{
+    return !shape->without_previous || shape->input_feeding || shape_joins(shape) ||
+           shape_attends(shape) == ATTENDS_BEFORE;
 }
 
 /* R, the width of what the output reads of a decoder's step. */

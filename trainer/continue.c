@@ -117,7 +117,8 @@ static int64_t look(const struct settings *settings)
     return update;
 }
 
-/* Model and training settings: the run's own; what was given now must agree. */
+/* Model and training settings: the run's own, a text that is not there its default; what was given
+ * now must agree. */
 static void take_from_checkpoint(struct settings *settings, const struct checkpoint *checkpoint,
                                  struct faults *faults)
 {

@@ -107,6 +107,31 @@ void evaluate_agree(bool well, const char *corpus, const struct reason *why)
         agree(well, "%s", why->text);
 }
 
+struct pairs *evaluate_open(const struct settings *settings, const struct content *contents,
+                            struct corpus **corpus, struct reason *why)
+{
+    *corpus = NULL;
+    if (!settings->corpus)
+        return pairs_open_texts(
+            &(struct examples_options){.paths = {[SOURCE] = settings->source,
+                                                 [SECOND] = settings->second,
+                                                 [TARGET] = settings->target},
+                                       .formats = {[SOURCE] = settings->source_format,
+                                                   [SECOND] = settings->second_format,
+                                                   [TARGET] = settings->target_format}},
+            contents, why);
+    *corpus = corpus_open(settings->corpus, why);
+    struct reason inner;
+    if (*corpus && !contents_alike((*corpus)->contents, contents, &inner)) {
+        fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
+             inner.text);
+        return NULL;
+    }
+    if (!*corpus)
+        return NULL;
+    return pairs_open_corpus(*corpus, why);
+}
+
 int evaluate(const struct model *model, const float *weights, struct pairs *pairs,
              const char *corpus, struct arena *arena, evaluate_block *each, void *to,
              struct evaluation *evaluation)
@@ -119,7 +144,10 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
         struct reason why;
-        evaluate_agree(pairs_next(pairs, PAIRS_BLOCK, &w->block, &why), corpus, &why);
+        bool well = pairs_next(pairs, PAIRS_BLOCK, &w->block, &why);
+        if (!well && each)
+            each(to, NULL, NULL);
+        evaluate_agree(well, corpus, &why);
         if (w->block.count == 0)
             break;
         point_at("evaluate.block", number, NULL, 0);
@@ -129,8 +157,7 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
             break;
         comm_sum_reals(w->losses, w->block.count);
         add_block(w, model->shape.side[SOURCE].end, evaluation);
-        if (each)
-            each(to, &w->block, w->losses);
+        stopped = each && !each(to, &w->block, w->losses);
     }
     evaluation->frequencies_loss = loss_of_frequencies(w->counts, V, evaluation->tokens);
     memory_free(w->counts);

@@ -7,6 +7,7 @@
 
 #include "io/pairs.h"
 #include "model/model.h"
+#include "trainer/settings.h"
 
 enum { EVALUATE_SENTENCES = 64, EVALUATE_TOKENS = 4000 };
 
@@ -31,12 +32,18 @@ void evaluation_words(const struct evaluation *evaluation, struct text *words);
  * words: the warning. */
 bool evaluation_is_strange(const struct evaluation *evaluation, struct text *words);
 
-/* What a caller wants to know of each block, on every rank; may be NULL. */
-typedef void evaluate_block(void *to, const struct pairs_block *block, const double *losses);
+/* [all] What a caller wants to know of each block, or to do with it; may be NULL. False if a stop
+ * was agreed on meanwhile. block NULL: it cannot be read, and the job is about to end. */
+typedef bool evaluate_block(void *to, const struct pairs_block *block, const double *losses);
 
 /* [all] Goes on only if every rank could open or read its pairs. corpus: its path, or NULL for
  * texts, whose reasons name the file. */
 void evaluate_agree(bool well, const char *corpus, const struct reason *why);
+
+/* The pairs that settings name: of a prepared corpus (*corpus, which the caller closes), that must
+ * be like the model's, or of texts (*corpus NULL). */
+struct pairs *evaluate_open(const struct settings *settings, const struct content *contents,
+                            struct corpus **corpus, struct reason *why);
 
 /* [all] Reads `pairs`, of that corpus or of texts (NULL), to its end. Returns 0 if a stop was
  * agreed on; the evaluation is then not complete. The arena is reset. */

@@ -3,6 +3,8 @@
 #include "io/sealed.h"
 #include "model/product.h"
 #include "trainer/console.h"
+#include "trainer/metric.h"
+#include "trainer/task.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +167,22 @@ static void add_benchmark(struct text *text)
     add_settings(text, COMMAND_BENCHMARK, 1 << SETTING_TRAINING);
 }
 
+static void add_metrics(struct text *text)
+{
+    const struct task *task = task_of(TASK_TRANSLATE);
+    text_add_format(
+        text,
+        "\nA reference may hold alternatives, separated by TAB: losses are of the first, "
+        "metrics of the\nnearest. Metrics, for a task that has what they are computed "
+        "from; of %s by default\n%s:\n",
+        task->name, task->metrics);
+    for (int i = 0; metric_table[i]; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "  %s", metric_table[i]->name);
+        add_line(text, name, metric_table[i]->help);
+    }
+}
+
 void help_add_command(enum command command, struct text *text)
 {
     const struct command_name *name = command_names;
@@ -183,6 +201,8 @@ void help_add_command(enum command command, struct text *text)
         text_add_format(text, "\n");
         add_settings(text, command, ~0);
     }
+    if (command == COMMAND_EVALUATE)
+        add_metrics(text);
     text_add_format(text, "\n%s", statuses);
 }
 

@@ -3,6 +3,7 @@
 #include "io/json.h"
 #include "trainer/inspect.h"
 #include "trainer/snapshot.h"
+#include "trainer/validation.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,14 +145,27 @@ static void add_json(const struct look *look, const char *name, bool checked, st
     json_close(text);
 }
 
+static void add_best_metric(const struct metric *metric, double value, int64_t update,
+                            struct text *text)
+{
+    struct text words = {0};
+    metric_words_of(metric, value, &words);
+    inspect_add_line(text, "best validation", "%s %s at update %lld", metric->name, words.bytes,
+                     (long long)update);
+    text_release(&words);
+}
+
 static void add_best(const struct look *look, struct text *text)
 {
+    const struct metric *metric = validation_metric(look->snapshot.settings.valid_metric);
     int64_t best;
     double loss;
     struct reason why;
     if (!checkpoint_get_integer(look->file, "best_update", &best, &why) ||
         !checkpoint_get_real(look->file, "best_loss", &loss, &why) || best == 0)
         inspect_add_line(text, "best validation", "none yet");
+    else if (metric)
+        add_best_metric(metric, validation_value(metric, loss), best, text);
     else
         inspect_add_line(text, "best validation", "perplexity %.4f at update %lld", exp(loss),
                          (long long)best);

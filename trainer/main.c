@@ -93,9 +93,14 @@ static int run(enum command command, struct settings *settings)
     case COMMAND_TRAIN:
         return train(settings);
     case COMMAND_TRANSLATE:
-        return translate(settings);
+    case COMMAND_TAG:
+    case COMMAND_CLASSIFY:
+    case COMMAND_GENERATE:
+        return apply_command(settings, command);
     case COMMAND_SCORE:
         return score(settings);
+    case COMMAND_EVALUATE:
+        return evaluate_command(settings);
     case COMMAND_INSPECT:
         return inspect(settings);
     case COMMAND_BENCHMARK:
@@ -128,8 +133,7 @@ int main(int argc, char **argv)
     settings_read(&settings, command, argc - 2, argv + 2, &faults);
     settings_check(&settings, command, &faults);
     faults_end(&faults);
-    if (command &
-        (COMMAND_TRAIN | COMMAND_TRANSLATE | COMMAND_SCORE | COMMAND_BENCHMARK | COMMAND_SAMPLE))
+    if (!(command & (COMMAND_PREPARE | COMMAND_INSPECT)))
         kernel_start(&settings, argv);
     if (command != COMMAND_INSPECT) // which does not ask whether it is to stop
         stop_start();

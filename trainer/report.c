@@ -209,14 +209,20 @@ void report_update(struct report *report, const struct update_result *result, do
 }
 
 void report_validation(struct report *report, const struct train_state *before,
-                       const struct evaluation *evaluation, int best, double seconds)
+                       const struct validation *validation, int best, double seconds)
 {
     if (!speaks())
         return;
+    const struct evaluation *evaluation = &validation->evaluation;
+    const struct metric *metric = validation_metric(report->run->settings->valid_metric);
     struct text *line = &report->line;
     int64_t update = report->run->state.update;
     text_clear(line);
     evaluation_words(evaluation, line);
+    if (metric) {
+        text_add_format(line, "; %s ", metric->name);
+        metric_words_of(metric, validation->value, line);
+    }
     report_line(report, "validation at update %lld: %s%s", (long long)update, line->bytes,
                 best ? " (best so far)" : "");
     text_clear(line);
@@ -226,12 +232,14 @@ void report_validation(struct report *report, const struct train_state *before,
     text_clear(line);
     json_open(line, NULL);
     json_integer(line, "update", update);
-    json_real(line, "validation_loss", evaluation->loss / (double)evaluation->tokens);
+    json_real(line, "validation_loss", validation->loss);
     json_real(line, "perplexity", evaluation_per(evaluation, evaluation->tokens));
     if (evaluation->sources == 0)
         json_real(line, "bits", evaluation_bits(evaluation));
     json_real(line, "perplexity_word", evaluation_per(evaluation, evaluation->words));
     json_real(line, "perplexity_character", evaluation_per(evaluation, evaluation->characters));
+    if (metric)
+        json_real(line, metric->name, validation->value);
     json_integer(line, "sentences", evaluation->sentences);
     json_integer(line, "target_tokens", evaluation->tokens);
     json_bool(line, "best", best);
@@ -268,6 +276,18 @@ void report_saved(struct report *report, double seconds)
     report_state(report, "training", NULL);
 }
 
+static void add_best(const struct run *run, struct text *line)
+{
+    const struct metric *metric = validation_metric(run->settings->valid_metric);
+    double best = run->state.best_update > 0 ? run->state.best_loss : (double)NAN;
+    if (metric) {
+        json_text(line, "best_metric", metric->name);
+        json_real(line, "best_value", validation_value(metric, best));
+    } else {
+        json_real(line, "best_loss", best);
+    }
+}
+
 void report_state(struct report *report, const char *state, const char *why)
 {
     if (!speaks())
@@ -283,7 +303,7 @@ void report_state(struct report *report, const char *state, const char *why)
     json_integer(line, "epoch", at->epoch);
     json_integer(line, "last_checkpoint", report->run->saved);
     json_integer(line, "best_update", at->best_update);
-    json_real(line, "best_loss", at->best_update > 0 ? at->best_loss : NAN);
+    add_best(report->run, line);
     json_real(line, "save_seconds", saver_slowest(report->run->saver));
     json_real(line, "standstill_seconds", report->standstill);
     json_close(line);

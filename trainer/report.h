@@ -6,10 +6,12 @@
  * loss (nats a target token, as trained), sentences, source_tokens, target_tokens (ends included),
  * gradient_norm (of the mean gradient a token), learning_rate, clipped, skipped; and the times
  * seconds, wait_seconds (for data). Of each validation: update, validation_loss (nats a token,
- * plain), perplexity, perplexity_word, perplexity_character, sentences, target_tokens, best,
+ * plain), perplexity, perplexity_word, perplexity_character, under its name
+ * the metric of --valid-metric (its value as evaluate --json has it), sentences, target_tokens, best,
  * training_loss and clipped_share since the last one, learning_rate_factor (schedule plateau),
  * seconds. All but the times are the same for any number of ranks. status.json: state (training,
- * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss,
+ * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss
+ * (with --valid-metric but perplexity: best_metric, its name, and best_value),
  * save_seconds (of the slowest checkpoint), standstill_seconds (how long the newest one held training
  * up). */
 #ifndef REPORT_H
@@ -18,6 +20,7 @@
 #include "trainer/evaluate.h"
 #include "trainer/run.h"
 #include "trainer/update.h"
+#include "trainer/validation.h"
 
 struct report;
 
@@ -39,7 +42,7 @@ void report_update(struct report *report, const struct update_result *result, do
                    double waited);
 /* before: the state with the sums of training since the last validation. */
 void report_validation(struct report *report, const struct train_state *before,
-                       const struct evaluation *evaluation, int best, double seconds);
+                       const struct validation *validation, int best, double seconds);
 void report_sample(struct report *report, const char *source, const char *reference,
                    const char *output);
 /* A checkpoint was begun, which training stood still for; it is on disk. */

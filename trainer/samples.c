@@ -1,7 +1,7 @@
 #include "trainer/samples.h"
 #include "comm/base/die.h"
 #include "comm/base/points.h"
-#include "model/search.h"
+#include "trainer/application.h"
 
 enum { SAMPLES = 3 };
 
@@ -32,40 +32,46 @@ static void show_drawn(struct run *run, struct report *report)
     batch_release(&batch);
 }
 
+/* What a side holds, in words. */
+static void add_side(const struct content *content, const struct sequence *sequence,
+                     struct text *text)
+{
+    const int32_t *symbols = sequence->cells;
+    int width = content_width(content);
+    for (int i = 0; i < sequence->length && content->form == FORM_SYMBOLS && width > 1; i++) {
+        text_add(text, " ", i > 0);
+        tokenizer_tokens(&content->tokenizer, symbols + i * width, 1, text);
+    }
+    if (content->form == FORM_SYMBOLS && width == 1)
+        tokenizer_decode(&content->tokenizer, symbols, sequence->length, text);
+    if (content->form == FORM_VECTORS)
+        text_add_format(text, "%d vector%s", sequence->length, sequence->length == 1 ? "" : "s");
+}
+
 static void show(struct run *run, struct report *report, const struct pairs_block *block)
 {
     const struct content *contents = run->valid->contents;
-    struct sentence views[SAMPLES];
-    int limits[SAMPLES];
-    for (int i = 0; i < block->count; i++) {
-        views[i] = block->list[i].sentence;
-        views[i].side[TARGET] = (struct sequence){0};
-        limits[i] = search_limit(views[i].side[SOURCE].length);
-    }
-    struct batch batch;
-    batch_init(&batch);
-    batch_pack(&batch, &run->model.shape, views, block->count);
-    arena_reset(&run->arena);
+    struct application application;
+    struct text outputs[SAMPLES] = {0}, source = {0}, reference = {0};
+    int32_t members[SAMPLES];
+    for (int i = 0; i < block->count; i++)
+        members[i] = i;
+    application_init(&application, &run->model, run->weights, &contents[TARGET], &run->arena);
     point_at("samples.translate", run->state.update, NULL, 0);
-    struct search_result result =
-        search_greedy(&run->model, run->weights, &batch, limits, 0, &run->arena);
-    struct text texts[3];
-    for (int k = 0; k < 3; k++)
-        text_init(&texts[k]);
+    application_batch(&application, block, members, block->count, outputs);
     for (int i = 0; i < block->count; i++) {
-        const struct sequence *source = &block->list[i].sentence.side[SOURCE];
-        const struct sequence *target = &block->list[i].sentence.side[TARGET];
-        for (int k = 0; k < 3; k++)
-            text_clear(&texts[k]);
-        tokenizer_decode(&contents[SOURCE].tokenizer, source->cells, source->length, &texts[0]);
-        tokenizer_decode(&contents[TARGET].tokenizer, target->cells, target->length, &texts[1]);
-        tokenizer_decode(&contents[TARGET].tokenizer, result.symbols + (int64_t)i * result.width,
-                         result.lengths[i], &texts[2]);
-        report_sample(report, texts[0].bytes, texts[1].bytes, texts[2].bytes);
+        const struct sentence *sentence = &block->list[i].sentence;
+        text_clear(&source);
+        text_clear(&reference);
+        add_side(&contents[SOURCE], &sentence->side[SOURCE], &source);
+        add_side(&contents[TARGET], &sentence->side[TARGET], &reference);
+        report_sample(report, source.bytes, reference.bytes,
+                      outputs[i].length ? outputs[i].bytes : "");
+        text_release(&outputs[i]);
     }
-    for (int k = 0; k < 3; k++)
-        text_release(&texts[k]);
-    batch_release(&batch);
+    text_release(&source);
+    text_release(&reference);
+    application_release(&application);
 }
 
 void samples_show(struct run *run, struct report *report)

@@ -1,5 +1,6 @@
 #include "trainer/schedule.h"
 #include "comm/base/die.h"
+#include "trainer/validation.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -30,7 +31,8 @@ bool schedule_sound(const struct settings *settings, const struct train_state *s
                     int symbols, struct reason *why)
 {
     long long update = (long long)state->update;
-    double most = settings->divergence, best = state->best_update ? state->best_loss : log(symbols);
+    double most = settings->divergence,
+           best = state->best_update ? state->lowest_loss : log(symbols);
     char than[64] = "that of guessing";
     if (!isfinite(loss))
         return fail(why,
@@ -39,7 +41,9 @@ bool schedule_sound(const struct settings *settings, const struct train_state *s
                     update);
     if (most <= 0 || loss <= best + most)
         return true;
-    if (state->best_update)
+    if (state->best_update && validation_metric(settings->valid_metric))
+        snprintf(than, sizeof than, "its lowest");
+    else if (state->best_update)
         snprintf(than, sizeof than, "its best at update %lld", (long long)state->best_update);
     return fail(why,
                 "validation loss %.4g at update %lld is more than %g nats above %.4g, %s: training "
@@ -47,11 +51,14 @@ bool schedule_sound(const struct settings *settings, const struct train_state *s
                 loss, update, most, best, than);
 }
 
-int schedule_validated(const struct settings *settings, struct train_state *state, double loss)
+int schedule_validated(const struct settings *settings, struct train_state *state, double loss,
+                       double cost)
 {
-    int better = state->best_update == 0 || loss < state->best_loss;
+    int better = state->best_update == 0 || cost < state->best_loss;
+    if (state->best_update == 0 || loss < state->lowest_loss)
+        state->lowest_loss = loss;
     if (better) {
-        state->best_loss = loss;
+        state->best_loss = cost;
         state->best_update = state->update;
         state->since_best = state->bad = 0;
     } else {

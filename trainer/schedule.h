@@ -10,12 +10,13 @@
 double schedule_rate(const struct settings *settings, const struct train_state *state,
                      int64_t update);
 
-/* Takes in a validation's loss (nats a token) at state->update: best, patience, plateau; clears the
- * sums. Returns 1 for a new best. */
-int schedule_validated(const struct settings *settings, struct train_state *state, double loss);
+/* Takes in a validation's loss (nats a token) and cost (validation.h) at state->update: best,
+ * patience and plateau go by the cost; clears the sums. Returns 1 for a new best. */
+int schedule_validated(const struct settings *settings, struct train_state *state, double loss,
+                       double cost);
 
 /* False, with why in words, if a validation's loss shows that training diverges: it is not finite,
- * or more than settings->divergence above the best, which before the first validation is that of
+ * or more than settings->divergence above the lowest, which before the first validation is that of
  * guessing among `symbols` target symbols. To be asked before schedule_validated. */
 bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,
                     int symbols, struct reason *why);

@@ -15,16 +15,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_block(void *to, const struct pairs_block *block, const double *losses)
+static bool print_block(void *to, const struct pairs_block *block, const double *losses)
 {
     (void)to;
-    if (comm_rank() != 0)
-        return;
+    if (comm_rank() != 0 || !block)
+        return true;
     for (int i = 0; i < block->count; i++)
         printf("%.17g\t%d\n", -losses[i], block->list[i].sentence.side[TARGET].length + 1);
     fflush(stdout);
     if (ferror(stdout) && errno != EPIPE)
         die("standard output: %s", strerror(errno));
+    return true;
 }
 
 static void print_totals(const struct evaluation *e)
@@ -59,39 +60,18 @@ static void check_sides(const struct settings *settings, const struct snapshot *
     faults_agree(&faults);
 }
 
-/* Opens what is to be scored. corpus: to be closed by the caller, or NULL. */
-static struct pairs *open_pairs(const struct settings *settings, const struct snapshot *snapshot,
-                                struct corpus **corpus, struct reason *why)
-{
-    if (!settings->corpus)
-        return pairs_open_texts(
-            &(struct examples_options){
-                .paths = {[SOURCE] = settings->source, [TARGET] = settings->target}},
-            snapshot->contents, why);
-    *corpus = corpus_open(settings->corpus, why);
-    struct reason inner;
-    if (*corpus && !contents_alike((*corpus)->contents, snapshot->contents, &inner)) {
-        fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
-             inner.text);
-        return NULL;
-    }
-    if (!*corpus)
-        return NULL;
-    return pairs_open_corpus(*corpus, why);
-}
-
 int score(const struct settings *settings)
 {
     struct reason why;
     struct snapshot snapshot;
-    struct corpus *corpus = NULL;
+    struct corpus *corpus;
     computing_start(settings);
     computing_agree(settings);
     agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
     run_memory_addresses(0, "");
     check_sides(settings, &snapshot);
-    struct pairs *pairs = open_pairs(settings, &snapshot, &corpus, &why);
+    struct pairs *pairs = evaluate_open(settings, snapshot.contents, &corpus, &why);
     evaluate_agree(pairs != NULL, settings->corpus, &why);
 
     struct arena arena;

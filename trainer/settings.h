@@ -22,9 +22,13 @@ enum command {
     COMMAND_SCORE = 8,
     COMMAND_INSPECT = 16,
     COMMAND_BENCHMARK = 32,
+    COMMAND_EVALUATE = 64,
+    COMMAND_TAG = 128,
+    COMMAND_CLASSIFY = 256,
+    COMMAND_GENERATE = 512,
     COMMAND_SAMPLE = 1024
 };
-enum { COMMANDS = 7 };
+enum { COMMANDS = 11 };
 struct command_name {
     enum command command;
     const char *name, *summary;
@@ -50,7 +54,8 @@ enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 
 struct settings {
     /* prepare */
-    char *source, *second, *target, *pairs, *like, *symbols; // score: source to target too
+    char *source, *second, *target, *pairs, *like,
+        *symbols; // score, evaluate: source to target too
     char *columns;
     int64_t task;                                        // enum task_kind
     int64_t source_format, second_format, target_format; // enum examples_format
@@ -66,6 +71,7 @@ struct settings {
     /* model */
     int64_t embedding, hidden, layers, encoder_layers, decoder_layers, encoder_hidden;
     int64_t bidirectional, cell, residual, layer_norm, pyramid;
+    int64_t feature_embedding, input_layer, pooling;
     int64_t context, context_use, decoder, feed_previous;
     int64_t attention, attention_state, attention_hidden, input_feeding;
     int64_t readout, tied_embeddings, source_end;
@@ -86,13 +92,14 @@ struct settings {
     double divergence;                 // 0: none
     /* run */
     int64_t threads, watchdog, keep, checkpoint_interval, log_interval, progress, check, json;
-    int64_t keep_tokens, allow_unknown, what, products;
+    int64_t keep_tokens, allow_unknown, probabilities, what, products;
     int64_t beam, n_best, length_normalisation; // enum length_normalisation
     double length_penalty;
     double temperature; // of drawing
     int64_t count;      // lines that are drawn
     char *prefix;
     char *kernel, *stop_after;
+    char *metric, *valid_metric; // evaluate's: several, separated by commas, or NULL
 
     enum setting_from *from; // of each row of the table
     char **configs;          // the files of --config, in order
@@ -150,7 +157,8 @@ void settings_own_defaults(struct settings *settings, enum command command);
 /* What train's chosen defaults depend on. */
 struct settings_facts {
     const struct content *contents; // SIDES of them
-    int has_valid;
+    const int64_t *longest;         // of each side: places of the longest sentence; or NULL
+    int has_valid, valid_has_text;  // is there a validation corpus, and raw target text in it
     /* about; asked once batch settings are resolved */
     int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
     const void *corpus;

@@ -26,7 +26,8 @@ static void check_train(const struct settings *settings, struct faults *faults)
                    settings->stop_after);
 }
 
-static void check_translate(const struct settings *settings, struct faults *faults)
+/* How sequences are searched for. */
+static void check_search(const struct settings *settings, struct faults *faults)
 {
     static const char *const of_lengths[] = {"length-penalty", "length-normalisation", NULL};
     if (!settings->model)
@@ -38,7 +39,8 @@ static void check_translate(const struct settings *settings, struct faults *faul
         settings_refuse_given(settings, of_lengths, "with --beam 1", faults);
 }
 
-static void check_score(const struct settings *settings, struct faults *faults)
+/* score and evaluate; verb: what they do. */
+static void check_pairs(const struct settings *settings, const char *verb, struct faults *faults)
 {
     bool texts = settings->source || settings->target;
     if (!settings->model)
@@ -46,7 +48,7 @@ static void check_score(const struct settings *settings, struct faults *faults)
     if (settings->corpus && texts)
         faults_add(faults, "give --corpus, or --source and --target, not both");
     else if (!settings->corpus && !settings->target)
-        faults_add(faults, "nothing to score is given: give --corpus, or --source and --target");
+        faults_add(faults, "nothing to %s is given: give --corpus, or --source and --target", verb);
     if (is_stdin(settings->source) && is_stdin(settings->target))
         faults_add(faults, "--source and --target cannot both be standard input");
 }
@@ -79,10 +81,18 @@ void settings_check(const struct settings *settings, enum command command, struc
         check_train(settings, faults);
         break;
     case COMMAND_TRANSLATE:
-        check_translate(settings, faults);
+    case COMMAND_TAG:
+    case COMMAND_CLASSIFY:
+    case COMMAND_GENERATE:
+        check_search(settings, faults);
         break;
     case COMMAND_SCORE:
-        check_score(settings, faults);
+        check_pairs(settings, "score", faults);
+        break;
+    case COMMAND_EVALUATE:
+        check_pairs(settings, "evaluate", faults);
+        if (settings->output && strcmp(settings->output, "-") == 0)
+            faults_add(faults, "--output: standard output is for the metrics: give a file");
         break;
     case COMMAND_INSPECT:
         if (!settings->path)

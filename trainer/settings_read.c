@@ -220,7 +220,7 @@ static void read_plain(struct settings *settings, enum command command, int *at,
         settings_set(settings, settings_row("path"), word, FROM_COMMAND_LINE, "PATH", faults);
     else if (row >= 0 && settings_table[row].commands & (int)command)
         faults_add(faults, "unexpected argument '%s': did you mean '--%s'?", word, word);
-    else if (command == COMMAND_TRANSLATE)
+    else if (settings_table[settings_row("input")].commands & (int)command)
         faults_add(faults, "unexpected argument '%s': did you mean '--input %s'?", word, word);
     else
         faults_add(faults, "unexpected argument '%s'", word);

@@ -1,5 +1,6 @@
 #include "comm/comm.h"
-#include "trainer/settings.h"
+#include "trainer/metric.h"
+#include "trainer/settings_task.h"
 #include "trainer/task.h"
 #include <math.h>
 #include <string.h>
@@ -33,28 +34,8 @@ static bool attends_currently(const struct settings *settings)
            settings->attention_state == ATTENTION_CURRENT;
 }
 
-static bool is_default(const struct settings *s, const char *name)
-{
-    return s->from[settings_row(name)] == FROM_DEFAULT;
-}
-
-/* As char-RNNs are: the output reads the state, and its weights are the embedding's only where that
- * needs no map between the two (Graves 2013; Karpathy 2015). */
-static void choose_language_model(struct settings *s)
-{
-    choose(&s->decoder_layers, s->layers);
-    choose(&s->readout, 0);
-    if (is_default(s, "tied-embeddings"))
-        s->tied_embeddings = s->embedding == (s->readout ? s->readout : s->hidden);
-    if (is_default(s, "label-smoothing"))
-        s->label_smoothing = 0;
-    s->source_end = 0;
-}
-
 static void choose_model(struct settings *s)
 {
-    if (is_language_model(s))
-        choose_language_model(s);
     bool additive = s->attention == ATTENTION_ADDITIVE;
     choose(&s->encoder_layers, s->layers);
     choose(&s->decoder_layers, s->layers);
@@ -119,27 +100,11 @@ static void check_without_attention(const struct settings *s, struct faults *fau
                        use);
 }
 
-/* There is no encoder, and nothing to attend to. */
-static void check_language_model(const struct settings *s, struct faults *faults)
-{
-    static const char *const of_sources[] = {
-        "encoder-layers",  "encoder-hidden",   "bidirectional", "pyramid",
-        "context",         "context-use",      "decoder",       "attention",
-        "attention-state", "attention-hidden", "input-feeding", "source-end",
-        "unknown-dropout", "dropout-encoder"};
-    for (size_t i = 0; i < sizeof of_sources / sizeof *of_sources; i++)
-        if (s->from[settings_row(of_sources[i])] >= FROM_CONFIG)
-            faults_add(faults, "--%s has no meaning with task language-model: there is no source",
-                       of_sources[i]);
-}
-
 static void check_model(const struct settings *s, struct faults *faults)
 {
-    if (is_language_model(s)) {
-        check_language_model(s, faults);
-        return;
-    }
     bool without = !attends(s), conditional = s->decoder == DECODER_CONDITIONAL;
+    if (is_language_model(s)) // all of this is about a source
+        return;
     if (without)
         check_without_attention(s, faults);
     refuse(s, &s->attention_hidden, !without && s->attention != ATTENTION_ADDITIVE,
@@ -211,17 +176,37 @@ static void check_schedule(const struct settings *s, const struct settings_facts
            faults);
 }
 
+static void check_metric(const struct settings *s, const struct settings_facts *facts,
+                         struct faults *faults)
+{
+    struct reason why;
+    const struct metric *metric =
+        metric_find(s->valid_metric, task_of((enum task_kind)s->task)->metrics_of, true, &why);
+    if (!metric)
+        faults_add(faults, "--valid-metric: %s", why.text);
+    else if (!facts->has_valid)
+        refuse(s, &s->valid_metric, true, "--valid-metric needs --valid", faults);
+    else if (!(metric->of & METRIC_LOSSES) && !facts->valid_has_text)
+        faults_add(faults,
+                   "--valid-metric %s: the corpus of --valid holds no raw target text: prepare it "
+                   "with --like",
+                   metric->name);
+}
+
 void settings_resolve(struct settings *settings, const struct settings_facts *facts,
                       struct faults *faults)
 {
+    settings_task_defaults(settings, facts);
     choose_model(settings);
     choose_training(settings, facts);
     choose_run(settings, facts);
     int before = faults->count;
+    settings_task_check(settings, faults);
     check_model(settings, faults);
     check_dropout(settings, faults);
     check_optimizer(settings, faults);
     check_schedule(settings, facts, faults);
+    check_metric(settings, facts, faults);
     if (faults->count > before)
         return;
     struct shape shape;
@@ -256,9 +241,15 @@ static void leave_out_source(struct shape *shape)
 
 void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
+    const struct task *task = task_of((enum task_kind)s->task);
     *shape = (struct shape){
         .side = {[SOURCE] = side_of(&contents[SOURCE], (int)s->source_end),
-                 [TARGET] = side_of(&contents[TARGET], 1)},
+                 [SECOND] = side_of(&contents[SECOND], (int)s->source_end),
+                 [TARGET] = side_of(&contents[TARGET], task->target_end)},
+        .head = task->head,
+        .feature_embedding = (int)s->feature_embedding,
+        .input = (enum input_kind)s->input_layer,
+        .pooling = (enum pooling_kind)s->pooling,
         .embedding = (int)s->embedding,
         .hidden = (int)s->hidden,
         .encoder_hidden = (int)s->encoder_hidden,

@@ -27,6 +27,9 @@ enum {
     TRAIN = COMMAND_TRAIN,
     TRANSLATE = COMMAND_TRANSLATE,
     SCORE = COMMAND_SCORE,
+    EVALUATE = COMMAND_EVALUATE,
+    APPLIES = COMMAND_TRANSLATE | COMMAND_TAG | COMMAND_CLASSIFY | COMMAND_GENERATE,
+    SEARCHES = COMMAND_TRANSLATE | COMMAND_GENERATE,
     INSPECT = COMMAND_INSPECT,
     BENCHMARK = COMMAND_BENCHMARK,
     SAMPLE = COMMAND_SAMPLE,
@@ -66,40 +69,48 @@ const struct setting settings_table[] = {
            "word; classify, a label for each source; generate, text from a label or features; "
            "language-model, the target alone; with --like it is that one's"
            "|train: that of the corpus"),
-    TEXT("source", source, RUN, PREPARE | SCORE, NULL, a_path,
+    TEXT("source", source, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
-    TEXT("target", target, RUN, PREPARE | SCORE, NULL, a_path,
+    TEXT("target", target, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
          "target text, line by line the translation of the source; may be .gz; - is "
          "standard input"),
-    TEXT("second", second, RUN, PREPARE | SCORE, NULL, a_path,
+    TEXT("second", second, RUN, PREPARE | SCORE | EVALUATE | COMMAND_TRANSLATE | COMMAND_CLASSIFY, NULL, a_path,
          "another source beside the first, as a question beside a text; a repeated --source is it"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
     TEXT("columns", columns, RUN, PREPARE, NULL, two_columns,
          "--source is a CoNLL file: a word a line, blank lines between sentences; these of its "
          "columns, counted from 0, are source and target"),
-    CHOICE("source-format", source_format, RUN, PREPARE | SCORE, "text", formats,
+    CHOICE("source-format", source_format, RUN, PREPARE | SCORE | EVALUATE | APPLIES, "text", formats,
            "of the source: a line each, or sequences of vectors: frames, a frame a line and blank "
            "lines between sequences; vectors, each line a sequence of one; hdf5, /values and "
            "/offsets"),
-    CHOICE("second-format", second_format, RUN, PREPARE | SCORE, "text", formats,
+    CHOICE("second-format", second_format, RUN, PREPARE | SCORE | EVALUATE | COMMAND_TRANSLATE | COMMAND_CLASSIFY, "text", formats,
            "of the second source"),
-    CHOICE("target-format", target_format, RUN, PREPARE | SCORE, "text", formats, "of the target"),
-    TEXT("corpus", corpus, RUN, TRAIN | SCORE | BENCHMARK, NULL, a_path,
+    CHOICE("target-format", target_format, RUN, PREPARE | SCORE | EVALUATE, "text", formats, "of the target"),
+    TEXT("corpus", corpus, RUN, TRAIN | SCORE | EVALUATE | BENCHMARK, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
          "|score: a prepared corpus, instead of --source and --target"
+         "|evaluate: a corpus prepared with --like, instead of --source and --target"
          "|benchmark: with --what train: a prepared corpus, instead of the made-up one"),
     TEXT("valid", valid, RUN, TRAIN, NULL, a_path,
          "corpus for validation, prepared with --like"),
     TEXT("from", origin, RUN, TRAIN, NULL, a_path,
          "a checkpoint of another run (run/best.h5) whose weights and model settings a new run "
          "starts with; the corpus must be prepared with --like it, or like its corpus"),
-    TEXT("model", model, RUN, TRANSLATE | SCORE | SAMPLE, NULL, a_path, "the checkpoint: run/best.h5"),
-    TEXT("input", input, RUN, TRANSLATE, "-", a_path, "text to translate, one sentence a line"),
-    TEXT("output", output, RUN, PREPARE | TRAIN | TRANSLATE, NULL, a_path,
+    TEXT("model", model, RUN, APPLIES | SCORE | EVALUATE | SAMPLE, NULL, a_path, "the checkpoint: run/best.h5"),
+    TEXT("input", input, RUN, APPLIES, "-", a_path,
+         "what it is applied to: text, one sentence a line, or what --source-format says"),
+    TEXT("output", output, RUN, PREPARE | TRAIN | APPLIES | EVALUATE, NULL, a_path,
          "prepare: folder of the corpus to make"
          "|train: folder of the run; where it holds a run, that run continues"
-         "|translate: file for the translations; standard output if it is not given, or -"),
+         "|translate: file for the translations; standard output if it is not given, or -"
+         "|tag: file for the tags; standard output if it is not given, or -"
+         "|classify: file for the labels; standard output if it is not given, or -"
+         "|generate: file for the texts; standard output if it is not given, or -"
+         "|evaluate: file for the model's outputs, a line each"),
+    TEXT("metric", metric, RUN, EVALUATE, NULL, names,
+         "which metrics (default: those of the task)"),
     TEXT("path", path, RUN, INSPECT, NULL, a_path,
          "a corpus, a checkpoint or the folder of a run"),
 
@@ -156,6 +167,13 @@ const struct setting settings_table[] = {
             "(default: half of --hidden if bidirectional, else --hidden)"),
     SWITCH("bidirectional", bidirectional, MODEL, TRAINS, "on", "the encoder reads both ways"),
     CHOICE("cell", cell, MODEL, TRAINS, "lstm", shape_cells, "recurrent cell of encoder and decoder"),
+    LATER("feature-embedding", feature_embedding, MODEL, TRAINS, "16", INTEGER, .least = 1,
+          .most = WIDEST, .help = "size of the embedding of each feature beside the words"),
+    LATER("input-layer", input_layer, MODEL, TRAINS, "linear", CHOICE, .choices = shape_inputs, .help =
+           "what vectors go through before the first layer: a linear map, or tanh of one"),
+    LATER("pooling", pooling, MODEL, TRAINS, "last", CHOICE, .choices = shape_poolings, .help =
+           "classify: how the states of a sentence become one vector: the last ones, their mean, "
+           "the largest, or their mean by attention"),
     LATER("residual", residual, MODEL, TRAINS, "off", SWITCH, .help =
            "layers above the first give their state and what they read, added up (Wu et al. 2016)"),
     LATER("layer-norm", layer_norm, MODEL, TRAINS, "off", SWITCH, .help =
@@ -251,6 +269,10 @@ const struct setting settings_table[] = {
             "plateau: validations without a new best before that"),
     INTEGER("valid-interval", valid_interval, TRAINING, TRAIN, NULL, 1, MANY,
             "updates between validations (default: one epoch, within 100 to 1000)"),
+    LATER("valid-metric", valid_metric, TRAINING, TRAIN, "perplexity", TEXT, .choices = a_name, .help =
+         "what makes a validation the best, for best.h5, --patience and plateau: perplexity, or "
+         "another metric of the task (chorus evaluate --help), which takes the time of translating "
+         "the validation corpus"),
     INTEGER("max-skips", max_skips, TRAINING, TRAIN, "10", 1, MANY,
             "updates with a non-finite gradient in a row that end the run"),
 
@@ -266,15 +288,15 @@ const struct setting settings_table[] = {
          "a validation loss that is this much above the best, in nats a token, ends the run as "
          "failed; 0: no limit"),
 
-    INTEGER("threads", threads, RUN, TRAINS | TRANSLATE | SCORE | SAMPLE, NULL, 1, 4096,
+    INTEGER("threads", threads, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, NULL, 1, 4096,
             "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
             "use)"),
     INTEGER("watchdog", watchdog, RUN, TRAIN, "300", 0, 1e6,
             "seconds within which a rank that stands still is named and ends the job; 0: never"),
-    TEXT("kernel", kernel, RUN, TRAINS | TRANSLATE | SCORE | SAMPLE, "auto", a_name,
+    TEXT("kernel", kernel, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
-    CHOICE("products", products, RUN, TRAINS | TRANSLATE | SCORE | SAMPLE, "auto", makers,
+    CHOICE("products", products, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, "auto", makers,
            "who multiplies matrices: auto, kernels of Chorus and OpenBLAS, or oneDNN with "
            "bfloat16; reference, plain loops, slow"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
@@ -289,14 +311,14 @@ const struct setting settings_table[] = {
     TEXT("stop-after", stop_after, RUN, TRAIN, NULL, a_duration,
          "stop with a checkpoint once this start has taken so long, with what saving takes: 90s, "
          "15m, 2h30m, 1d, or seconds (beside SLURM_JOB_END_TIME, which is obeyed by itself)"),
-    INTEGER("beam", beam, RUN, TRANSLATE, "5", 1, 1000,
+    INTEGER("beam", beam, RUN, SEARCHES | EVALUATE, "5", 1, 1000,
             "hypotheses of a sentence that are followed; 1: greedy"),
-    REAL("length-penalty", length_penalty, RUN, TRANSLATE, "1", 0, 10,
+    REAL("length-penalty", length_penalty, RUN, SEARCHES | EVALUATE, "1", 0, 10,
          "how much the length of a hypothesis counts for it; 0: not at all"),
-    CHOICE("length-normalisation", length_normalisation, RUN, TRANSLATE, "power", normalisations,
+    CHOICE("length-normalisation", length_normalisation, RUN, SEARCHES | EVALUATE, "power", normalisations,
            "what the log-probability of n tokens is divided by: power, n to the power of "
            "--length-penalty, or wu, (5 + n) / 6 to that power (Wu et al. 2016)"),
-    INTEGER("n-best", n_best, RUN, TRANSLATE, "0", 0, 1000,
+    INTEGER("n-best", n_best, RUN, SEARCHES, "0", 0, 1000,
             "lines for each sentence, the best first, as Moses writes them: the sentence's number "
             "from 0, text, log-probability, score by length; 0: the best one's text alone"),
     REAL("temperature", temperature, RUN, SAMPLE, "1", 0, 100,
@@ -307,13 +329,15 @@ const struct setting settings_table[] = {
          "with it"),
     INTEGER("count", count, RUN, SAMPLE, NULL, 1, MANY,
             "lines that are drawn (default: 1; of a running text as many as --length gives)"),
-    SWITCH("keep-tokens", keep_tokens, RUN, TRANSLATE | SAMPLE, "off", "tokens instead of text"),
-    SWITCH("allow-unknown", allow_unknown, RUN, TRANSLATE, "off",
+    SWITCH("keep-tokens", keep_tokens, RUN, SEARCHES | SAMPLE, "off", "tokens instead of text"),
+    SWITCH("probabilities", probabilities, RUN, COMMAND_CLASSIFY, "off",
+           "behind the label, TABs between, each label with its probability"),
+    SWITCH("allow-unknown", allow_unknown, RUN, SEARCHES | EVALUATE, "off",
            "the unknown symbol may be emitted"),
     SWITCH("check", check, RUN, TRAIN | INSPECT, "off",
            "train: do all but train: settings, memory, corpora, lanes"
            "|inspect: read and check everything"),
-    SWITCH("json", json, RUN, INSPECT | BENCHMARK, "off", "one JSON object"),
+    SWITCH("json", json, RUN, EVALUATE | INSPECT | BENCHMARK, "off", "one JSON object"),
     CHOICE("what", what, RUN, BENCHMARK, "train", whats,
            "what is measured: training, and validation; preparing text on one core; greedy "
            "translation, in "
@@ -328,7 +352,12 @@ const struct command_name command_names[COMMANDS] = {
     {COMMAND_TRAIN, "train", "trains a model on a corpus, or continues a run",
      "--corpus PATH --output PATH"},
     {COMMAND_TRANSLATE, "translate", "translates text", "--model PATH"},
+    {COMMAND_TAG, "tag", "tags each word, or each frame", "--model PATH"},
+    {COMMAND_CLASSIFY, "classify", "gives each input its label", "--model PATH"},
+    {COMMAND_GENERATE, "generate", "makes text from labels, features or vectors", "--model PATH"},
     {COMMAND_SCORE, "score", "gives the log-probability of pairs, and their perplexity",
+     "--model PATH --corpus PATH"},
+    {COMMAND_EVALUATE, "evaluate", "applies a model and measures its outputs by metrics",
      "--model PATH --corpus PATH"},
     {COMMAND_SAMPLE, "sample", "draws text from a language model", "--model PATH"},
     {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"},

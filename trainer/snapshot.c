@@ -1,4 +1,5 @@
 #include "trainer/snapshot.h"
+#include "trainer/validation.h"
 #include <math.h>
 #include <string.h>
 
@@ -89,6 +90,8 @@ bool snapshot_write_head(const struct run *run, const struct train_state *state,
     for (int i = 0; well && snapshot_reals[i]; i++)
         well = checkpoint_real(writer, snapshot_reals[i], *(const double *)(from + real_offsets[i]),
                                why);
+    if (well && validation_metric(run->settings->valid_metric))
+        well = checkpoint_real(writer, "lowest_loss", state->lowest_loss, why);
     return well && checkpoint_integer(writer, "corpus_digest", (int64_t)run->corpus->digest, why) &&
            checkpoint_contents(writer, run->corpus->contents, why);
 }
@@ -152,7 +155,10 @@ bool snapshot_state(struct train_state *state, struct checkpoint *checkpoint, st
         if (!checkpoint_get_real(checkpoint, snapshot_reals[i], (double *)(start + real_offsets[i]),
                                  why))
             return false;
-    return check_state(state, why);
+    state->lowest_loss = state->best_loss;
+    return (!checkpoint_get_setting(checkpoint, "valid-metric") ||
+            checkpoint_get_real(checkpoint, "lowest_loss", &state->lowest_loss, why)) &&
+           check_state(state, why);
 }
 
 bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason *why)
@@ -184,6 +190,9 @@ bool snapshot_settings(struct settings *settings, const struct checkpoint *check
         if (kept_in_checkpoint(&settings_table[row]) && value)
             settings_set(settings, row, value, FROM_RUN, settings_table[row].name, &faults);
     }
+    struct reason inner;
+    if (!metric_find(settings->valid_metric, ~0, true, &inner))
+        faults_add(&faults, "valid-metric: %s", inner.text);
     bool well = faults.count == 0 || fail(why, "has a wrong setting: %s", faults.text.bytes);
     text_release(&faults.text);
     return well;

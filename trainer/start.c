@@ -61,7 +61,9 @@ void run_stream_options(const struct run *run, struct stream_options *options)
         .lane_count = (int)lanes.count,
         .batch_tokens = (int)s->batch_tokens,
         .batch_sentences = (int)s->batch_sentences,
-        .ends = {[SOURCE] = (int)s->source_end, [TARGET] = 1},
+        .ends = {[SOURCE] = (int)s->source_end,
+                 [SECOND] = (int)s->source_end,
+                 [TARGET] = task_of((enum task_kind)s->task)->target_end},
         .cost = cost,
         .model = run,
     };
@@ -73,23 +75,23 @@ int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus
         .lanes = (int)settings->lanes,
         .batch_tokens = (int)settings->batch_tokens,
         .batch_sentences = (int)settings->batch_sentences,
-        .ends = {[SOURCE] = (int)settings->source_end, [TARGET] = 1},
+        .ends = {[SOURCE] = (int)settings->source_end,
+                 [SECOND] = (int)settings->source_end,
+                 [TARGET] = task_of((enum task_kind)settings->task)->target_end},
     };
     return stream_updates(corpus, &options);
 }
 
-/* What a run teaches is what its corpus was prepared for. */
+/* The corpus's task is the run's. */
 static void take_task(struct run *run, struct faults *faults)
 {
     struct settings *s = run->settings;
-    const char *name = run->corpus->task;
-    const struct task *task = task_find(name);
-    agree(task != NULL, "corpus '%s': task '%s' is unknown", run->corpus->path, name);
-    int64_t kind = task_kind(task);
-    if (s->from[settings_row("task")] != FROM_DEFAULT && s->task != kind)
+    const struct task *task = task_find(run->corpus->task);
+    agree(task != NULL, "corpus '%s': task '%s' is unknown", run->corpus->path, run->corpus->task);
+    if (s->from[settings_row("task")] != FROM_DEFAULT && s->task != (int64_t)task_kind(task))
         faults_add(faults, "--task %s: corpus '%s' was prepared for %s",
-                   task_of((enum task_kind)s->task)->name, run->corpus->path, name);
-    s->task = kind;
+                   task_of((enum task_kind)s->task)->name, run->corpus->path, task->name);
+    s->task = task_kind(task);
 }
 
 /* Chosen defaults and contradictions, then the lanes against the ranks. Wrong usage is the same on
@@ -98,13 +100,15 @@ static void resolve(struct run *run)
 {
     struct settings *s = run->settings;
     struct faults faults = {0};
+    take_task(run, &faults);
     struct settings_facts facts = {
         .contents = run->corpus->contents,
+        .longest = run->corpus->longest,
         .has_valid = run->valid != NULL,
+        .valid_has_text = run->valid && run->valid->has_text,
         .updates_an_epoch = run_updates_an_epoch,
         .corpus = run->corpus,
     };
-    take_task(run, &faults);
     settings_resolve(s, &facts, &faults);
     if (!run->continued && s->lanes < comm_size())
         faults_add(&faults,

@@ -14,7 +14,10 @@ struct train_state {
     int64_t best_update;    // 0: no validation yet
     int64_t since_best;     // validations since the best
     int64_t bad;        // validations without a new best since the last change of rate (plateau)
-    double best_loss;   // nats a token, plain cross-entropy
+    double best_loss;   // the least cost of a validation (validation.h): with --valid-metric
+                        // perplexity nats a token, plain cross-entropy
+    double lowest_loss; // of a validation, in nats a token; in the checkpoint only where it is not
+                        // best_loss by definition
     double rate_factor; // of schedule plateau
     /* since the last validation */
     double sum_loss;

@@ -5,6 +5,8 @@
 #define TASK_H
 
 #include "io/content.h"
+#include "trainer/metric.h"
+#include "trainer/settings.h"
 
 enum task_kind {
     TASK_TRANSLATE,
@@ -17,6 +19,7 @@ enum task_kind {
 
 struct task {
     const char *name;
+    enum head head;   // of the model
     int sources;      // that there must be
     int sources_most; // that there may be
     int target_end;   // 1: end is a symbol of the target
@@ -26,6 +29,9 @@ struct task {
     int source_end;   // default of --source-end; -1: never
     const char *unit; // what a symbol of the target is called: "tag"
     enum tokenizer_kind source_tokenizer, target_tokenizer; // the defaults
+    enum command verb;                                      // what applies it
+    int metrics_of;      // what its outputs are measured by: of enum metric_of, or-ed
+    const char *metrics; // taken unless others are named
 };
 
 const struct task *task_of(enum task_kind kind);

@@ -11,6 +11,7 @@
 #include "trainer/saver.h"
 #include "trainer/schedule.h"
 #include "trainer/stop.h"
+#include "trainer/validation.h"
 #include <math.h>
 
 /* What the next update and a validation may take, as measured: seconds. Of the updates, the recent
@@ -47,25 +48,19 @@ static void finish_saving(struct run *run, struct report *report)
 static int validate_weights(struct run *run, struct report *report)
 {
     struct reason why;
-    struct evaluation evaluation;
+    struct validation validation;
     double start = clock_seconds();
-    struct pairs *pairs = pairs_open_corpus(run->valid, &why);
-    agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
-    int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena, NULL,
-                            NULL, &evaluation);
-    pairs_close(pairs);
-    if (!complete)
+    if (!validation_run(run, &validation))
         return 0;
     point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
-    double loss = evaluation.loss / (double)evaluation.tokens;
     int symbols = run->model.shape.side[TARGET].vocabulary;
-    bool sound = schedule_sound(run->settings, &run->state, loss, symbols, &why);
+    bool sound = schedule_sound(run->settings, &run->state, validation.loss, symbols, &why);
     if (!sound)
         finish_saving(run, report);
     agree(sound, "%s", why.text);
-    int best = schedule_validated(run->settings, &run->state, loss);
-    report_validation(report, &before, &evaluation, best, clock_seconds() - start);
+    int best = schedule_validated(run->settings, &run->state, validation.loss, validation.cost);
+    report_validation(report, &before, &validation, best, clock_seconds() - start);
     if (comm_rank() == 0)
         samples_show(run, report);
     return 1;

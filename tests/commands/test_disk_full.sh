@@ -50,8 +50,8 @@ claim "to the same end" same_run later undisturbed
 # --- the small files ---
 full() { ln -sf /dev/full "$1"; } # nothing can be written there
 rm -rf small && cp -a early small
-cut_short() { # metrics.jsonl of four updates has more than a KiB, the others less
-    (ulimit -f 1 && quiet "$CHORUS" train --output small --updates 12 --checkpoint-interval 1000 --valid-interval 4)
+cut_short() { # metrics.jsonl of seven updates has more than 2 KiB, the others less
+    (ulimit -f 2 && quiet "$CHORUS" train --output small --updates 12 --checkpoint-interval 1000 --valid-interval 4)
 }
 expect_fatal 1 "fatal: run folder 'small': metrics.jsonl: File too large" cut_short
 for file in status.json settings.yml computing.json; do
@@ -168,7 +168,7 @@ cp old outcome
 expect_fatal 1 "fatal: 'invalid': line 2: invalid UTF-8" translate --input invalid --output outcome
 claim "a text that is no text leaves what was there, too" cmp old outcome
 if [ -n "$CHORUS_HOOKS" ]; then
-    stopped() { CHORUS_HOOK="translate.block -1 -1 SIGTERM" quiet "$CHORUS_HOOKS" translate --model $model --threads 1 --input input --output outcome; }
+    stopped() { CHORUS_HOOK="apply.block -1 -1 SIGTERM" quiet "$CHORUS_HOOKS" translate --model $model --threads 1 --input input --output outcome; }
     expect_fatal 1 "fatal: stopped by SIGTERM: the translation is not complete" stopped
     claim "so does a stop" cmp old outcome
 fi

@@ -73,10 +73,10 @@ claim "a closed pipe is no failure" without_reader "$CHORUS" sample --model thre
 expect_fatal 2 "fatal: --prefix: has a line end, but 'three/last.h5' is a model of single lines" sample --prefix $'t1\nt2'
 
 train_fails() { "$CHORUS" train --corpus corpus --output never "$@"; }
-expect_fatal 2 "fatal: --bidirectional has no meaning with task language-model: there is no source" train_fails --bidirectional
+expect_fatal 2 "fatal: --bidirectional has no effect with --task language-model" train_fails --bidirectional
 expect_fatal 2 "fatal: 2 wrong settings:
-    --context-use has no meaning with task language-model: there is no source
-    --attention has no meaning with task language-model: there is no source" train_fails --attention dot --context-use first
+    --context-use has no effect with --task language-model
+    --attention has no effect with --task language-model" train_fails --attention dot --context-use first
 expect_fatal 2 "fatal: --task tag: corpus 'corpus' was prepared for language-model" train_fails --task tag
 expect_fatal 2 "fatal: --source has no effect: checkpoint 'three/last.h5' has no source" score --source valid.source --target valid.target
 claim "and nothing was made" test ! -e never

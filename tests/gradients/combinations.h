@@ -128,6 +128,7 @@ static inline bool combination_refused(const struct combination *c)
     return (!attends && (shape.input_feeding || shape.decoder == DECODER_CONDITIONAL)) ||
            (shape.context_use == CONTEXT_USE_EVERY && shape.context == CONTEXT_AFFINE) ||
            (shape.context_use == CONTEXT_USE_NONE && shape.pyramid) ||
+           (shape.layer_norm && !shape_reads(&shape)) ||
            (layers && !COMBINATION_ON(c, encoder_layers)) ||
            (COMBINATION_ON(c, residual) && COMBINATION_ON(c, pyramid));
 }

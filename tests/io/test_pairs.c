@@ -20,13 +20,14 @@
 static char folder[] = "/tmp/chorus-pairs-XXXXXX";
 static struct tokenizer tokenizers[SIDES];
 
-/* Sides of different lengths, so that a mixed-up one shows. */
+/* Sides of different lengths, so that a mixed-up one shows; of some targets alternatives. */
 static void sentence(int line, enum side side, char text[64])
 {
     if (side == SOURCE)
         snprintf(text, 64, "字%d%s", line, line % 5 ? "" : "，好");
     else
-        snprintf(text, 64, "the %d%s cat", line, line % 3 ? "" : " é  x");
+        snprintf(text, 64, "the %d%s cat%s", line, line % 3 ? "" : " é  x",
+                 line % 4 ? "" : "\tour cat\t");
 }
 
 static const char *put(const char *name, const char *text)
@@ -117,13 +118,17 @@ static void assert_ids(const int32_t *one, const int32_t *other, int count)
         assert_int_equal(one[i], other[i]);
 }
 
-/* The ids of a side are those of its sentence. */
+/* The ids of a side are those of its sentence, of alternatives the first. */
 static void assert_tokens(const struct pair *pair, enum side side)
 {
     struct ids ids = {0};
     char text[64];
     sentence((int)pair->line - 1, side, text);
-    tokenizer_encode(&tokenizers[side], text, strlen(text), &ids);
+    if (side == TARGET) {
+        assert_int_equal(pair->text_length, strlen(text));
+        assert_memory_equal(pair->text, text, strlen(text));
+    }
+    tokenizer_encode(&tokenizers[side], text, strcspn(text, "\t"), &ids);
     assert_int_equal(ids.count, side == SOURCE ? pair->source_length : pair->target_length);
     assert_ids(side == SOURCE ? pair->source : pair->target, ids.list, (int)ids.count);
     ids_release(&ids);
@@ -194,6 +199,7 @@ static void lines_that_were_dropped_leave_gaps(void **state)
         line += line % 7 == 2;
         assert_int_equal(block.list[i].line, line + 1);
         assert_int_equal(block.list[i].words, -1); // no text in this corpus
+        assert_null(block.list[i].text);
         assert_int_equal(block.list[i].characters, -1);
     }
     assert_true(pairs_next(pairs, 1, &block, &why));

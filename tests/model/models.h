@@ -5,7 +5,7 @@
 
 #include "tests/model/sides.h"
 
-enum { MODELS = 10, MODELS_ALL = 16 };
+enum { MODELS = 10, MODELS_ALL = 17 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
  * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs; the
@@ -76,13 +76,13 @@ static inline struct shape models_with(struct shape shape, enum head head, int r
     return shape;
 }
 
-/* Tags of words with features; a value for each vector; classes of two sources pooled by attention;
- * classes by the largest states; regression from one vector a sentence without an encoder's layers;
- * vectors decoded from vectors. */
+/* Tags of words with features; a value for each vector; classes of two sources' pyramids pooled by
+ * attention; classes by the largest states; regression from one vector a sentence without an encoder's layers;
+ * vectors decoded from vectors; symbols decoded from nothing. */
 static inline struct shape models_other(int number)
 {
     static const struct side_shape vectors = {.form = FORM_VECTORS, .dimension = 6};
-    struct shape shape = models_translating(number % 2 ? 1 : 0);
+    struct shape shape = models_translating(number % 2 || number == MODELS + 5 ? 1 : 0);
     shape.feature_embedding = 5;
     switch (number - MODELS) {
     case 0:
@@ -98,6 +98,8 @@ static inline struct shape models_other(int number)
         break;
     case 2:
         shape = models_with(shape, HEAD_POOL, 24);
+        shape.encoder_layers = 2;
+        shape.pyramid = 1;
         shape.side[SECOND] = shape.side[SOURCE];
         shape.side[SOURCE].end = 1;
         shape.pooling = POOLING_ATTENTION;
@@ -112,9 +114,15 @@ static inline struct shape models_other(int number)
         shape.encoder_layers = 0;
         shape.pooling = POOLING_MEAN;
         break;
-    default:
+    case 5:
         shape = models_with(shape, HEAD_DECODE, shape.readout);
         shape.side[SOURCE] = shape.side[TARGET] = vectors;
+        break;
+    default:
+        shape = models_with(models_translating(3), HEAD_DECODE, 24);
+        shape.side[SOURCE] = (struct side_shape){FORM_NONE};
+        shape.side[TARGET].end = 1;
+        shape.context_use = CONTEXT_USE_NONE;
         break;
     }
     return shape;

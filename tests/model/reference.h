@@ -1,4 +1,5 @@
-/* Reading tests/reference/reference.h5, which make_reference.py wrote: attributes and arrays as
+/* Reading tests/reference/reference.h5 and heads.h5, which make_reference.py and make_heads.py
+ * wrote: attributes and arrays as
  * numbers, the shape, the batches. What is missing or has another type fails the test that asked.
  */
 #ifndef REFERENCE_H
@@ -16,11 +17,11 @@
 
 #include <cmocka.h>
 
-static inline hid_t reference_open(void)
+static inline hid_t reference_open(const char *name)
 {
     const char *source = getenv("CHORUS_SOURCE");
     char path[4096];
-    snprintf(path, sizeof path, "%s/tests/reference/reference.h5", source ? source : ".");
+    snprintf(path, sizeof path, "%s/tests/reference/%s", source ? source : ".", name);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     assert_true(file >= 0);
     return file;
@@ -107,17 +108,51 @@ static inline struct shape reference_shape(hid_t group)
     return shape;
 }
 
+/* Of heads.h5. */
+static inline struct shape reference_head_shape(hid_t group)
+{
+    const int dimension = reference_integer(group, "dimension");
+    const int feature = reference_integer(group, "feature");
+    struct shape shape = {
+        .side = {[SOURCE] = {.form = dimension ? FORM_VECTORS : FORM_SYMBOLS,
+                             .vocabulary = reference_integer(group, "vocabulary"),
+                             .feature_count = feature > 0,
+                             .features = {feature},
+                             .dimension = dimension},
+                 [TARGET] = {.form = FORM_SYMBOLS,
+                             .vocabulary = reference_integer(group, "target_vocabulary")}},
+        .head = (enum head)reference_choice(group, "head", shape_heads),
+        .embedding = reference_integer(group, "embedding"),
+        .feature_embedding = reference_integer(group, "feature_embedding"),
+        .input = INPUT_TANH,
+        .pooling = (enum pooling_kind)reference_choice(group, "pooling", shape_poolings),
+        .encoder_hidden = reference_integer(group, "encoder_hidden"),
+        .encoder_layers = reference_integer(group, "encoder_layers"),
+        .bidirectional = 1,
+        .cell = (enum cell_kind)reference_choice(group, "cell", shape_cells),
+        .attention_hidden = reference_integer(group, "attention_hidden"),
+        .readout = reference_integer(group, "readout"),
+        .label_smoothing = reference_number(group, "label_smoothing")};
+    struct reason why;
+    if (!shape_check(&shape, &why))
+        fail_msg("%s", why.text);
+    return shape;
+}
+
 struct reference_side {
-    int32_t *symbols, *lengths;
+    void *cells;
+    int32_t *lengths;
     int64_t total, count;
 };
 
-static inline struct reference_side reference_side(hid_t group, int number, const char *name)
+static inline struct reference_side reference_side(hid_t group, int number, const char *name,
+                                                   enum form form)
 {
     struct reference_side side;
     char path[64];
     snprintf(path, sizeof path, "batches/%d/%s", number, name);
-    side.symbols = reference_array(group, path, H5T_NATIVE_INT32, &side.total);
+    side.cells = reference_array(
+        group, path, form == FORM_VECTORS ? H5T_NATIVE_FLOAT : H5T_NATIVE_INT32, &side.total);
     snprintf(path, sizeof path, "batches/%d/%s_lengths", number, name);
     side.lengths = reference_array(group, path, H5T_NATIVE_INT32, &side.count);
     return side;
@@ -127,24 +162,28 @@ static inline struct reference_side reference_side(hid_t group, int number, cons
 static inline void reference_batch(hid_t group, const struct shape *shape, int number,
                                    struct batch *batch)
 {
-    struct reference_side source = reference_side(group, number, "source");
-    struct reference_side target = reference_side(group, number, "target");
+    struct reference_side source =
+        reference_side(group, number, "source", shape->side[SOURCE].form);
+    struct reference_side target = reference_side(group, number, "target", FORM_SYMBOLS);
     assert_int_equal(source.count, target.count);
     struct sentence *sentences = memory_take((size_t)source.count * sizeof *sentences);
+    const int width = side_cells(&shape->side[SOURCE]);
     int64_t s = 0, t = 0;
     for (int64_t i = 0; i < source.count; i++) {
-        sentences[i].side[SOURCE] = (struct sequence){source.symbols + s, source.lengths[i]};
-        sentences[i].side[TARGET] = (struct sequence){target.symbols + t, target.lengths[i]};
-        s += source.lengths[i];
+        sentences[i].side[SOURCE] =
+            (struct sequence){(const int32_t *)source.cells + s, source.lengths[i]};
+        sentences[i].side[TARGET] =
+            (struct sequence){(const int32_t *)target.cells + t, target.lengths[i]};
+        s += (int64_t)source.lengths[i] * width; // a float is as wide
         t += target.lengths[i];
     }
     assert_true(s == source.total && t == target.total);
     batch_init(batch);
     batch_pack(batch, shape, sentences, (int)source.count);
     memory_free(sentences);
-    memory_free(source.symbols);
+    memory_free(source.cells);
     memory_free(source.lengths);
-    memory_free(target.symbols);
+    memory_free(target.cells);
     memory_free(target.lengths);
 }
 

@@ -25,7 +25,7 @@ enum { NORMALISED = sizeof NORMALISATIONS / sizeof NORMALISATIONS[0] };
 static void init(struct trial *trial, int number, int target_vocabulary)
 {
     struct shape shape = models_shape(number);
-    shape.target_vocabulary = target_vocabulary;
+    shape.side[TARGET].vocabulary = target_vocabulary;
     trial_init(trial, &shape);
     fixture_weights(&trial->model.parameters, 31 + (uint64_t)number, 0.6, trial->block);
     const struct parameter *bias = parameters_find(&trial->model.parameters, "output.bias");
@@ -45,11 +45,10 @@ static double loss_of(struct trial *trial, struct sentence pair, const int32_t *
     struct arena arena;
     struct batch batch;
     double loss;
-    pair.target = symbols;
-    pair.target_length = length;
+    pair.side[TARGET] = (struct sequence){symbols, length};
     arena_init(&arena);
     batch_init(&batch);
-    batch_pack(&batch, &pair, 1, 1);
+    batch_pack(&batch, &trial->model.shape, &pair, 1);
     model_loss(&trial->model, trial->block, &batch, &loss, &arena);
     batch_release(&batch);
     arena_release(&arena);
@@ -76,9 +75,8 @@ static void add_probabilities(struct trial *trial, struct sentence pair, const i
                               int length, double *sums)
 {
     const struct parameter *bias = parameters_find(&trial->model.parameters, "output.bias");
-    pair.target = symbols;
-    pair.target_length = length;
-    batch_pack(&trial->batch, &pair, 1, 1);
+    pair.side[TARGET] = (struct sequence){symbols, length};
+    batch_pack(&trial->batch, &trial->model.shape, &pair, 1);
     trial_gradient(trial);
     for (int v = 0; v < V; v++)
         sums[v] = (double)trial->gradient[bias->first + v];

@@ -50,7 +50,7 @@ static void a_step_that_reads_nothing_has_no_input_and_runs_on_its_state(void **
 static void without_a_readout_the_output_reads_the_state(void **state)
 {
     (void)state;
-    struct shape shape = models_shape(7);
+    struct shape shape = models_shape(9);
     struct trial trial;
     trial_init(&trial, &shape);
     assert_null(find(&trial, "readout.weight"));
@@ -65,10 +65,8 @@ static void losses_of_other_sources(const struct shape *shape, int by, double *l
     trial_init(&trial, shape);
     struct sentence *sentences = trial.fixture.sentences, sources[TRIAL_SENTENCES];
     memcpy(sources, sentences, sizeof sources);
-    for (int i = 0; i < TRIAL_SENTENCES; i++) {
-        sentences[i].source = sources[(i + by) % TRIAL_SENTENCES].source;
-        sentences[i].source_length = sources[(i + by) % TRIAL_SENTENCES].source_length;
-    }
+    for (int i = 0; i < TRIAL_SENTENCES; i++)
+        sentences[i].side[SOURCE] = sources[(i + by) % TRIAL_SENTENCES].side[SOURCE];
     trial_pack(&trial, 0, TRIAL_SENTENCES);
     trial_losses(&trial, losses);
     trial_release(&trial);
@@ -78,9 +76,11 @@ static void only_without_a_source_does_nothing_depend_on_it(void **state)
 {
     (void)state;
     for (int use = 0; use < CONTEXT_USES; use++) {
-        struct shape shape = models_shape(5);
+        struct shape shape = models_shape(7);
         double losses[TRIAL_SENTENCES], others[TRIAL_SENTENCES];
         shape.context_use = (enum context_use)use;
+        if (use == CONTEXT_USE_NONE)
+            shape.side[SOURCE].form = FORM_NONE;
         losses_of_other_sources(&shape, 0, losses);
         losses_of_other_sources(&shape, 1, others);
         int same = 0;
@@ -104,7 +104,8 @@ static void a_decoder_without_a_source_is_started_with_none(void **state)
     (void)state;
     struct shape shape = models_shape(3);
     shape.context_use = CONTEXT_USE_NONE;
-    shape.source_vocabulary = shape.encoder_hidden = shape.encoder_layers = 0;
+    shape.side[SOURCE] = (struct side_shape){FORM_NONE};
+    shape.encoder_hidden = shape.encoder_layers = 0;
     shape.readout = 0;
     struct model model;
     struct arena arena;
@@ -120,7 +121,7 @@ static void a_decoder_without_a_source_is_started_with_none(void **state)
     decoder_start(&model.decoder, block, NULL, NULL, 3, 2, NULL, &arena, &states);
     const int32_t symbols[6] = {1, 1, 1, 4, 5, 4};
     real x[6 * 24];
-    model_embed(&model, block, symbols, 6, x);
+    input_apply(&model.before, block, &(struct input_places){6, symbols, NULL}, x);
     decoder_run(&model.decoder, block, &states, x);
     const real *r = states.r; // (2, 3, H): the first and the last sentence are alike
     const int H = shape.hidden;
@@ -140,19 +141,21 @@ static void two_steps(struct trial *trial, int leave, real *r)
     const struct shape *shape = &model->shape;
     const int keep[2] = {0, 2};
     const int32_t symbols[3] = {1, 4, 7};
-    struct encoder_states encoder;
+    struct encoder_states encoder[SOURCES];
     struct decoder_states states;
     real x[3 * 24];
     arena_reset(&trial->arena);
     trial_pack(trial, 0, 3);
-    model_encode(model, trial->block, &trial->batch, &trial->arena, &encoder);
-    decoder_start(&model->decoder, trial->block, &model->encoder, &encoder, 3, 1, NULL,
-                  &trial->arena, &states);
-    model_embed(model, trial->block, symbols, 3, x);
+    model_encode(model, trial->block, &trial->batch, &trial->arena, encoder);
+    const struct bank sentences = encoder[SOURCE].bank;
+    bank_share(&encoder[SOURCE].bank, 1, &trial->arena);
+    decoder_start(&model->decoder, trial->block, model->encoder, encoder, 3, 1, NULL, &trial->arena,
+                  &states);
+    input_apply(&model->before, trial->block, &(struct input_places){3, symbols, NULL}, x);
     decoder_run(&model->decoder, trial->block, &states, x);
     if (leave) {
-        decoder_keep(&model->decoder, &states, keep, 2);
-        bank_keep(&encoder.bank, keep, 2);
+        decoder_pick(&model->decoder, &states, keep, 2);
+        bank_attend(&encoder[SOURCE].bank, &sentences, keep, 2);
         memmove(x + 24, x + 48, 24 * sizeof(real));
     }
     decoder_run(&model->decoder, trial->block, &states, x);

@@ -347,10 +347,11 @@ static void cost_and_memory_grow_with_what_there_is_to_do(void **state)
             assert_true(cost > before);
             before = cost;
         }
-        if (shape.head == HEAD_DECODE)
-            trial_pack(&trial, 0, TRIAL_SENTENCES);
-        else
-            trial_pack(&trial, 5, 1); // there is no padding: the longest alone
+        trial_pack(&trial, 0, TRIAL_SENTENCES);
+        const struct sentence longest = trial.fixture.sentences[5];
+        if (shape.head != HEAD_DECODE) // there is no padding
+            batch_pack(&trial.batch, &shape,
+                       (struct sentence[]){longest, longest, longest, longest}, 4);
         trial_gradient(&trial);
         const struct batch *batch = &trial.batch;
         const int steps[SIDES] = {batch->source[SOURCE].S, batch->source[SECOND].S, batch->T};

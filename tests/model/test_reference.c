@@ -1,6 +1,6 @@
 // Some models against PyTorch: the same weights and batches give its loss, its gradients and, after
-// ten updates of Adam, its weights. tests/reference/make_reference.py made the numbers, in double
-// precision and without us.
+// ten updates of Adam, its weights. tests/reference/make_reference.py and make_heads.py made the
+// numbers, in double precision and without us.
 #include "model/model.h"
 #include "model/optimizer.h"
 #include "tests/model/fixture.h"
@@ -33,12 +33,13 @@ static void read_weights(struct reference *it)
     }
 }
 
-static void reference_init(struct reference *it, const char *name)
+static void reference_init(struct reference *it, const char *name, const char *file)
 {
-    it->file = reference_open();
+    it->file = reference_open(file);
     it->group = H5Gopen2(it->file, name, H5P_DEFAULT);
     assert_true(it->group >= 0);
-    struct shape shape = reference_shape(it->group);
+    struct shape shape = strcmp(file, "heads.h5") == 0 ? reference_head_shape(it->group)
+                                                       : reference_shape(it->group);
     model_init(&it->model, &shape);
     for (int i = 0; i < 3; i++)
         reference_batch(it->group, &shape, i, &it->batches[i]);
@@ -144,10 +145,10 @@ static void check_updates(struct reference *it)
     assert_near(it, "updated", it->block);
 }
 
-static void check(const char *name)
+static void check(const char *name, const char *file)
 {
     struct reference it;
-    reference_init(&it, name);
+    reference_init(&it, name, file);
     check_names(&it);
     check_loss_and_gradients(&it);
     check_updates(&it);
@@ -157,43 +158,55 @@ static void check(const char *name)
 static void lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("lstm");
+    check("lstm", "reference.h5");
 }
 
 static void gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("gru");
+    check("gru", "reference.h5");
 }
 
 static void rnn_in_a_pyramid_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("pyramid-rnn");
+    check("pyramid-rnn", "reference.h5");
 }
 
 static void lstm_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("normed-lstm");
+    check("normed-lstm", "reference.h5");
 }
 
 static void gru_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("normed-gru");
+    check("normed-gru", "reference.h5");
+}
+
+static void a_tagger_of_words_with_features_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("tag", "heads.h5");
+}
+
+static void a_classifier_of_vectors_pooled_by_attention_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("classify", "heads.h5");
 }
 
 static void gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("both");
+    check("both", "reference.h5");
 }
 
 static void a_conditional_gru_of_two_layers_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("conditional");
+    check("conditional", "reference.h5");
 }
 
 int main(void)
@@ -202,6 +215,8 @@ int main(void)
         cmocka_unit_test(lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does),
         cmocka_unit_test(
             gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does),
+        cmocka_unit_test(a_tagger_of_words_with_features_computes_what_pytorch_does),
+        cmocka_unit_test(a_classifier_of_vectors_pooled_by_attention_computes_what_pytorch_does),
         cmocka_unit_test(rnn_in_a_pyramid_computes_what_pytorch_does),
         cmocka_unit_test(lstm_with_layer_norm_and_residual_computes_what_pytorch_does),
         cmocka_unit_test(gru_with_layer_norm_and_residual_computes_what_pytorch_does),

@@ -180,29 +180,59 @@ static void a_conditional_decoder_by_hand(void **state)
 static void where_nothing_is_padding_it_is_the_cost(void **state)
 {
     (void)state;
-    const int alike[3] = {6, 6, 6};
-    for (int number = 0; number < MODELS; number++) {
+    const int alike[3] = {6, 6, 6}, ones[3] = {1, 1, 1};
+    for (int number = 0; number < MODELS_ALL; number++) {
         struct shape shape = models_shape(number);
         struct trial trial;
         struct fixture fixture;
         int64_t useful[PARTS] = {0};
+        const int *const lengths[SIDES] = {alike, alike, shape.head == HEAD_POOL ? ones : alike};
         trial_init(&trial, &shape);
-        fixture_sentences(&fixture, 3, alike, alike, shape.side[SOURCE].vocabulary,
-                          shape.side[TARGET].vocabulary, 1);
+        fixture_of_shape(&fixture, &shape, 3, lengths, 1);
         batch_pack(&trial.batch, &shape, fixture.sentences, 3);
         useful_add(&trial.model, &trial.batch, useful);
-        assert_true(
-            total(useful) ==
-            model_cost(&trial.model, 3, (const int *[SIDES]){[SOURCE] = alike, [TARGET] = alike}));
+        assert_true(total(useful) == model_cost(&trial.model, 3, lengths));
         fixture_release(&fixture);
         trial_release(&trial);
     }
 }
 
+static int64_t products_work;
+
+static void add_work(int form, const struct product_item *items, int count)
+{
+    (void)form;
+    for (int i = 0; i < count; i++)
+        products_work += (int64_t)items[i].M * items[i].N * items[i].K;
+}
+
+static void the_cost_is_that_of_the_products_that_are_made(void **state)
+{
+    (void)state;
+    int counted = 0;
+    for (int number = 0; number < MODELS_ALL; number++) {
+        struct shape shape = models_shape_in_training(number);
+        struct trial trial;
+        if (shape.head == HEAD_DECODE && shape.context_use == CONTEXT_USE_ATTENTION &&
+            shape.attention == ATTENTION_ADDITIVE)
+            continue; // its scores are made by no product
+        trial_init(&trial, &shape);
+        trial_pack(&trial, 0, TRIAL_SENTENCES);
+        products_work = 0;
+        product_tell(add_work);
+        trial_gradient(&trial);
+        product_tell(NULL);
+        assert_true(products_work == model_cost(&trial.model, TRIAL_SENTENCES, trial.lengths));
+        trial_release(&trial);
+        counted++;
+    }
+    assert_true(counted > MODELS_ALL / 2);
+}
+
 static void padding_is_not_useful(void **state)
 {
     (void)state;
-    for (int number = 0; number < MODELS; number++) {
+    for (int number = 0; number < MODELS_ALL; number++) {
         struct shape shape = models_shape(number);
         struct trial trial;
         int64_t together[PARTS] = {0}, alone[PARTS] = {0};
@@ -214,7 +244,8 @@ static void padding_is_not_useful(void **state)
             useful_add(&trial.model, &trial.batch, alone);
         }
         assert_memory_equal(together, alone, sizeof together);
-        assert_true(total(together) < model_cost(&trial.model, TRIAL_SENTENCES, trial.lengths));
+        int64_t cost = model_cost(&trial.model, TRIAL_SENTENCES, trial.lengths);
+        assert_true(shape.head == HEAD_DECODE ? total(together) < cost : total(together) == cost);
         trial_release(&trial);
     }
 }
@@ -245,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_context_at_every_step_by_hand),
         cmocka_unit_test(a_conditional_decoder_by_hand),
         cmocka_unit_test(where_nothing_is_padding_it_is_the_cost),
+        cmocka_unit_test(the_cost_is_that_of_the_products_that_are_made),
         cmocka_unit_test(padding_is_not_useful),
         cmocka_unit_test(a_sentence_alone_reads_each_weight_at_each_step),
     };

@@ -305,4 +305,5 @@ def main():
             make(file, name, m, seed + 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

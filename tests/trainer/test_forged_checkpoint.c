@@ -220,6 +220,11 @@ static void wrong_settings_are_refused(void **state)
     strcpy(forged_attribute(&forgery, "/settings", "context-use")->text, "first");
     strcpy(forged_attribute(&forgery, "/settings", "input-feeding")->text, "on");
     assert_refused(&forgery, "input-feeding", "input-feeding needs context-use attention");
+    forgery = checkpoint;
+    forgery.attributes[forgery.attribute_count++] = (struct forged_attribute){
+        .group = "/settings", .name = "valid-metric", .kind = 't', .text = "blue"};
+    assert_refused(&forgery, "valid-metric",
+                   "has a wrong setting: valid-metric: 'blue' is none of ");
     said("settings");
 }
 

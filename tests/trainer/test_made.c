@@ -27,7 +27,7 @@ static void a_micro_batch_has_its_sentences_of_about_one_length(void **state)
     for (int i = 0; i < 3 * MADE_POOLS * MADE_POOL; i++) {
         const struct batch *batch = made_next(made, ONE)->batches;
         assert_int_equal(batch->B, 8);
-        assert_in_range(batch->S, MADE_SHORTEST, OPTIONS.longest);
+        assert_in_range(batch->source[SOURCE].S, MADE_SHORTEST, OPTIONS.longest);
         assert_in_range(batch->T, MADE_SHORTEST + 1, OPTIONS.longest + 1);
         tokens += batch->target_tokens;
         places += (int64_t)batch->B * batch->T;
@@ -47,7 +47,8 @@ static void tokens_end_a_micro_batch_too(void **state)
         const struct batch *batch = made_next(made, ONE)->batches;
         assert_in_range(batch->B, 1, 8);
         assert_true(batch->target_tokens < 60 + OPTIONS.longest + 1);
-        assert_true(batch->B == 8 || batch->target_tokens >= 60 || batch->source_tokens >= 60);
+        assert_true(batch->B == 8 || batch->target_tokens >= 60 ||
+                    batch->source[SOURCE].tokens >= 60);
     }
     made_close(made);
 }
@@ -63,9 +64,9 @@ static void lengths_go_up_to_what_is_asked_for(void **state)
         int longest = 0;
         for (int i = 0; i < made_sentences(made); i++) {
             const struct sentence *s = made_sentence(made, i);
-            assert_in_range(s->source_length, MADE_SHORTEST, options.longest);
-            assert_in_range(s->target_length, MADE_SHORTEST, options.longest);
-            longest = s->target_length > longest ? s->target_length : longest;
+            assert_in_range(s->side[SOURCE].length, MADE_SHORTEST, options.longest);
+            assert_in_range(s->side[TARGET].length, MADE_SHORTEST, options.longest);
+            longest = s->side[TARGET].length > longest ? s->side[TARGET].length : longest;
         }
         assert_int_equal(longest, options.longest);
         made_close(made);
@@ -83,11 +84,12 @@ static void symbols_follow_a_law_and_stay_within_the_vocabulary(void **state)
         int64_t first = 0, second = 0, all = 0;
         for (int i = 0; i < made_sentences(made); i++) {
             const struct sentence *s = made_sentence(made, i);
-            assert_in_range(s->source_length, MADE_SHORTEST, OPTIONS.longest);
-            for (int t = 0; t < s->target_length; t++) {
-                assert_in_range(s->target[t], SYMBOLS_RESERVED, sizes[k] - 1);
-                first += s->target[t] == SYMBOLS_RESERVED;
-                second += s->target[t] == SYMBOLS_RESERVED + 1;
+            assert_in_range(s->side[SOURCE].length, MADE_SHORTEST, OPTIONS.longest);
+            for (int t = 0; t < s->side[TARGET].length; t++) {
+                assert_in_range(((const int32_t *)s->side[TARGET].cells)[t], SYMBOLS_RESERVED,
+                                sizes[k] - 1);
+                first += ((const int32_t *)s->side[TARGET].cells)[t] == SYMBOLS_RESERVED;
+                second += ((const int32_t *)s->side[TARGET].cells)[t] == SYMBOLS_RESERVED + 1;
                 all++;
             }
         }
@@ -134,8 +136,8 @@ static void a_run_is_told_its_vocabularies_and_lengths(void **state)
 {
     (void)state;
     struct corpus *corpus = made_corpus(&OPTIONS);
-    assert_int_equal(corpus->tokenizers[SOURCE].vocabulary.size, 8004);
-    assert_int_equal(corpus->tokenizers[TARGET].vocabulary.size, 8004);
+    assert_int_equal(corpus->contents[SOURCE].tokenizer.vocabulary.size, 8004);
+    assert_int_equal(corpus->contents[TARGET].tokenizer.vocabulary.size, 8004);
     assert_int_equal(corpus->sentences, MADE_POOLS * MADE_POOL * 8);
     assert_int_equal(corpus->longest[SOURCE], OPTIONS.longest);
     corpus_close(corpus);
@@ -152,7 +154,7 @@ static void lengths_are_what_they_were(void **state)
     struct made *made = made_open(&options);
     for (int i = 0; i < 5; i++) {
         const struct batch *batch = made_next(made, ONE)->batches;
-        source += i < 3 ? 0 : batch->source_tokens;
+        source += i < 3 ? 0 : batch->source[SOURCE].tokens;
         target += i < 3 ? 0 : batch->target_tokens;
     }
     assert_int_equal(source, 1093);
@@ -174,7 +176,7 @@ static void text_has_a_line_for_each_sentence(void **state)
     assert_int_equal(lines, made_sentences(made));
     for (size_t i = 0; text.bytes[i] != '\n'; i++)
         words += text.bytes[i] == ' ';
-    assert_int_equal(words, made_sentence(made, 0)->target_length);
+    assert_int_equal(words, made_sentence(made, 0)->side[TARGET].length);
     text_release(&text);
     made_close(made);
 }

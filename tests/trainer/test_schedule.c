@@ -53,7 +53,7 @@ static int validated(const struct settings *settings, struct train_state *at, do
     at->update += 100;
     at->validation_due = 1;
     at->sum_tokens = 5;
-    int best = schedule_validated(settings, at, loss);
+    int best = schedule_validated(settings, at, loss, loss);
     assert_int_equal(at->validation_due, 0);
     assert_int_equal(at->sum_tokens, 0);
     return best;
@@ -79,11 +79,35 @@ static void plateau_halves_after_bad_validations_and_patience_ends(void **state)
     assert_int_equal(schedule_ending(&s, &at), ENDING_NONE);
 }
 
+/* As with a metric that is better the more there is of it: its cost falls while the loss rises. */
+static void best_goes_by_the_cost_and_divergence_by_the_loss(void **state)
+{
+    (void)state;
+    struct reason why;
+    struct settings s = {.divergence = 3, .valid_metric = "bleu", .patience = 1};
+    struct train_state at = {.update = 100};
+    assert_true(schedule_validated(&s, &at, 2.0, -10));
+    at.update = 200;
+    assert_true(schedule_validated(&s, &at, 4.0, -20));
+    assert_int_equal(at.best_update, 200);
+    assert_true(at.best_loss == -20 && at.lowest_loss == 2);
+    at.update = 300;
+    assert_false(schedule_validated(&s, &at, 1.5, -20));
+    assert_int_equal(schedule_ending(&s, &at), ENDING_PATIENCE);
+    assert_true(at.best_loss == -20 && at.lowest_loss == 1.5);
+    assert_true(schedule_sound(&s, &at, 4.5, 1000, &why));
+    assert_false(schedule_sound(&s, &at, 5, 1000, &why));
+    assert_string_equal(why.text,
+                        "validation loss 5 at update 300 is more than 3 nats above 1.5, its "
+                        "lowest: training diverges (start anew with a lower --learning-rate, or "
+                        "--divergence 0 to go on)");
+}
+
 static void divergence_is_a_loss_far_above_the_best(void **state)
 {
     (void)state;
     struct reason why;
-    struct settings s = {.divergence = 3};
+    struct settings s = {.divergence = 3, .valid_metric = "perplexity"};
     struct train_state at = {.update = 200};
     assert_true(schedule_sound(&s, &at, 9.9, 1000, &why)); // nothing was better yet
     assert_false(schedule_sound(&s, &at, 10, 1000, &why));
@@ -92,7 +116,7 @@ static void divergence_is_a_loss_far_above_the_best(void **state)
                         "guessing: training diverges (start anew with a lower --learning-rate, or "
                         "--divergence 0 to go on)");
     assert_false(schedule_sound(&s, &at, NAN, 1000, &why));
-    schedule_validated(&s, &at, 4.0);
+    schedule_validated(&s, &at, 4.0, 4.0);
     at.update = 800;
     assert_true(schedule_sound(&s, &at, 7.0, 1000, &why));
     assert_false(schedule_sound(&s, &at, 7.25, 1000, &why));
@@ -128,6 +152,7 @@ int main(void)
         cmocka_unit_test(warmup_is_linear_before_every_schedule),
         cmocka_unit_test(rates_follow_their_schedule),
         cmocka_unit_test(plateau_halves_after_bad_validations_and_patience_ends),
+        cmocka_unit_test(best_goes_by_the_cost_and_divergence_by_the_loss),
         cmocka_unit_test(divergence_is_a_loss_far_above_the_best),
         cmocka_unit_test(limits_end_a_run),
     };

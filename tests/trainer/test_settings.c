@@ -194,10 +194,11 @@ static void each_wrong_word_is_a_fault(void **state)
          "option '--lanes' belongs to train and benchmark, not to translate"},
         {COMMAND_TRAIN,
          {"--source=a"},
-         "option '--source' belongs to prepare and score, not to train"},
+         "option '--source' belongs to prepare, score and evaluate, not to train"},
         {COMMAND_PREPARE,
          {"--kernel", "Zen"},
-         "option '--kernel' belongs to train, translate, score and benchmark, not to prepare"},
+         "option '--kernel' belongs to train, translate, score, evaluate and benchmark, not to "
+         "prepare"},
         {COMMAND_SCORE,
          {"--config", "a.yml"},
          "option '--config' belongs to train and benchmark, not to score"},

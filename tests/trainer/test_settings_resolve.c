@@ -220,6 +220,13 @@ static void each_contradiction_is_a_fault(void **state)
          "--plateau-patience has an effect with --schedule plateau only"},
         {"--valid-interval 10", &without_valid, "--valid-interval needs --valid"},
         {"--patience 3", &without_valid, "--patience needs --valid"},
+        {"--valid-metric bleu", &without_valid, "--valid-metric needs --valid"},
+        {"--valid-metric rmse", &with_valid,
+         "--valid-metric: 'rmse' is none of perplexity, exact-match, word-error-rate, "
+         "symbol-error-rate, bleu, bleu-13a"},
+        {"--valid-metric bleu", &with_valid,
+         "--valid-metric bleu: the corpus of --valid holds no raw target text: prepare it with "
+         "--like"},
         {"--divergence 2", &without_valid, "--divergence needs --valid"},
         {"--attention dot --encoder-hidden 100 --context mean", &with_valid,
          "attention dot needs encoder-hidden x directions (200) equal to hidden (512): choose "
@@ -346,6 +353,12 @@ static void what_a_command_needs_is_checked(void **state)
         {COMMAND_SCORE, {"--model", "m", "--corpus", "c"}, ""},
         {COMMAND_SCORE, {"--model", "m", "--source", "s", "--target", "t"}, ""},
         {COMMAND_SCORE, {"--corpus", "c"}, "--model is missing"},
+        {COMMAND_EVALUATE,
+         {"--model", "m", "--target", "s"},
+         "nothing to evaluate is given: give --corpus, or --source and --target"},
+        {COMMAND_EVALUATE,
+         {"--model", "m", "--corpus", "c", "--output", "-"},
+         "--output: standard output is for the metrics: give a file"},
         {COMMAND_SCORE,
          {"--model", "m", "--source", "s"},
          "nothing to score is given: give --corpus, or --source and --target"},

@@ -1,0 +1,132 @@
+/* The metrics of a model on a corpus or on two texts, a line each on standard output, or as one
+ * JSON object; the outputs beside them in a file. The same bytes for any number of ranks, and for a
+ * corpus and its texts; the outputs are those of the task's own verb. */
+#include "comm/base/die.h"
+#include "comm/comm.h"
+#include "io/aside.h"
+#include "io/folder.h"
+#include "io/json.h"
+#include "trainer/agree.h"
+#include "trainer/application.h"
+#include "trainer/clock.h"
+#include "trainer/commands.h"
+#include "trainer/computing.h"
+#include "trainer/console.h"
+#include "trainer/continue.h"
+#include "trainer/evaluate.h"
+#include "trainer/measure.h"
+#include "trainer/run_memory.h"
+#include "trainer/snapshot.h"
+#include "trainer/stop.h"
+#include "trainer/task.h"
+#include <stdio.h>
+
+/* [all] The metrics that are named, or the task's usual ones. */
+static void open_metrics(const struct settings *settings, const struct task *task,
+                         struct metrics *metrics)
+{
+    struct reason why;
+    struct faults faults = {0};
+    const char *names = settings->metric ? settings->metric : task->metrics;
+    if (!metrics_open(metrics, names, task->metrics_of, &why))
+        faults_add(&faults, "--metric: %s", why.text);
+    faults_agree(&faults);
+}
+
+/* [all] A corpus that was prepared without --like holds ids alone. */
+static void need_text(const struct corpus *corpus, const struct metrics *metrics)
+{
+    bool needs = metrics_need(metrics, ~METRIC_LOSSES);
+    agree(
+        !corpus || corpus->has_text || !needs,
+        "corpus '%s': holds no raw target text, which all metrics but perplexity need: prepare it "
+        "with --like, or give --source and --target",
+        corpus ? corpus->path : "");
+}
+
+/* On rank 0. */
+static void open_output(const struct settings *settings, struct aside *aside)
+{
+    const char *const names[] = {"model", "source", "target"};
+    const char *const inputs[] = {settings->model, settings->source, settings->target};
+    struct reason why;
+    for (int i = 0; i < 3; i++)
+        if (inputs[i] && folder_same_file(settings->output, inputs[i]))
+            die_usage("--output '%s': is the file that --%s reads", settings->output, names[i]);
+    if (!aside_open(aside, settings->output, &why))
+        die("'%s': %s", settings->output, why.text);
+}
+
+static void print(const struct settings *settings, const struct task *task,
+                  const struct metrics *metrics, int64_t sentences)
+{
+    struct text text = {0};
+    if (settings->json) {
+        json_open(&text, NULL);
+        json_text(&text, "task", task->name);
+        json_integer(&text, "sentences", sentences);
+        metrics_json(metrics, &text);
+        json_close(&text);
+        text_add(&text, "\n", 1);
+    } else {
+        metrics_words(metrics, &text);
+    }
+    console_write(&text);
+    text_release(&text);
+}
+
+/* [all] */
+static void run(const struct settings *settings, struct application *application,
+                struct pairs *pairs, struct measure *measure, struct evaluation *evaluation)
+{
+    double start = clock_seconds();
+    measure_open(measure, settings->output != NULL);
+    int complete = evaluate(application->model, application->weights, pairs, settings->corpus,
+                            application->arena, measure_block, measure, evaluation);
+    agree(complete, "%s: the evaluation is not complete", stop_words());
+    if (measure->applies)
+        application_summary(application, evaluation->sentences, clock_seconds() - start);
+    application_release(application);
+}
+
+int evaluate_command(const struct settings *settings)
+{
+    struct reason why;
+    struct snapshot snapshot;
+    struct corpus *corpus;
+    struct aside aside;
+    struct arena arena;
+    struct evaluation evaluation;
+    computing_start(settings);
+    computing_agree(settings);
+    agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
+          settings->model, why.text);
+    run_memory_addresses(0, "");
+    arena_init(&arena);
+    const struct task *task = task_of((enum task_kind)snapshot.settings.task);
+    struct application application;
+    application_init(&application, &snapshot.model, snapshot.weights, &snapshot.contents[TARGET],
+                     &arena);
+    application_search(&application, settings);
+    struct measure measure = {.application = &application};
+    open_metrics(settings, task, &measure.metrics);
+    struct pairs *pairs = evaluate_open(settings, snapshot.contents, &corpus, &why);
+    evaluate_agree(pairs != NULL, settings->corpus, &why);
+    need_text(corpus, &measure.metrics);
+    if (settings->output && comm_rank() == 0) {
+        open_output(settings, &aside);
+        measure.output = &aside;
+    }
+    run(settings, &application, pairs, &measure, &evaluation);
+    if (measure.output && !aside_finish(&aside, &why))
+        die("'%s': %s", settings->output, why.text);
+    if (comm_rank() == 0)
+        print(settings, task, &measure.metrics, evaluation.sentences);
+    measure_close(&measure);
+    arena_release(&arena);
+    pairs_close(pairs);
+    if (corpus)
+        corpus_close(corpus);
+    snapshot_close(&snapshot);
+    return STATUS_DONE;
+}

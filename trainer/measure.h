@@ -1,0 +1,29 @@
+/* Metrics of a model on pairs, beside their loss: a receiver of the blocks of evaluate (evaluate.h)
+ * that applies the model to each block's sources where a metric, or a file, needs outputs. Calling
+ * sequence: fill in; measure_open; evaluate(..., measure_block, measure, ...); read the metrics, on
+ * rank 0; measure_close. */
+#ifndef MEASURE_H
+#define MEASURE_H
+
+#include "io/aside.h"
+#include "trainer/application.h"
+#include "trainer/apply.h"
+#include "trainer/metric.h"
+#include <stdbool.h>
+
+struct measure {
+    struct metrics metrics; // opened by the caller; fed on rank 0
+    struct application *application;
+    struct aside *output; // on rank 0, or NULL: gets each output as a line; abandoned if not all
+                          // are made
+    bool applies;         // set by measure_open: there is something that needs outputs
+    struct apply *apply;
+};
+/* writes: on every rank, whether rank 0 has an output. */
+void measure_open(struct measure *measure, bool writes);
+/* [all] An evaluate_block. */
+bool measure_block(void *measure, const struct pairs_block *block, const double *losses);
+/* Closes the metrics too. */
+void measure_close(struct measure *measure);
+
+#endif
