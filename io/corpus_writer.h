@@ -6,8 +6,10 @@
 
 #include "io/corpus.h"
 
-/* The shard of line `line` (from 0): Philox(seed, line) mod shards. */
+/* The shard of line `line` (from 0): Philox(seed, line) mod shards; of a running text, of `lines`,
+ * blocks that follow each other. */
 int corpus_shard_of_line(uint64_t seed, int64_t line, int shards);
+int corpus_shard_in_order(int64_t line, int64_t lines, int shards);
 void corpus_shard_file(int index, char file[32]);
 
 struct shard_writer;

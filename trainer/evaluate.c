@@ -90,7 +90,7 @@ static void add_block(struct workplace *w, int source_end, struct evaluation *ev
     }
 }
 
-static double loss_of_frequencies(const int64_t *counts, int V, int64_t tokens)
+double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens)
 {
     double loss = 0;
     for (int v = 0; v < V; v++)
@@ -159,7 +159,7 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
         add_block(w, model->shape.side[SOURCE].end, evaluation);
         stopped = each && !each(to, &w->block, w->losses);
     }
-    evaluation->frequencies_loss = loss_of_frequencies(w->counts, V, evaluation->tokens);
+    evaluation->frequencies_loss = evaluation_of_frequencies(w->counts, V, evaluation->tokens);
     memory_free(w->counts);
     pairs_block_release(&w->block);
     batch_release(&w->batch);

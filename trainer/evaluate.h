@@ -22,6 +22,8 @@ struct evaluation {
 };
 double evaluation_per(const struct evaluation *evaluation,
                       int64_t units);                        // exp(loss / units), NAN for units < 1
+/* Nats of `tokens` symbols, counts[v] times v, when each is guessed by these frequencies. */
+double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens);
 double evaluation_bits(const struct evaluation *evaluation); // a token
 /* "perplexity 4.3 a token", for a model without a source with nats and bits, and a word and a
  * character where these are known. */

@@ -95,8 +95,19 @@ static void draw_until(struct work *work, int64_t lines)
         write_line(work);
 }
 
+static void draw_running(struct work *work)
+{
+    int64_t count = work->settings->count;
+    begin(work, 0);
+    draw_until(work, count == CHOSEN ? INT64_MAX : work->lines + count);
+}
+
 static void draw(struct work *work)
 {
+    if (work->snapshot.settings.stream) {
+        draw_running(work);
+        return;
+    }
     int64_t count = work->settings->count == CHOSEN ? 1 : work->settings->count;
     for (int64_t i = 0; i < count && !work->unread && !stop_requested(); i++) {
         begin(work, (uint32_t)i);
@@ -115,7 +126,7 @@ static void check(const struct work *work)
           "checkpoint '%s': is no language model of symbols", s->model);
     if (s->prefix && !utf8_valid(s->prefix, strlen(s->prefix)))
         faults_add(&faults, "--prefix: invalid UTF-8");
-    if (s->prefix && strchr(s->prefix, '\n'))
+    if (s->prefix && strchr(s->prefix, '\n') && !snapshot->settings.stream)
         faults_add(&faults, "--prefix: has a line end, but '%s' is a model of single lines",
                    s->model);
     faults_agree(&faults);

@@ -76,7 +76,7 @@ struct settings {
     int64_t attention, attention_state, attention_hidden, input_feeding;
     int64_t readout, tied_embeddings, source_end;
     /* training */
-    int64_t seed, lanes, batch_tokens, batch_sentences;
+    int64_t seed, lanes, batch_tokens, batch_sentences, bptt;
     int64_t precision;
     double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
     double dropout_state, unknown_dropout, label_smoothing;

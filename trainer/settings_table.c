@@ -140,6 +140,10 @@ const struct setting settings_table[] = {
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
+    LATER("stream", stream, MODEL, PREPARE | TRAIN, "off", SWITCH, .help =
+           "prepare: for language-model: the text is one running text, whose lines follow each other; "
+           "nothing is dropped for its length, and the state is carried across lines"
+           "|train: as the corpus was prepared"),
     INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
             "beside each word of the source, as in word|feature|feature"),
     INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
@@ -217,6 +221,9 @@ const struct setting settings_table[] = {
             "tokens a side that fill a micro-batch"),
     INTEGER("batch-sentences", batch_sentences, TRAINING, TRAINS, "128", 1, 1e6,
             "most sentences in a micro-batch"),
+    LATER("bptt", bptt, TRAINING, TRAIN, "128", INTEGER, .least = 1, .most = 1e6, .help =
+           "of a running text: symbols of a row in an update, behind which gradients end; a lane has "
+           "--batch-tokens / --bptt rows, each a piece of the text, whose state is carried on"),
     CHOICE("precision", precision, TRAINING, TRAINS, "float32", precisions,
            "what operands of products are rounded to while gradients are computed; sums, weights "
            "and all else are float32; bfloat16 needs AVX512-BF16 or AMX, and oneDNN"),
