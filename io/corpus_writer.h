@@ -23,8 +23,8 @@ bool shard_writer_add(struct shard_writer *writer, int64_t line, const struct se
 bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, struct reason *why);
 void shard_writer_abandon(struct shard_writer *writer);
 
-/* corpus.h5 in `folder`, from the task, contents, joint, has_text, seed and table of `corpus` (its
- * digest is computed here). */
+/* corpus.h5 in `folder`, from the task, contents, joint, has_text, stream, seed and table of
+ * `corpus` (its digest is computed here). */
 bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why);
 
 #endif

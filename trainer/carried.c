@@ -1,4 +1,5 @@
 #include "trainer/carried.h"
+#include "comm/base/points.h"
 #include "comm/comm.h"
 #include "model/rows.h"
 #include <string.h>
@@ -32,9 +33,9 @@ void carried_init(struct run *run)
     run->carried = carried_of_lane(run) > 0 ? memory_take(bytes(run)) : NULL;
 }
 
-void carried_clear(struct run *run)
+void carried_begin(struct run *run, int64_t number)
 {
-    if (run->carried)
+    if (run->carried && number == 0)
         memset(run->carried, 0, bytes(run));
 }
 
@@ -47,6 +48,9 @@ void carried_mend(struct run *run, int i)
 {
     float *lane = carried_lane(run, i);
     int64_t count = carried_of_lane(run);
-    if (lane && !rows_finite(lane, count))
+    if (!lane)
+        return;
+    point_at("update.carried", run->state.update + 1, lane, (size_t)count * sizeof *lane);
+    if (!rows_finite(lane, count))
         memset(lane, 0, (size_t)count * sizeof *lane);
 }

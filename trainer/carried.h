@@ -14,7 +14,8 @@ int64_t carried_of_lane(const struct run *run);
 struct range carried_range(const struct run *run, int rank);
 
 void carried_init(struct run *run);
-void carried_clear(struct run *run);
+/* Before the update with that number in its epoch. */
+void carried_begin(struct run *run, int64_t number);
 /* Of the i-th of this rank's lanes; NULL where nothing is carried. */
 float *carried_lane(const struct run *run, int i);
 /* After an update: what is not finite would stay so until the epoch's end, and begins anew. */

@@ -28,8 +28,7 @@ static void compute_lanes(struct run *run, const struct feed_group *group,
 {
     struct range lanes = exchange_lanes(run->exchange);
     int64_t update = run->state.update + 1;
-    if (group->number == 0)
-        carried_clear(run);
+    carried_begin(run, group->number);
     for (int i = 0; i < group->count; i++) {
         struct batch *batch = &group->batches[i];
         int lane = (int)lanes.first + i;
