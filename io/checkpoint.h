@@ -3,6 +3,7 @@
  * files: nothing of time, host, ranks or paths goes in.
  *     /parameters/NAME   /moments/{first,second}/NAME   float32
  *     /average/NAME                                     with --average: what translate and score use
+ *     /carried/states                                   of a running text: (lanes, .), decoder.h
  *     /state   /settings                                attributes
  *     /source  /second  /target                         as in a corpus
  * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then
@@ -25,7 +26,7 @@ bool checkpoint_real(struct checkpoint_writer *writer, const char *name, double 
 /* contents: SIDES of them, here and below. */
 bool checkpoint_contents(struct checkpoint_writer *writer, const struct content *contents,
                          struct reason *why);
-/* block: "parameters", "moments/first", "moments/second" or "average". columns 0: a vector. Then
+/* block: "parameters", "moments/first", "moments/second", "average" or "carried". columns 0: a vector. Then
  * appends until
  * it is full. */
 bool checkpoint_array(struct checkpoint_writer *writer, const char *block, const char *name,

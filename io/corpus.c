@@ -144,6 +144,8 @@ bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
     sealed_write_text(file, "/", "digest", word, why);
     sealed_write_integer(file, "/", "joint", corpus->joint, why);
     sealed_write_integer(file, "/", "has_text", corpus->has_text, why);
+    if (corpus->stream)
+        sealed_write_integer(file, "/", "stream", 1, why);
     sealed_write_integer(file, "/", "seed", (int64_t)corpus->seed, why);
     for (int side = 0; side < SIDES; side++)
         content_write(file, side, &corpus->contents[side], why);
@@ -171,6 +173,8 @@ static bool read_attributes(struct sealed *file, struct corpus *corpus, struct r
         !sealed_read_text(file, "/", "digest", word, sizeof word, why) ||
         !read_flag(file, "joint", &corpus->joint, why) ||
         !read_flag(file, "has_text", &corpus->has_text, why) ||
+        (sealed_has_attribute(file, "/", "stream") &&
+         !read_flag(file, "stream", &corpus->stream, why)) ||
         !sealed_read_integer(file, "/", "seed", &seed, why))
         return false;
     corpus->seed = (uint64_t)seed;
@@ -262,6 +266,14 @@ static bool read_longest(struct sealed *file, struct corpus *corpus, struct reas
     return true;
 }
 
+static bool is_running(const struct corpus *corpus)
+{
+    const struct content *target = &corpus->contents[TARGET];
+    return corpus->contents[SOURCE].form == FORM_NONE &&
+           corpus->contents[SECOND].form == FORM_NONE && target->form == FORM_SYMBOLS &&
+           target->feature_count == 0;
+}
+
 static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
     if (!read_attributes(file, corpus, why))
@@ -271,6 +283,8 @@ static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reaso
             return false;
     if (corpus->contents[TARGET].form == FORM_NONE)
         return fail(why, "has no target");
+    if (corpus->stream && !is_running(corpus))
+        return fail(why, "is a running text, but has a source, features or vectors");
     if (!read_table(file, corpus, why) || !read_longest(file, corpus, why))
         return false;
     if (corpus->joint &&

@@ -31,6 +31,12 @@ int corpus_shard_of_line(uint64_t seed, int64_t line, int shards)
     return (int)random_below(&key, (uint64_t)line, (uint64_t)shards);
 }
 
+int corpus_shard_in_order(int64_t line, int64_t lines, int shards)
+{
+    require(line >= 0 && line < lines && lines <= INT64_MAX / shards);
+    return (int)(line * shards / lines);
+}
+
 static size_t bytes_of(enum sealed_type type)
 {
     return type == SEALED_BYTES ? 1 : type == SEALED_INT64 ? sizeof(int64_t) : sizeof(int32_t);

@@ -6,8 +6,10 @@
 
 #include "io/corpus.h"
 
-/* The shard of line `line` (from 0): Philox(seed, line) mod shards. */
+/* The shard of line `line` (from 0): Philox(seed, line) mod shards; of a running text, of `lines`,
+ * blocks that follow each other. */
 int corpus_shard_of_line(uint64_t seed, int64_t line, int shards);
+int corpus_shard_in_order(int64_t line, int64_t lines, int shards);
 void corpus_shard_file(int index, char file[32]);
 
 struct shard_writer;
@@ -21,8 +23,8 @@ bool shard_writer_add(struct shard_writer *writer, int64_t line, const struct se
 bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, struct reason *why);
 void shard_writer_abandon(struct shard_writer *writer);
 
-/* corpus.h5 in `folder`, from the task, contents, joint, has_text, seed and table of `corpus` (its
- * digest is computed here). */
+/* corpus.h5 in `folder`, from the task, contents, joint, has_text, stream, seed and table of
+ * `corpus` (its digest is computed here). */
 bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why);
 
 #endif

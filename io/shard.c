@@ -251,6 +251,28 @@ bool shard_cells(struct shard *shard, enum side side, int64_t first, int64_t cou
     return read_cells(shard, side, first, count, places, cells, why) || about(shard, why);
 }
 
+bool shard_offsets(struct shard *shard, enum side side, int64_t first, int64_t count,
+                   int64_t *offsets, struct reason *why)
+{
+    char name[NAME_MOST];
+    require(first >= 0 && count >= 0 && count <= shard->sentences - first);
+    offsets_name(side, name);
+    return sealed_read(shard->file, name, SEALED_INT64, first, count + 1, offsets, why) ||
+           about(shard, why);
+}
+
+bool shard_symbols(struct shard *shard, enum side side, int64_t first, int64_t count,
+                   int32_t *symbols, struct reason *why)
+{
+    char name[NAME_MOST];
+    require(shard->width[side] == 1 && shard->form[side] == FORM_SYMBOLS);
+    require(cells_name(shard, side, name) == SEALED_INT32);
+    if (first < 0 || count < 0 || count > shard->tokens[side] - first)
+        return fail(why, "%s", other) || about(shard, why);
+    return sealed_read(shard->file, name, SEALED_INT32, first, count, symbols, why) ||
+           about(shard, why);
+}
+
 bool shard_lines(struct shard *shard, int64_t first, int64_t count, int64_t *numbers,
                  struct reason *why)
 {

@@ -19,7 +19,8 @@ void batch_release(struct batch *batch)
 static int steps(const struct shape *shape, const struct sentence *sentence, enum side side)
 {
     const struct sequence *sequence = &sentence->side[side];
-    return sequence->cells ? sequence->length + shape->side[side].end : 0;
+    const int end = shape->side[side].end && !(side == TARGET && sentence->continues);
+    return sequence->cells ? sequence->length + end : 0;
 }
 
 static bool is_class(const struct shape *shape, const struct sequence *target)
@@ -45,6 +46,7 @@ static void measure(struct batch *batch, const struct shape *shape,
 {
     batch->B = count;
     batch->T = 0;
+    batch->carried = NULL;
     batch->target_tokens = 0;
     for (int side = SOURCE; side < SOURCES; side++)
         batch->source[side].S = batch->source[side].tokens = 0;
@@ -80,7 +82,7 @@ static int32_t *part(int32_t **next, int64_t count)
 static int32_t *reserve_symbols(struct batch *batch, const struct shape *shape)
 {
     int64_t B = batch->B, targets = batch->T * B * cells(shape, TARGET, FORM_SYMBOLS), most = 0;
-    int64_t wanted = targets + 2 * B;
+    int64_t wanted = targets + 3 * B;
     for (int side = SOURCE; side < shape_sources(shape); side++) {
         const struct batch_source *source = &batch->source[side];
         wanted += source->tokens * cells(shape, side, FORM_SYMBOLS) + 2 * B + source->S;
@@ -101,6 +103,7 @@ static int32_t *reserve_symbols(struct batch *batch, const struct shape *shape)
         source->active = part(&next, source->S);
     }
     batch->target = part(&next, targets);
+    batch->before = part(&next, B);
     batch->target_length = part(&next, B);
     batch->order = part(&next, B);
     return next;
@@ -222,6 +225,10 @@ void batch_pack(struct batch *batch, const struct shape *shape, const struct sen
     pack_sources(batch, shape, sentences, next);
     for (int b = 0; b < count; b++) {
         const struct sentence *sentence = &sentences[batch->order[b]];
-        pack_target(batch, shape, &sentence->side[TARGET], steps(shape, sentence, TARGET), b);
+        const struct sequence *target = &sentence->side[TARGET];
+        pack_target(batch, shape, target, steps(shape, sentence, TARGET), b);
+        require(!sentence->continues || shape->side[TARGET].form == FORM_SYMBOLS);
+        batch->before[b] =
+            sentence->continues ? ((const int32_t *)target->cells)[-1] : SYMBOL_BEGIN;
     }
 }

@@ -170,6 +170,42 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     set_rows(decoder, states, B);
 }
 
+int64_t decoder_carried(const struct decoder *decoder, int B)
+{
+    require(!decoder->stepwise);
+    return (int64_t)decoder->layers * (decoder->layer[0].cell->memory ? 2 : 1) * B * decoder->H;
+}
+
+void decoder_go_on(const struct decoder *decoder, struct decoder_states *states,
+                   const real *carried)
+{
+    const int B = states->B, H = decoder->H;
+    for (int l = 0; l < decoder->layers; l++) {
+        struct recurrent_states *layer = &states->layer[l];
+        rows_copy(B, H, carried, H, layer->state_h, H);
+        carried += (int64_t)B * H;
+        if (layer->state_c) {
+            rows_copy(B, H, carried, H, layer->state_c, H);
+            carried += (int64_t)B * H;
+        }
+    }
+}
+
+void decoder_leave(const struct decoder *decoder, const struct decoder_states *states,
+                   real *carried)
+{
+    const int B = states->B, H = decoder->H;
+    for (int l = 0; l < decoder->layers; l++) {
+        const struct recurrent_states *layer = &states->layer[l];
+        rows_copy(B, H, layer->state_h, H, carried, H);
+        carried += (int64_t)B * H;
+        if (layer->state_c) {
+            rows_copy(B, H, layer->state_c, H, carried, H);
+            carried += (int64_t)B * H;
+        }
+    }
+}
+
 int decoder_stride(const struct decoder *decoder, const struct decoder_states *states)
 {
     return decoder->stepwise ? 1 : states->T;

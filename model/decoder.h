@@ -78,6 +78,15 @@ struct decoder_states {
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int B, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states);
+/* The state between pieces of a running text, which the caller keeps: (layers, 1 or 2, B, H), of each
+ * layer h and, where its cell has one, c. Its reals for B rows; between decoder_start and
+ * decoder_run: goes on from it; after decoder_run: to where it has come. For decoders whose step
+ * reads nothing else of the step before (no input feeding, no attention). */
+int64_t decoder_carried(const struct decoder *decoder, int B);
+void decoder_go_on(const struct decoder *decoder, struct decoder_states *states,
+                   const real *carried);
+void decoder_leave(const struct decoder *decoder, const struct decoder_states *states,
+                   real *carried);
 /* x (T, B, E): the embedded symbols before each step; kept (with E = 0 not looked at). states->r is the result. Goes on from
  * the carried state. */
 void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,

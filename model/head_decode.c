@@ -11,7 +11,7 @@ static void init(struct model *model)
         input_init(&model->before, shape, TARGET, &model->parameters);
 }
 
-/* Teacher forcing: before each step stands begin, then the target but for its last; of vectors the
+/* Teacher forcing: before each step stands begin (of a running text what came before), then the target but for its last; of vectors the
  * begin is zero. */
 static struct input_places places_before(const struct pass *pass)
 {
@@ -27,8 +27,7 @@ static struct input_places places_before(const struct pass *pass)
         return places;
     }
     int32_t *symbols = arena_take(pass->arena, (size_t)places.rows, sizeof *symbols);
-    for (int b = 0; b < B; b++)
-        symbols[b] = SYMBOL_BEGIN;
+    memcpy(symbols, batch->before, (size_t)B * sizeof *symbols);
     memcpy(symbols + B, batch->target, (size_t)(places.rows - B) * sizeof *symbols);
     places.symbols = symbols;
     return places;
@@ -78,7 +77,11 @@ static void forward(struct pass *pass)
         feed(pass);
     decoder_start(&model->decoder, pass->block, model->encoder, pass->encoder, pass->batch->B,
                   pass->batch->T, pass->key, pass->arena, &pass->decoder);
+    if (pass->batch->carried)
+        decoder_go_on(&model->decoder, &pass->decoder, pass->batch->carried);
     decoder_run(&model->decoder, pass->block, &pass->decoder, pass->before.x);
+    if (pass->batch->carried)
+        decoder_leave(&model->decoder, &pass->decoder, pass->batch->carried);
     gather(pass);
 }
 

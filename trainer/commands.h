@@ -12,6 +12,7 @@ int apply_command(const struct settings *settings, enum command command);
 int score(const struct settings *settings);
 int evaluate_command(const struct settings *settings);
 int inspect(const struct settings *settings);
+int sample(const struct settings *settings);
 int benchmark(struct settings *settings);
 
 #endif

@@ -12,6 +12,22 @@ double evaluation_per(const struct evaluation *evaluation, int64_t units)
     return units < 1 ? NAN : exp(evaluation->loss / (double)units);
 }
 
+double evaluation_bits(const struct evaluation *e)
+{
+    return e->loss / (double)e->tokens / log(2);
+}
+
+void evaluation_words(const struct evaluation *e, struct text *words)
+{
+    text_add_format(words, "perplexity %.4f a token", evaluation_per(e, e->tokens));
+    if (e->sources == 0)
+        text_add_format(words, " (%.4f nats, %.4f bits)", e->loss / (double)e->tokens,
+                        evaluation_bits(e));
+    if (e->words > 0)
+        text_add_format(words, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
+                        evaluation_per(e, e->characters));
+}
+
 bool evaluation_is_strange(const struct evaluation *e, struct text *words)
 {
     if (e->tokens < 1 || e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
@@ -74,7 +90,7 @@ static void add_block(struct workplace *w, int source_end, struct evaluation *ev
     }
 }
 
-static double loss_of_frequencies(const int64_t *counts, int V, int64_t tokens)
+double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens)
 {
     double loss = 0;
     for (int v = 0; v < V; v++)
@@ -124,7 +140,7 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
     int V = model->shape.side[TARGET].vocabulary;
     batch_init(&w->batch);
     w->counts = memory_take((size_t)V * sizeof *w->counts);
-    *evaluation = (struct evaluation){0};
+    *evaluation = (struct evaluation){.sources = model->sources};
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
         struct reason why;
@@ -143,7 +159,7 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
         add_block(w, model->shape.side[SOURCE].end, evaluation);
         stopped = each && !each(to, &w->block, w->losses);
     }
-    evaluation->frequencies_loss = loss_of_frequencies(w->counts, V, evaluation->tokens);
+    evaluation->frequencies_loss = evaluation_of_frequencies(w->counts, V, evaluation->tokens);
     memory_free(w->counts);
     pairs_block_release(&w->block);
     batch_release(&w->batch);

@@ -18,9 +18,16 @@ struct evaluation {
     int64_t source_tokens;
     int64_t words, characters; // of the raw target text; -1 where it is not known
     double frequencies_loss;   // nats, of guessing by the frequencies of these very target symbols
+    int sources;               // of the model
 };
 double evaluation_per(const struct evaluation *evaluation,
-                      int64_t units); // exp(loss / units), NAN for units < 1
+                      int64_t units);                        // exp(loss / units), NAN for units < 1
+/* Nats of `tokens` symbols, counts[v] times v, when each is guessed by these frequencies. */
+double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens);
+double evaluation_bits(const struct evaluation *evaluation); // a token
+/* "perplexity 4.3 a token", for a model without a source with nats and bits, and a word and a
+ * character where these are known. */
+void evaluation_words(const struct evaluation *evaluation, struct text *words);
 
 /* exp(loss / tokens) is more than twice that of guessing by the frequencies of the symbols: a model
  * that has learnt anything of this text is below it. Sides that are swapped are the usual reason.

@@ -104,6 +104,9 @@ int evaluate_command(const struct settings *settings)
     run_memory_addresses(0, "");
     arena_init(&arena);
     const struct task *task = task_of((enum task_kind)snapshot.settings.task);
+    agree(!snapshot.settings.stream,
+          "checkpoint '%s': is of a running text, whose perplexity chorus score gives",
+          settings->model);
     struct application application;
     application_init(&application, &snapshot.model, snapshot.weights, &snapshot.contents[TARGET],
                      &arena);

@@ -2,11 +2,42 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
+#include "io/running_stream.h"
 #include "trainer/clock.h"
 #include <pthread.h>
 #include <string.h>
 
 enum { ROOM_LEAST = 64 }; // places: small lists would grow again and again by chance
+
+/* Where groups come from: sentences, or a running text. */
+struct source {
+    struct stream *sentences;
+    struct running_stream *running;
+};
+
+static bool source_open(struct source *source, const struct corpus *corpus,
+                        const struct stream_options *options, struct reason *why)
+{
+    *source = (struct source){0};
+    if (corpus->stream)
+        source->running = running_stream_open(corpus, options, why);
+    else
+        source->sentences = stream_open(corpus, options, why);
+    return source->running || source->sentences;
+}
+
+static bool source_seek(const struct source *source, int64_t epoch, int64_t number,
+                        struct reason *why)
+{
+    return source->running ? running_stream_seek(source->running, epoch, number, why)
+                           : stream_seek(source->sentences, epoch, number, why);
+}
+
+static bool source_next(const struct source *source, struct stream_group *group, struct reason *why)
+{
+    return source->running ? running_stream_next(source->running, group, why)
+                           : stream_next(source->sentences, group, why);
+}
 
 struct feed {
     const struct corpus *corpus;
@@ -73,10 +104,10 @@ static void publish(struct feed *feed, bool failed)
     pthread_mutex_unlock(&feed->lock);
 }
 
-static bool load_group(struct feed *feed, struct stream *stream)
+static bool load_group(struct feed *feed, const struct source *source)
 {
     struct stream_group group;
-    if (!stream_next(stream, &group, &feed->why))
+    if (!source_next(source, &group, &feed->why))
         return false;
     struct feed_group *place = &feed->ring[feed->made % FEED_AHEAD];
     place->epoch = group.epoch;
@@ -93,17 +124,18 @@ static bool load_group(struct feed *feed, struct stream *stream)
 static void *load(void *argument)
 {
     struct feed *feed = argument;
-    struct stream *stream = stream_open(feed->corpus, &feed->options, &feed->why);
-    bool well = stream && stream_seek(stream, feed->epoch, feed->number, &feed->why);
+    struct source source;
+    bool well = source_open(&source, feed->corpus, &feed->options, &feed->why) &&
+                source_seek(&source, feed->epoch, feed->number, &feed->why);
     while (well && wait_for_place(feed)) {
-        well = load_group(feed, stream);
+        well = load_group(feed, &source);
         if (well)
             publish(feed, false);
     }
     if (!well)
         publish(feed, true);
-    if (stream)
-        stream_close(stream);
+    stream_close(source.sentences);
+    running_stream_close(source.running);
     return NULL;
 }
 

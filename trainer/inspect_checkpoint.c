@@ -1,6 +1,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "io/json.h"
+#include "trainer/carried.h"
 #include "trainer/inspect.h"
 #include "trainer/snapshot.h"
 #include "trainer/validation.h"
@@ -24,6 +25,20 @@ static bool check_finite(const struct parameter *p, const float *values, const c
     return true;
 }
 
+/* What is carried, of its shape, a lane at a time. */
+static bool check_carried(const struct look *look, struct reason *why)
+{
+    const struct settings *s = &look->snapshot.settings;
+    int64_t lane = decoder_carried(&look->snapshot.model.decoder, carried_rows(s));
+    float *read = memory_take((size_t)lane * sizeof *read);
+    bool well = true;
+    for (int64_t i = 0; well && i < s->lanes; i++)
+        well = checkpoint_read(look->file, snapshot_block_names[SNAPSHOT_CARRIED], "states",
+                               (int)s->lanes, (int)lane, i * lane, lane, read, why);
+    memory_free(read);
+    return well;
+}
+
 /* Every parameter has what the settings make of it, of its shape; weights and average are finite.
  */
 static bool check_arrays(const struct look *look, struct reason *why)
@@ -34,7 +49,7 @@ static bool check_arrays(const struct look *look, struct reason *why)
     const struct parameters *parameters = &snapshot->model.parameters;
     float *read = memory_take((size_t)parameters->total * sizeof *read);
     bool well = true;
-    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
+    for (enum snapshot_block block = 0; block < SNAPSHOT_CARRIED; block++)
         for (int i = 0; well && snapshot_has(&snapshot->settings, block) && i < parameters->count;
              i++) {
             const struct parameter *p = &parameters->list[i];
@@ -46,7 +61,8 @@ static bool check_arrays(const struct look *look, struct reason *why)
                  check_finite(p, have ? snapshot->weights + p->first : read, finite[block], why));
         }
     memory_free(read);
-    return well;
+    return well && (!snapshot_has(&snapshot->settings, SNAPSHOT_CARRIED) ||
+                    check_carried(look, why));
 }
 
 static bool add_state(const struct look *look, struct text *text, struct reason *why)

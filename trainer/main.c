@@ -105,6 +105,8 @@ static int run(enum command command, struct settings *settings)
         return inspect(settings);
     case COMMAND_BENCHMARK:
         return benchmark(settings);
+    case COMMAND_SAMPLE:
+        return sample(settings);
     }
     require(!"a command of the table");
     return STATUS_FAILED;

@@ -35,6 +35,7 @@ struct work {
     struct encode_room rooms[SIDES];
     struct ids cells[SIDES];  // of the example at hand
     struct sentence sentence; // likewise
+    int64_t lines;            // of a running text
     int64_t wrong;            // number of the first example of this rank's that is wrong; 0: none
     struct reason why;        // in words, with its file and line
 };
@@ -69,14 +70,15 @@ static void note_wrong(struct work *work, enum side side, const struct example *
              (long long)example->number, what);
 }
 
-/* Why one side of an example is dropped, before it is encoded. */
-static enum drop drop_of(const struct raw *raw)
+/* Why one side of an example is dropped, before it is encoded; of a running text empty lines are a
+ * part. */
+static enum drop drop_of(const struct work *work, const struct raw *raw)
 {
     if (raw->values)
         return DROPS;
-    return !utf8_valid(raw->bytes, raw->length) ? DROP_ENCODING
-           : is_blank(raw->bytes, raw->length)  ? DROP_EMPTY
-                                                : DROPS;
+    if (!utf8_valid(raw->bytes, raw->length))
+        return DROP_ENCODING;
+    return !work->corpus.stream && is_blank(raw->bytes, raw->length) ? DROP_EMPTY : DROPS;
 }
 
 /* Encodes one side of an example into work->sentence; or why it is dropped. */
@@ -85,7 +87,7 @@ static enum drop take_side(struct work *work, enum side side, const struct examp
     struct reason why;
     struct sequence *sequence = &work->sentence.side[side];
     struct ids *cells = &work->cells[side];
-    enum drop drop = drop_of(&example->side[side]);
+    enum drop drop = drop_of(work, &example->side[side]);
     sequence->length = 0;
     cells->count = 0;
     if (drop != DROPS)
@@ -94,8 +96,8 @@ static enum drop take_side(struct work *work, enum side side, const struct examp
                 &sequence->length, &why))
         note_wrong(work, side, example, why.text);
     sequence->cells = cells->list;
-    return !work->settings->like && sequence->length > work->settings->max_length ? DROP_LENGTH
-                                                                                  : DROPS;
+    bool kept = work->settings->like || work->corpus.stream;
+    return !kept && sequence->length > work->settings->max_length ? DROP_LENGTH : DROPS;
 }
 
 static void check_step(struct work *work, const struct example *example)
@@ -149,6 +151,13 @@ struct writing {
     struct shard_writer *writers[SHARDS_AT_ONCE];
 };
 
+static int shard_of(const struct work *work, int64_t line)
+{
+    const struct corpus *corpus = &work->corpus;
+    return corpus->stream ? corpus_shard_in_order(line, work->lines, corpus->shards)
+                          : corpus_shard_of_line(corpus->seed, line, corpus->shards);
+}
+
 static void write_example(void *taker, const struct example *example)
 {
     struct reason why;
@@ -159,7 +168,7 @@ static void write_example(void *taker, const struct example *example)
         prepare_poll();
         point_at("prepare.lines", example->number, NULL, 0);
     }
-    int shard = corpus_shard_of_line(work->corpus.seed, example->number - 1, work->corpus.shards);
+    int shard = shard_of(work, example->number - 1);
     int place = (shard - writing->first) / writing->step;
     if (shard < writing->first || (shard - writing->first) % writing->step != 0 ||
         place >= SHARDS_AT_ONCE || !take_example(work, example))
@@ -273,6 +282,21 @@ static void finish_folder(struct work *work)
         die("corpus '%s': %s", work->settings->output, why.text);
 }
 
+static void only_count(void *nothing, const struct example *example)
+{
+    (void)nothing;
+    (void)example;
+}
+
+/* [all] Which shard a line of a running text goes to depends on how many there are. */
+static void count_lines(struct work *work)
+{
+    if (comm_rank() == 0 && work->text.lines == 0)
+        prepare_text_read(&work->text, false, only_count, NULL);
+    work->lines = work->text.lines;
+    comm_broadcast(&work->lines, sizeof work->lines, 0);
+}
+
 /* [all] A side that is read must be one of the corpus's, and the other way round. */
 static void check_sides(const struct work *work)
 {
@@ -301,6 +325,8 @@ int prepare(const struct settings *settings)
     point_at("prepare.learn", 0, NULL, 0);
     work->task = prepare_learn(settings, &work->text, &work->corpus);
     check_sides(work);
+    if (work->corpus.stream)
+        count_lines(work);
     for (int side = 0; side < SIDES; side++)
         encode_init(&work->rooms[side], &work->corpus.contents[side]);
     write_all_shards(work);

@@ -291,6 +291,8 @@ static void take_from_checkpoint(const char *path, struct corpus *corpus)
         content_alike(&corpus->contents[SOURCE], &corpus->contents[TARGET], "joint", &differ);
     const char *task = checkpoint_get_setting(like, "task");
     snprintf(corpus->task, sizeof corpus->task, "%s", task ? task : task_of(TASK_TRANSLATE)->name);
+    const char *stream = checkpoint_get_setting(like, "stream");
+    corpus->stream = stream && strcmp(stream, "on") == 0;
     checkpoint_close(like);
 }
 
@@ -308,6 +310,7 @@ static void take_from(const char *path, struct corpus *corpus)
     for (int side = 0; side < SIDES; side++)
         content_copy(&corpus->contents[side], &like->contents[side]);
     corpus->joint = like->joint;
+    corpus->stream = like->stream;
     memcpy(corpus->task, like->task, sizeof corpus->task);
     corpus_close(like);
 }
@@ -317,6 +320,7 @@ const struct task *prepare_learn(const struct settings *settings, struct prepare
 {
     const struct task *task = task_of((enum task_kind)settings->task);
     corpus->joint = (int)settings->joint;
+    corpus->stream = (int)settings->stream;
     snprintf(corpus->task, sizeof corpus->task, "%s", task->name);
     if (comm_rank() == 0 && settings->like)
         take_from(settings->like, corpus);
@@ -325,6 +329,7 @@ const struct task *prepare_learn(const struct settings *settings, struct prepare
     if (comm_rank() == 0 && corpus->joint && !settings->like)
         content_copy(&corpus->contents[TARGET], &corpus->contents[SOURCE]);
     comm_broadcast(&corpus->joint, sizeof corpus->joint, 0);
+    comm_broadcast(&corpus->stream, sizeof corpus->stream, 0);
     comm_broadcast(corpus->task, sizeof corpus->task, 0);
     for (int side = 0; side < SIDES; side++)
         spread(&corpus->contents[side]);

@@ -208,16 +208,6 @@ void report_update(struct report *report, const struct update_result *result, do
     report_state(report, "training", NULL);
 }
 
-static void perplexity_words(const struct evaluation *evaluation, struct text *line)
-{
-    text_add_format(line, "perplexity %.4f a token",
-                    evaluation_per(evaluation, evaluation->tokens));
-    if (evaluation->words > 0)
-        text_add_format(line, ", %.4f a word, %.4f a character",
-                        evaluation_per(evaluation, evaluation->words),
-                        evaluation_per(evaluation, evaluation->characters));
-}
-
 void report_validation(struct report *report, const struct train_state *before,
                        const struct validation *validation, int best, double seconds)
 {
@@ -228,7 +218,7 @@ void report_validation(struct report *report, const struct train_state *before,
     struct text *line = &report->line;
     int64_t update = report->run->state.update;
     text_clear(line);
-    perplexity_words(evaluation, line);
+    evaluation_words(evaluation, line);
     if (metric) {
         text_add_format(line, "; %s ", metric->name);
         metric_words_of(metric, validation->value, line);
@@ -244,6 +234,8 @@ void report_validation(struct report *report, const struct train_state *before,
     json_integer(line, "update", update);
     json_real(line, "validation_loss", validation->loss);
     json_real(line, "perplexity", evaluation_per(evaluation, evaluation->tokens));
+    if (evaluation->sources == 0)
+        json_real(line, "bits", evaluation_bits(evaluation));
     json_real(line, "perplexity_word", evaluation_per(evaluation, evaluation->words));
     json_real(line, "perplexity_character", evaluation_per(evaluation, evaluation->characters));
     if (metric)
@@ -262,8 +254,11 @@ void report_validation(struct report *report, const struct train_state *before,
 void report_sample(struct report *report, const char *source, const char *reference,
                    const char *output)
 {
-    report_line(report, "  source     %s\n  reference  %s\n  output     %s", source, reference,
-                output);
+    if (source)
+        report_line(report, "  source     %s\n  reference  %s\n  output     %s", source, reference,
+                    output);
+    else
+        report_line(report, "  drawn      %s", output);
 }
 
 void report_saving(struct report *report, double standstill)

@@ -6,7 +6,7 @@
  * loss (nats a target token, as trained), sentences, source_tokens, target_tokens (ends included),
  * gradient_norm (of the mean gradient a token), learning_rate, clipped, skipped; and the times
  * seconds, wait_seconds (for data). Of each validation: update, validation_loss (nats a token,
- * plain), perplexity, perplexity_word, perplexity_character, under its name
+ * plain), perplexity, of a language model bits (a token), perplexity_word, perplexity_character, under its name
  * the metric of --valid-metric (its value as evaluate --json has it), sentences, target_tokens, best,
  * training_loss and clipped_share since the last one, learning_rate_factor (schedule plateau),
  * seconds. All but the times are the same for any number of ranks. status.json: state (training,

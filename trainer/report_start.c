@@ -28,10 +28,15 @@ static void lines_of_data(struct report *report, const struct run *run)
     text_of_count(c->tokens[TARGET], target);
     int64_t an_epoch = run_updates_an_epoch(run->settings, run->corpus);
     text_of_count(an_epoch, updates);
-    report_line(report,
-                "corpus '%s': %s sentences, %s source and %s target tokens, vocabularies %d and %d",
-                c->path, sentences, source, target, c->contents[SOURCE].tokenizer.vocabulary.size,
-                c->contents[TARGET].tokenizer.vocabulary.size);
+    if (c->contents[SOURCE].form == FORM_NONE)
+        report_line(report, "corpus '%s': %s sentences, %s tokens, vocabulary %d", c->path,
+                    sentences, target, c->contents[TARGET].tokenizer.vocabulary.size);
+    else
+        report_line(
+            report,
+            "corpus '%s': %s sentences, %s source and %s target tokens, vocabularies %d and %d",
+            c->path, sentences, source, target, c->contents[SOURCE].tokenizer.vocabulary.size,
+            c->contents[TARGET].tokenizer.vocabulary.size);
     double share = an_epoch > 0 ? 1.0 / (double)an_epoch : 0;
     report_line(report,
                 "an update: %lld lanes, about %.0f sentences and %.0f target tokens; about %s "

@@ -23,6 +23,7 @@ struct run {
     float *weights;             // (parameters.total), every rank's copy
     float *gradient;            // (part.count): the sum, this rank's part; the exchange's
     float *first, *second;      // (part.count), or NULL where the optimizer keeps none
+    float *carried;             // of a running text: states of this rank's lanes (carried.h)
     float *average;             // (part.count), of the weights; NULL without --average
     struct freeze freeze;       // what no update changes
     struct audit_piece *pieces; // one for each parameter

@@ -4,7 +4,8 @@
 #include "comm/comm.h"
 #include "model/threads.h"
 #include "trainer/agree.h"
-#include "trainer/evaluate.h"
+#include "trainer/carried.h"
+#include "trainer/evaluate_running.h"
 #include "trainer/host_memory.h"
 #include "trainer/saver.h"
 #include <stdio.h>
@@ -54,6 +55,14 @@ static int64_t longest(const struct corpus *corpus, enum side side)
 static int64_t batches(const struct run *run)
 {
     const struct corpus *corpus = run->corpus, *valid = run->valid;
+    if (corpus->stream) {
+        const int steps[SIDES] = {[TARGET] = (int)run->settings->bptt};
+        const int of_valid[SIDES] = {[TARGET] = RUNNING_STEPS};
+        int64_t bytes = model_memory(&run->model, carried_rows(run->settings), steps);
+        if (valid)
+            bytes = most(bytes, model_memory(&run->model, RUNNING_TOGETHER, of_valid) * 5 / 8);
+        return bytes + bytes / 8;
+    }
     int64_t largest = largest_batch(&run->model, longest(corpus, SOURCE), longest(corpus, TARGET),
                                     run->settings->batch_tokens, run->settings->batch_sentences);
     if (valid)
@@ -73,6 +82,7 @@ void run_memory(const struct run *run, struct run_memory *memory)
     memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank());
     memory->moments = part * optimizer_moments(&run->optimizer);
     memory->average = s->average > 0 ? part : 0;
+    memory->carried = carried_range(run, comm_rank()).count * (int64_t)sizeof(float);
     memory->batches = batches(run);
     memory->copy = saver_bytes(run, comm_rank());
 }
@@ -136,7 +146,7 @@ void run_memory_check(const struct run *run)
     run_memory(run, &memory);
     run_memory_words(&memory, parts);
     int64_t need = memory.weights + memory.gradients + memory.moments + memory.average +
-                   memory.batches + memory.copy;
+                   memory.carried + memory.batches + memory.copy;
     int64_t on_host = need_of_host(need, &ranks), there = host_memory("");
     text_of_bytes(on_host, wanted);
     text_of_bytes(there, had);

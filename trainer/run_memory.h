@@ -8,6 +8,7 @@
 struct run_memory {
     int64_t weights, gradients, moments, batches;
     int64_t average; // 0 without --average
+    int64_t carried; // 0 but of a running text
     int64_t copy;    // rank 0's, for checkpoints
 };
 /* From settings, model and corpora alone. */

@@ -5,6 +5,33 @@
 
 enum { SAMPLES = 3 };
 
+enum { DRAWN_LIMIT = 200 }; // symbols of a drawn sample
+
+/* Of a language model: what it draws by itself, anew at each validation. */
+static void show_drawn(struct run *run, struct report *report)
+{
+    const struct sentence views[SAMPLES] = {0};
+    const uint32_t numbers[SAMPLES] = {0, 1, 2};
+    const int limits[SAMPLES] = {DRAWN_LIMIT, DRAWN_LIMIT, DRAWN_LIMIT};
+    const struct search_options options = {
+        .beam = 1, .temperature = 1, .seed = (uint64_t)run->state.update, .numbers = numbers};
+    struct batch batch;
+    struct text text = {0};
+    batch_init(&batch);
+    batch_pack(&batch, &run->model.shape, views, SAMPLES);
+    arena_reset(&run->arena);
+    struct search_result result =
+        search_beam(&run->model, run->weights, &batch, limits, &options, &run->arena);
+    for (int i = 0; i < SAMPLES; i++) {
+        text_clear(&text);
+        tokenizer_decode(&run->valid->contents[TARGET].tokenizer,
+                         result.symbols + (int64_t)i * result.width, result.lengths[i], &text);
+        report_sample(report, NULL, NULL, text.bytes);
+    }
+    text_release(&text);
+    batch_release(&batch);
+}
+
 /* What a side holds, in words. */
 static void add_side(const struct content *content, const struct sequence *sequence,
                      struct text *text)
@@ -51,6 +78,10 @@ void samples_show(struct run *run, struct report *report)
 {
     struct reason why;
     struct pairs_block block = {0};
+    if (run->model.sources == 0) {
+        show_drawn(run, report);
+        return;
+    }
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     if (!pairs || !pairs_next(pairs, SAMPLES, &block, &why))
         die("corpus '%s': %s", run->valid->path, why.text);

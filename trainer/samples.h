@@ -1,5 +1,5 @@
 /* Three fixed sentences of the validation corpus, translated at each validation: source, reference,
- * output. */
+ * output; of a language model three lines that it draws. */
 #ifndef SAMPLES_H
 #define SAMPLES_H
 

@@ -43,11 +43,13 @@ static int64_t pieces(int64_t total)
 
 int64_t saver_bytes(const struct run *run, int rank)
 {
-    int64_t total = run->model.parameters.total;
-    int blocks = 0;
-    for (enum snapshot_block block = 0; rank == 0 && block < SNAPSHOT_BLOCKS; block++)
-        blocks += snapshot_has(run->settings, block);
-    return blocks * (total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t));
+    int64_t bytes = 0;
+    for (enum snapshot_block block = 0; rank == 0 && block < SNAPSHOT_BLOCKS; block++) {
+        int64_t total = snapshot_elements(run, block);
+        if (snapshot_has(run->settings, block))
+            bytes += total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t);
+    }
+    return bytes;
 }
 
 /* What the start before this one found that saving takes. */
@@ -74,12 +76,13 @@ struct saver *saver_open(struct run *run)
     saver->run = run;
     if (comm_rank() != 0)
         return saver;
-    size_t total = (size_t)run->model.parameters.total;
-    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
-        if (snapshot_block_of(run, block)) {
-            saver->copy[block] = memory_take(total * sizeof(float));
-            saver->hashes[block] = memory_take((size_t)pieces((int64_t)total) * sizeof(uint64_t));
-        }
+    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++) {
+        int64_t total = snapshot_elements(run, block);
+        if (!snapshot_has(run->settings, block))
+            continue;
+        saver->copy[block] = memory_take((size_t)total * sizeof(float));
+        saver->hashes[block] = memory_take((size_t)pieces(total) * sizeof(uint64_t));
+    }
     if (run->continued)
         saver->slowest = noted_seconds(run->settings->output);
     return saver;
@@ -90,9 +93,9 @@ static void *touch(void *saver_)
 {
     const struct saver *saver = saver_;
     const int64_t page = 4096 / sizeof(float);
-    for (int block = 0; block < SNAPSHOT_BLOCKS; block++) {
+    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++) {
         volatile float *copy = saver->copy[block];
-        for (int64_t i = 0; copy && i < saver->run->model.parameters.total; i += page)
+        for (int64_t i = 0; copy && i < snapshot_elements(saver->run, block); i += page)
             copy[i] = 0;
     }
     return NULL;
@@ -127,11 +130,12 @@ void saver_close(struct saver *saver)
     memory_free(saver);
 }
 
-/* [all] A block that is spread as the parts are, to rank 0, which has its own. */
-static void gather(const float *mine, int64_t total, float *copy)
+/* [all] A block that is spread over the ranks, to rank 0, which has its own. */
+static void gather(const struct run *run, enum snapshot_block block, float *copy)
 {
+    const float *mine = snapshot_block_of(run, block);
     for (int rank = 0; rank < comm_size(); rank++) {
-        struct range part = tree_part(total, comm_size(), rank);
+        struct range part = snapshot_share(run, block, rank);
         size_t bytes = (size_t)part.count * sizeof(float);
         if (comm_rank() == rank && rank != 0)
             comm_send(0, mine, bytes);
@@ -141,17 +145,17 @@ static void gather(const float *mine, int64_t total, float *copy)
     }
 }
 
-static uint64_t hash_piece(const struct saver *saver, int block, int64_t piece)
+static uint64_t hash_piece(const struct saver *saver, enum snapshot_block block, int64_t piece)
 {
-    int64_t rest = saver->run->model.parameters.total - piece * PIECE;
+    int64_t rest = snapshot_elements(saver->run, block) - piece * PIECE;
     return hash_bytes(saver->copy[block] + piece * PIECE,
                       (size_t)(rest < PIECE ? rest : PIECE) * sizeof(float));
 }
 
 static void hash_copy(struct saver *saver)
 {
-    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
-        for (int64_t i = 0; saver->copy[block] && i < pieces(saver->run->model.parameters.total);
+    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
+        for (int64_t i = 0; saver->copy[block] && i < pieces(snapshot_elements(saver->run, block));
              i++)
             saver->hashes[block][i] = hash_piece(saver, block, i);
 }
@@ -161,15 +165,18 @@ static void take_copy(struct saver *saver)
 {
     struct reason why;
     struct run *run = saver->run;
-    int64_t total = run->model.parameters.total;
+    float *carried = saver->copy[SNAPSHOT_CARRIED];
     saver->start = clock_seconds();
     finish_touching(saver);
     agree(guard_copy_all(run->guard, run, saver->copy, &why), "%s", why.text);
     saver->state = run->state;
     point_at("snapshot.begin", run->state.update, NULL, 0);
     for (enum snapshot_block block = SNAPSHOT_FIRST; block < SNAPSHOT_BLOCKS; block++)
-        if (snapshot_block_of(run, block))
-            gather(snapshot_block_of(run, block), total, saver->copy[block]);
+        if (snapshot_has(run->settings, block))
+            gather(run, block, saver->copy[block]);
+    if (carried)
+        memcpy(carried, run->carried,
+               (size_t)snapshot_share(run, SNAPSHOT_CARRIED, 0).count * sizeof *carried);
 }
 
 /* Keeps what went wrong for the thread that may end the program; false. */
@@ -183,7 +190,7 @@ __attribute__((format(printf, 2, 3))) static bool trouble(struct saver *saver, c
     return false;
 }
 
-static bool unchanged(const struct saver *saver, int block, int64_t first, int64_t count)
+static bool unchanged(const struct saver *saver, enum snapshot_block block, int64_t first, int64_t count)
 {
     bool same = true;
     for (int64_t i = first / PIECE; same && i * PIECE < first + count; i++)
@@ -191,11 +198,12 @@ static bool unchanged(const struct saver *saver, int block, int64_t first, int64
     return same;
 }
 
-static bool write_array(struct saver *saver, struct checkpoint_writer *writer, int block,
-                        const struct parameter *p, struct reason *why)
+static bool write_array(struct saver *saver, struct checkpoint_writer *writer,
+                        enum snapshot_block block, const struct snapshot_array *p,
+                        struct reason *why)
 {
     const char *name = snapshot_block_names[block];
-    int64_t elements = parameter_elements(p);
+    int64_t elements = (int64_t)p->rows * (p->columns ? p->columns : 1);
     bool well = checkpoint_array(writer, name, p->name, p->rows, p->columns, why);
     for (int64_t done = 0; well && done < elements; done += SLAB) {
         int64_t count = elements - done < SLAB ? elements - done : SLAB;
@@ -213,11 +221,12 @@ static bool write_array(struct saver *saver, struct checkpoint_writer *writer, i
 static bool write_contents(struct saver *saver, struct checkpoint_writer *writer,
                            struct reason *why)
 {
-    const struct parameters *parameters = &saver->run->model.parameters;
+    struct snapshot_array array;
     bool well = snapshot_write_head(saver->run, &saver->state, writer, why);
-    for (int block = 0; block < SNAPSHOT_BLOCKS; block++)
-        for (int i = 0; well && saver->copy[block] && i < parameters->count; i++)
-            well = write_array(saver, writer, block, &parameters->list[i], why);
+    for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
+        for (int i = 0; well && saver->copy[block] && snapshot_array(saver->run, block, i, &array);
+             i++)
+            well = write_array(saver, writer, block, &array, why);
     return well && checkpoint_seal(writer, why);
 }
 

@@ -6,13 +6,21 @@
 #include "trainer/agree.h"
 #include "trainer/commands.h"
 #include "trainer/computing.h"
-#include "trainer/evaluate.h"
+#include "trainer/continue.h"
+#include "trainer/evaluate_running.h"
 #include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+static void flush_lines(void)
+{
+    fflush(stdout);
+    if (ferror(stdout) && errno != EPIPE)
+        die("standard output: %s", strerror(errno));
+}
 
 static bool print_block(void *to, const struct pairs_block *block, const double *losses)
 {
@@ -21,9 +29,7 @@ static bool print_block(void *to, const struct pairs_block *block, const double 
         return true;
     for (int i = 0; i < block->count; i++)
         printf("%.17g\t%d\n", -losses[i], block->list[i].sentence.side[TARGET].length + 1);
-    fflush(stdout);
-    if (ferror(stdout) && errno != EPIPE)
-        die("standard output: %s", strerror(errno));
+    flush_lines();
     return true;
 }
 
@@ -34,6 +40,8 @@ static void print_totals(const struct evaluation *e)
     text_of_real(e->loss / (double)e->tokens, loss);
     fprintf(stderr, "%lld sentences, %lld tokens, loss %s a token, perplexity %s a token",
             (long long)e->sentences, (long long)e->tokens, loss, per_token);
+    if (e->sources == 0)
+        fprintf(stderr, ", %.4f bits a token", evaluation_bits(e));
     if (e->words > 0)
         fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
                 evaluation_per(e, e->characters));
@@ -44,31 +52,83 @@ static void print_totals(const struct evaluation *e)
     text_release(&strange);
 }
 
+/* The texts that are given are those of the model's sides. */
+static void check_sides(const struct settings *settings, const struct snapshot *snapshot)
+{
+    struct faults faults = {0};
+    bool wants = snapshot->contents[SOURCE].form != FORM_NONE;
+    if (!settings->corpus && wants != (settings->source != NULL))
+        faults_add(&faults,
+                   wants ? "--source is missing: checkpoint '%s' has a source"
+                         : "--source has no effect: checkpoint '%s' has no source",
+                   settings->model);
+    faults_agree(&faults);
+}
+
+/* [all] */
+static int score_pairs(const struct settings *settings, const struct snapshot *snapshot,
+                       struct arena *arena, struct evaluation *evaluation)
+{
+    struct reason why;
+    struct corpus *corpus;
+    struct pairs *pairs = evaluate_open(settings, snapshot->contents, &corpus, &why);
+    evaluate_agree(pairs != NULL, settings->corpus, &why);
+    int complete = evaluate(&snapshot->model, snapshot->weights, pairs, settings->corpus, arena,
+                            print_block, NULL, evaluation);
+    pairs_close(pairs);
+    if (corpus)
+        corpus_close(corpus);
+    return complete;
+}
+
+/* [all] Of a running text: a line for each of its pieces. */
+static int score_running(const struct settings *settings, const struct snapshot *snapshot,
+                         struct arena *arena, struct evaluation *evaluation)
+{
+    struct reason why;
+    struct running_losses losses;
+    struct corpus *corpus = NULL;
+    struct running *running = NULL;
+    if (settings->corpus) {
+        struct pairs *pairs = evaluate_open(settings, snapshot->contents, &corpus, &why);
+        running = pairs ? running_open(corpus, &why) : NULL;
+        pairs_close(pairs);
+    } else {
+        const struct examples_options options = {.paths = {[TARGET] = settings->target}};
+        running = running_open_text(&options, snapshot->contents, &why);
+    }
+    evaluate_agree(running != NULL, settings->corpus, &why);
+    int complete = evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
+                                    arena, &losses, evaluation);
+    for (int p = 0; complete && comm_rank() == 0 && p < RUNNING_PIECES; p++)
+        printf("%.17g\t%lld\n", -losses.loss[p], (long long)losses.tokens[p]);
+    flush_lines();
+    running_close(running);
+    if (corpus)
+        corpus_close(corpus);
+    return complete;
+}
+
 int score(const struct settings *settings)
 {
     struct reason why;
     struct snapshot snapshot;
-    struct corpus *corpus;
     computing_start(settings);
     computing_agree(settings);
     agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
           settings->model, why.text);
     run_memory_addresses(0, "");
-    struct pairs *pairs = evaluate_open(settings, snapshot.contents, &corpus, &why);
-    evaluate_agree(pairs != NULL, settings->corpus, &why);
-
+    check_sides(settings, &snapshot);
     struct arena arena;
     struct evaluation evaluation;
     arena_init(&arena);
-    int complete = evaluate(&snapshot.model, snapshot.weights, pairs, settings->corpus, &arena,
-                            print_block, NULL, &evaluation);
+    int complete = snapshot.settings.stream
+                       ? score_running(settings, &snapshot, &arena, &evaluation)
+                       : score_pairs(settings, &snapshot, &arena, &evaluation);
     agree(complete, "%s: not all is scored", stop_words());
     if (comm_rank() == 0)
         print_totals(&evaluation);
     arena_release(&arena);
-    pairs_close(pairs);
-    if (corpus)
-        corpus_close(corpus);
     snapshot_close(&snapshot);
     return STATUS_DONE;
 }

@@ -25,9 +25,10 @@ enum command {
     COMMAND_EVALUATE = 64,
     COMMAND_TAG = 128,
     COMMAND_CLASSIFY = 256,
-    COMMAND_GENERATE = 512
+    COMMAND_GENERATE = 512,
+    COMMAND_SAMPLE = 1024
 };
-enum { COMMANDS = 10 };
+enum { COMMANDS = 11 };
 struct command_name {
     enum command command;
     const char *name, *summary;
@@ -62,7 +63,7 @@ struct settings {
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;
-    int64_t length;        // of benchmark's made-up sentences
+    int64_t length;        // of benchmark's made-up sentences; symbols that are drawn
     int64_t sentencepiece; // 0 unigram, 1 bpe
     /* paths */
     char *output, *corpus, *valid, *model, *input, *path; // path: inspect's argument
@@ -75,7 +76,7 @@ struct settings {
     int64_t attention, attention_state, attention_hidden, input_feeding;
     int64_t readout, tied_embeddings, source_end;
     /* training */
-    int64_t seed, lanes, batch_tokens, batch_sentences;
+    int64_t seed, lanes, batch_tokens, batch_sentences, bptt;
     int64_t precision;
     double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
     double dropout_state, unknown_dropout, label_smoothing;
@@ -94,6 +95,9 @@ struct settings {
     int64_t keep_tokens, allow_unknown, probabilities, what, products;
     int64_t beam, n_best, length_normalisation; // enum length_normalisation
     double length_penalty;
+    double temperature; // of drawing
+    int64_t count;      // lines that are drawn
+    char *prefix;
     char *kernel, *stop_after;
     char *metric, *valid_metric; // evaluate's: several, separated by commas, or NULL
 

@@ -48,7 +48,7 @@ static void check_pairs(const struct settings *settings, const char *verb, struc
         faults_add(faults, "--model is missing");
     if (settings->corpus && texts)
         faults_add(faults, "give --corpus, or --source and --target, not both");
-    else if (!settings->corpus && !(settings->source && settings->target))
+    else if (!settings->corpus && !settings->target)
         faults_add(faults, "nothing to %s is given: give --corpus, or --source and --target", verb);
     if (is_stdin(settings->source) && is_stdin(settings->target))
         faults_add(faults, "--source and --target cannot both be standard input");
@@ -60,6 +60,8 @@ static void check_benchmark(const struct settings *settings, struct faults *faul
     static const char *const of_training[] = {"corpus", "checkpoint-interval", "updates"};
     static const char *const of_made_up[] = {"vocabulary", "length", NULL};
     bool counts = settings->what == WHAT_TRAIN || settings->what == WHAT_TRANSLATE;
+    if (settings->length < 5 || settings->length > 10000)
+        faults_add(faults, "--length: %lld is not within 5 and 10000", (long long)settings->length);
     if (settings->updates == 0)
         faults_add(faults, "--updates: 0 is below 1");
     for (int i = settings->what == WHAT_TRAIN ? 3 : 0; i < (counts ? 2 : 3); i++)
@@ -105,6 +107,10 @@ void settings_check(const struct settings *settings, enum command command, struc
         break;
     case COMMAND_BENCHMARK:
         check_benchmark(settings, faults);
+        break;
+    case COMMAND_SAMPLE:
+        if (!settings->model)
+            faults_add(faults, "--model is missing");
         break;
     }
 }

@@ -9,6 +9,7 @@ static const struct own {
     const char *name, *value;
 } own[] = {
     {COMMAND_TRANSLATE, true, "output", "-"},
+    {COMMAND_SAMPLE, true, "length", "1000"},
     {COMMAND_BENCHMARK, true, "updates", "20"},
     {COMMAND_BENCHMARK, true, "vocabulary", "8004"},
     {COMMAND_BENCHMARK, true, "lanes", ""},

@@ -60,6 +60,7 @@ static void check_tokenizers(const struct settings *settings, struct faults *fau
                                           "max-length",
                                           "features",
                                           "stack",
+                                          "stream",
                                           NULL};
     static const char *const of_sides[] = {"source-tokenizer", "target-tokenizer",
                                            "source-vocabulary", "target-vocabulary", NULL};
@@ -108,6 +109,12 @@ static void check_task(const struct settings *settings, struct faults *faults)
         source != TOKENIZER_CHARACTERS)
         faults_add(faults, "--task %s needs --source-tokenizer words or characters: a %s for each",
                    task->name, task->unit);
+    if (settings->stream == 1 && task_kind(task) != TASK_LANGUAGE_MODEL)
+        faults_add(faults, "--stream has no effect with --task %s", task->name);
+    else if (settings->stream == 1 && !is_text(settings, TARGET))
+        faults_add(faults, "--stream needs --target-format text");
+    if (settings->stream == 1 && settings_given(settings, &settings->max_length))
+        faults_add(faults, "--max-length has no effect with --stream");
     if (task->in_step && settings->stack > 1)
         faults_add(faults, "--stack has no effect with --task %s: a %s for each frame", task->name,
                    task->unit);

@@ -18,9 +18,14 @@ static void choose_real(double *value, double chosen)
         *value = chosen;
 }
 
+static bool is_language_model(const struct settings *settings)
+{
+    return settings->task == TASK_LANGUAGE_MODEL;
+}
+
 static bool attends(const struct settings *settings)
 {
-    return settings->context_use == CONTEXT_USE_ATTENTION;
+    return settings->context_use == CONTEXT_USE_ATTENTION && !is_language_model(settings);
 }
 
 static bool attends_currently(const struct settings *settings)
@@ -98,6 +103,8 @@ static void check_without_attention(const struct settings *s, struct faults *fau
 static void check_model(const struct settings *s, struct faults *faults)
 {
     bool without = !attends(s), conditional = s->decoder == DECODER_CONDITIONAL;
+    if (is_language_model(s)) // all of this is about a source
+        return;
     if (without)
         check_without_attention(s, faults);
     refuse(s, &s->attention_hidden, !without && s->attention != ATTENTION_ADDITIVE,
@@ -223,6 +230,15 @@ static struct side_shape side_of(const struct content *content, int end)
     return side;
 }
 
+static void leave_out_source(struct shape *shape)
+{
+    shape->side[SOURCE] = (struct side_shape){.form = FORM_NONE};
+    shape->encoder_layers = shape->encoder_hidden = shape->bidirectional = 0;
+    shape->context = CONTEXT_LAST;
+    shape->context_use = CONTEXT_USE_NONE;
+    shape->input_feeding = 0;
+}
+
 void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
     const struct task *task = task_of((enum task_kind)s->task);
@@ -264,6 +280,8 @@ void settings_shape(const struct settings *s, const struct content *contents, st
         .unknown_dropout = s->unknown_dropout,
         .label_smoothing = s->label_smoothing,
     };
+    if (is_language_model(s))
+        leave_out_source(shape);
 }
 
 void settings_optimizer(const struct settings *s, struct optimizer *optimizer)

@@ -32,6 +32,7 @@ enum {
     SEARCHES = COMMAND_TRANSLATE | COMMAND_GENERATE,
     INSPECT = COMMAND_INSPECT,
     BENCHMARK = COMMAND_BENCHMARK,
+    SAMPLE = COMMAND_SAMPLE,
     TRAINS = TRAIN | BENCHMARK
 };
 
@@ -40,6 +41,7 @@ WORDS a_path[] = {"PATH", NULL};
 WORDS a_name[] = {"NAME", NULL};
 WORDS two_columns[] = {"N,N", NULL};
 WORDS names[] = {"NAME[,NAME...]", NULL};
+WORDS a_text[] = {"TEXT", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
@@ -98,7 +100,7 @@ const struct setting settings_table[] = {
     TEXT("from", origin, RUN, TRAIN, NULL, a_path,
          "a checkpoint of another run (run/best.h5) whose weights and model settings a new run "
          "starts with; the corpus must be prepared with --like it, or like its corpus"),
-    TEXT("model", model, RUN, APPLIES | SCORE | EVALUATE, NULL, a_path, "the checkpoint: run/best.h5"),
+    TEXT("model", model, RUN, APPLIES | SCORE | EVALUATE | SAMPLE, NULL, a_path, "the checkpoint: run/best.h5"),
     TEXT("input", input, RUN, APPLIES, "-", a_path,
          "what it is applied to: text, one sentence a line, or what --source-format says"),
     TEXT("output", output, RUN, PREPARE | TRAIN | APPLIES | EVALUATE, NULL, a_path,
@@ -134,12 +136,17 @@ const struct setting settings_table[] = {
             "prepare: largest number of symbols of either side; the default shrinks to what the "
             "text has|benchmark: words of either side of the made-up corpus; tags and labels are 50 at "
             "most"),
-    INTEGER("length", length, RUN, BENCHMARK, "40", 5, 10000,
-            "most tokens a side of a made-up sentence; the fewest are 5; a label is one"),
+    INTEGER("length", length, RUN, BENCHMARK | SAMPLE, "40", 1, MANY,
+            "benchmark: most tokens a side of a made-up sentence; the fewest are 5; a label is one"
+            "|sample: most symbols that are drawn: of each line, or of a running text in all"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
+    LATER("stream", stream, MODEL, PREPARE | TRAIN, "off", SWITCH, .help =
+           "prepare: for language-model: the text is one running text, whose lines follow each other; "
+           "nothing is dropped for its length, and the state is carried across lines"
+           "|train: as the corpus was prepared"),
     INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
             "beside each word of the source, as in word|feature|feature"),
     INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
@@ -210,7 +217,7 @@ const struct setting settings_table[] = {
            "target embedding and output layer share their weights"),
     SWITCH("source-end", source_end, MODEL, TRAINS, "on", "end of sentence is added to the source"),
 
-    INTEGER("seed", seed, TRAINING, PREPARE | TRAINS, "1", 0, 4294967295.0, "of all randomness"),
+    INTEGER("seed", seed, TRAINING, PREPARE | TRAINS | SAMPLE, "1", 0, 4294967295.0, "of all randomness"),
     INTEGER("lanes", lanes, TRAINING, TRAINS, "8", 1, 4096,
             "train: micro-batches an update: the most ranks that can share it"
             "|benchmark: micro-batches an update (default: one for each rank)"),
@@ -218,6 +225,9 @@ const struct setting settings_table[] = {
             "tokens a side that fill a micro-batch"),
     INTEGER("batch-sentences", batch_sentences, TRAINING, TRAINS, "128", 1, 1e6,
             "most sentences in a micro-batch"),
+    LATER("bptt", bptt, TRAINING, TRAIN, "128", INTEGER, .least = 1, .most = 1e6, .help =
+           "of a running text: symbols of a row in an update, behind which gradients end; a lane has "
+           "--batch-tokens / --bptt rows, each a piece of the text, whose state is carried on"),
     CHOICE("precision", precision, TRAINING, TRAINS, "float32", precisions,
            "what operands of products are rounded to while gradients are computed; sums, weights "
            "and all else are float32; bfloat16 needs AVX512-BF16 or AMX, and oneDNN"),
@@ -289,15 +299,15 @@ const struct setting settings_table[] = {
          "a validation loss that is this much above the best, in nats a token, ends the run as "
          "failed; 0: no limit"),
 
-    INTEGER("threads", threads, RUN, TRAINS | APPLIES | SCORE | EVALUATE, NULL, 1, 4096,
+    INTEGER("threads", threads, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, NULL, 1, 4096,
             "threads of each rank (default: OMP_NUM_THREADS, else the cores that the rank may "
             "use)"),
     INTEGER("watchdog", watchdog, RUN, TRAIN, "300", 0, 1e6,
             "seconds within which a rank that stands still is named and ends the job; 0: never"),
-    TEXT("kernel", kernel, RUN, TRAINS | APPLIES | SCORE | EVALUATE, "auto", a_name,
+    TEXT("kernel", kernel, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
-    CHOICE("products", products, RUN, TRAINS | APPLIES | SCORE | EVALUATE, "auto", makers,
+    CHOICE("products", products, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, "auto", makers,
            "who multiplies matrices: auto, kernels of Chorus and OpenBLAS, or oneDNN with "
            "bfloat16; reference, plain loops, slow"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
@@ -322,7 +332,15 @@ const struct setting settings_table[] = {
     INTEGER("n-best", n_best, RUN, SEARCHES, "0", 0, 1000,
             "lines for each sentence, the best first, as Moses writes them: the sentence's number "
             "from 0, text, log-probability, score by length; 0: the best one's text alone"),
-    SWITCH("keep-tokens", keep_tokens, RUN, SEARCHES, "off", "tokens instead of text"),
+    REAL("temperature", temperature, RUN, SAMPLE, "1", 0, 100,
+         "the logits are divided by it: below 1 likelier symbols come more often; 0: always the "
+         "likeliest"),
+    TEXT("prefix", prefix, RUN, SAMPLE, NULL, a_text,
+         "text that is forced through the model first: each line, or the running text, begins "
+         "with it"),
+    INTEGER("count", count, RUN, SAMPLE, NULL, 1, MANY,
+            "lines that are drawn (default: 1; of a running text as many as --length gives)"),
+    SWITCH("keep-tokens", keep_tokens, RUN, SEARCHES | SAMPLE, "off", "tokens instead of text"),
     SWITCH("probabilities", probabilities, RUN, COMMAND_CLASSIFY, "off",
            "behind the label, TABs between, each label with its probability"),
     SWITCH("allow-unknown", allow_unknown, RUN, SEARCHES | EVALUATE, "off",
@@ -352,6 +370,7 @@ const struct command_name command_names[COMMANDS] = {
      "--model PATH --corpus PATH"},
     {COMMAND_EVALUATE, "evaluate", "applies a model and measures its outputs by metrics",
      "--model PATH --corpus PATH"},
+    {COMMAND_SAMPLE, "sample", "draws text from a language model", "--model PATH"},
     {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"},
     {COMMAND_BENCHMARK, "benchmark", "measures how fast this machine is, and what limits it",
      "[--config PATH]"}};

@@ -21,7 +21,7 @@ static const struct own {
     {TAG | CLASSIFY | GENERATE | LANGUAGE_MODEL, "source-end", "off"},
     {TAG | CLASSIFY | LANGUAGE_MODEL, "label-smoothing", "0"},
     {TAG | CLASSIFY, "tied-embeddings", "off"},
-    {TAG, "readout", "0"},
+    {TAG | LANGUAGE_MODEL, "readout", "0"},
     {GENERATE, "encoder-layers", "0"},
     {GENERATE, "context", "mean"},
     {GENERATE, "context-use", "both"},
@@ -77,6 +77,8 @@ void settings_task_defaults(struct settings *s, const struct settings_facts *fac
     } else if (task & CLASSIFY) {
         set(s, "readout", "0");
     }
+    if ((task & LANGUAGE_MODEL) && s->embedding != (s->readout ? s->readout : s->hidden))
+        set(s, "tied-embeddings", "off"); // else there would be a map between the two
     if ((task & (TAG | CLASSIFY)) && facts->valid_has_text &&
         facts->contents[TARGET].form == FORM_SYMBOLS)
         set(s, "valid-metric", "accuracy");

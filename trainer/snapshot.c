@@ -1,10 +1,13 @@
 #include "trainer/snapshot.h"
 #include "trainer/validation.h"
+#include "comm/base/die.h"
+#include "comm/comm.h"
+#include "trainer/carried.h"
 #include <math.h>
 #include <string.h>
 
 const char *const snapshot_block_names[] = {"parameters", "moments/first", "moments/second",
-                                            "average"};
+                                            "average", "carried"};
 
 /* One row for each value of the state: its name and its place. */
 /* clang-format off */
@@ -55,6 +58,8 @@ bool snapshot_has(const struct settings *settings, enum snapshot_block block)
         return (int)block - SNAPSHOT_FIRST < optimizer_moments(&optimizer);
     case SNAPSHOT_AVERAGE:
         return settings->average > 0;
+    case SNAPSHOT_CARRIED:
+        return settings->stream == 1;
     default:
         return true;
     }
@@ -67,8 +72,45 @@ enum snapshot_block snapshot_used(const struct settings *settings)
 
 float *snapshot_block_of(const struct run *run, enum snapshot_block block)
 {
-    float *const blocks[SNAPSHOT_BLOCKS] = {run->weights, run->first, run->second, run->average};
+    float *const blocks[SNAPSHOT_BLOCKS] = {run->weights, run->first, run->second, run->average,
+                                           run->carried};
     return blocks[block];
+}
+
+int64_t snapshot_elements(const struct run *run, enum snapshot_block block)
+{
+    return block == SNAPSHOT_CARRIED ? carried_of_lane(run) * run->settings->lanes
+                                     : run->model.parameters.total;
+}
+
+struct range snapshot_share(const struct run *run, enum snapshot_block block, int rank)
+{
+    return block == SNAPSHOT_CARRIED ? carried_range(run, rank)
+                                     : tree_part(run->model.parameters.total, comm_size(), rank);
+}
+
+bool snapshot_array(const struct run *run, enum snapshot_block block, int i,
+                    struct snapshot_array *array)
+{
+    if (block == SNAPSHOT_CARRIED) {
+        *array = (struct snapshot_array){"states", 0, (int)run->settings->lanes,
+                                         (int)carried_of_lane(run)};
+        return i == 0;
+    }
+    if (i >= run->model.parameters.count)
+        return false;
+    const struct parameter *p = &run->model.parameters.list[i];
+    *array = (struct snapshot_array){p->name, p->first, p->rows, p->columns};
+    return true;
+}
+
+static bool read_carried(const struct run *run, struct checkpoint *checkpoint, struct reason *why)
+{
+    struct snapshot_array array;
+    struct range share = carried_range(run, comm_rank());
+    require(snapshot_array(run, SNAPSHOT_CARRIED, 0, &array));
+    return checkpoint_read(checkpoint, snapshot_block_names[SNAPSHOT_CARRIED], array.name,
+                           array.rows, array.columns, share.first, share.count, run->carried, why);
 }
 
 bool snapshot_write_head(const struct run *run, const struct train_state *state,
@@ -175,7 +217,10 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
     bool well = check_shapes(&run->model.parameters, checkpoint, SNAPSHOT_WEIGHTS, why);
     for (enum snapshot_block block = 0; well && block < SNAPSHOT_BLOCKS; block++) {
         float *data = snapshot_block_of(run, block);
-        well = !data || read_block(&run->model.parameters, checkpoint, block,
+        if (data && block == SNAPSHOT_CARRIED)
+            well = read_carried(run, checkpoint, why);
+        else
+            well = !data || read_block(&run->model.parameters, checkpoint, block,
                                    block == SNAPSHOT_WEIGHTS ? whole : part, data, why);
     }
     return well;

@@ -5,12 +5,14 @@
 #include "io/checkpoint.h"
 #include "trainer/run.h"
 
-/* Blocks of arrays, one array for each parameter: weights, moments and the average of the weights. */
+/* Blocks of arrays, one array for each parameter: weights, moments and the average of the weights;
+ * and one array (lanes, .) of what a running text carries from update to update. */
 enum snapshot_block {
     SNAPSHOT_WEIGHTS,
     SNAPSHOT_FIRST,
     SNAPSHOT_SECOND,
     SNAPSHOT_AVERAGE,
+    SNAPSHOT_CARRIED,
     SNAPSHOT_BLOCKS
 };
 extern const char *const snapshot_block_names[SNAPSHOT_BLOCKS];
@@ -19,6 +21,17 @@ bool snapshot_has(const struct settings *settings, enum snapshot_block block);
 enum snapshot_block snapshot_used(const struct settings *settings); // as weights, but for training
 /* What of it is this rank's: all of the weights, its part of the others. NULL where it is not. */
 float *snapshot_block_of(const struct run *run, enum snapshot_block block);
+/* Elements of the whole block, and a rank's share of those that are spread over the ranks. */
+int64_t snapshot_elements(const struct run *run, enum snapshot_block block);
+struct range snapshot_share(const struct run *run, enum snapshot_block block, int rank);
+/* Its array i; false behind the last. */
+struct snapshot_array {
+    const char *name;
+    int64_t first;
+    int rows, columns; // columns 0: a vector
+};
+bool snapshot_array(const struct run *run, enum snapshot_block block, int i,
+                    struct snapshot_array *array);
 
 /* All but the arrays: settings and contents of the run, and this state. */
 bool snapshot_write_head(const struct run *run, const struct train_state *state,

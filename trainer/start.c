@@ -6,8 +6,9 @@
 #include "comm/comm.h"
 #include "comm/watch.h"
 #include "io/run_folder.h"
-#include "io/stream.h"
+#include "io/running_stream.h"
 #include "trainer/agree.h"
+#include "trainer/carried.h"
 #include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/guard.h"
@@ -42,6 +43,9 @@ static void open_corpora(struct run *run)
     agree(contents_alike(run->valid->contents, run->corpus->contents, &why),
           "corpus '%s' is not like '%s': %s (prepare it with --like)", run->valid->path,
           run->corpus->path, why.text);
+    agree(run->valid->stream == run->corpus->stream,
+          "corpus '%s' is not like '%s': one is a running text (prepare it with --like)",
+          run->valid->path, run->corpus->path);
 }
 
 static int64_t cost(const void *run_, int count, const int *const lengths[SIDES])
@@ -66,11 +70,14 @@ void run_stream_options(const struct run *run, struct stream_options *options)
                  [TARGET] = task_of((enum task_kind)s->task)->target_end},
         .cost = cost,
         .model = run,
+        .rows = carried_rows(s),
+        .steps = (int)s->bptt,
     };
 }
 
-int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus)
+int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus_)
 {
+    const struct corpus *corpus = corpus_;
     struct stream_options options = {
         .lanes = (int)settings->lanes,
         .batch_tokens = (int)settings->batch_tokens,
@@ -78,8 +85,11 @@ int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus
         .ends = {[SOURCE] = (int)settings->source_end,
                  [SECOND] = (int)settings->source_end,
                  [TARGET] = task_of((enum task_kind)settings->task)->target_end},
+        .rows = carried_rows(settings),
+        .steps = (int)settings->bptt,
     };
-    return stream_updates(corpus, &options);
+    return corpus->stream ? running_stream_updates(corpus, &options)
+                          : stream_updates(corpus, &options);
 }
 
 /* The corpus's task is the run's. */
@@ -92,6 +102,13 @@ static void take_task(struct run *run, struct faults *faults)
         faults_add(faults, "--task %s: corpus '%s' was prepared for %s",
                    task_of((enum task_kind)s->task)->name, run->corpus->path, task->name);
     s->task = task_kind(task);
+    if (settings_given(s, &s->stream) && s->stream != run->corpus->stream)
+        faults_add(faults, "--stream: that is for prepare to say: corpus '%s' is %s running text",
+                   run->corpus->path, run->corpus->stream ? "a" : "no");
+    s->stream = run->corpus->stream;
+    if (settings_given(s, &s->bptt) && !s->stream)
+        faults_add(faults, "--bptt has no effect: corpus '%s' is no running text",
+                   run->corpus->path);
 }
 
 /* Chosen defaults and contradictions, then the lanes against the ranks. Wrong usage is the same on
@@ -138,6 +155,7 @@ static void make_replica(struct run *run)
     run->first = optimizer_moments(&run->optimizer) > 0 ? memory_take(part) : NULL;
     run->second = optimizer_moments(&run->optimizer) > 1 ? memory_take(part) : NULL;
     run->average = run->settings->average > 0 ? memory_take(part) : NULL;
+    carried_init(run);
     run->pieces = memory_take((size_t)run->model.parameters.count * sizeof *run->pieces);
     for (int i = 0; i < run->model.parameters.count; i++) {
         const struct parameter *p = &run->model.parameters.list[i];
@@ -256,6 +274,7 @@ void run_release(struct run *run)
     memory_free(run->first);
     memory_free(run->second);
     memory_free(run->average);
+    memory_free(run->carried);
     memory_free(run->pieces);
     corpus_close(run->corpus);
     if (run->valid)

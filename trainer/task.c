@@ -51,7 +51,7 @@ static const struct task tasks[TASKS] = {
                        .target_tokenizer = TOKENIZER_SENTENCEPIECE},
     [TASK_LANGUAGE_MODEL] = {.name = "language-model",
                              .head = HEAD_DECODE,
-                             .verb = COMMAND_SCORE,
+                             .verb = COMMAND_SAMPLE,
                              .metrics_of = METRIC_LOSSES,
                              .metrics = "perplexity",
                              .target_end = 1,

@@ -6,6 +6,7 @@
 #include "comm/comm.h"
 #include "model/rows.h"
 #include "trainer/agree.h"
+#include "trainer/carried.h"
 #include "trainer/guard.h"
 #include "trainer/schedule.h"
 #include "trainer/skipped.h"
@@ -27,13 +28,15 @@ static void compute_lanes(struct run *run, const struct feed_group *group,
 {
     struct range lanes = exchange_lanes(run->exchange);
     int64_t update = run->state.update + 1;
+    carried_begin(run, group->number);
     for (int i = 0; i < group->count; i++) {
-        const struct batch *batch = &group->batches[i];
+        struct batch *batch = &group->batches[i];
         int lane = (int)lanes.first + i;
         struct random_key key = {(uint64_t)run->settings->seed, 0, (uint32_t)update,
                                  (uint32_t)lane};
         float *gradient = exchange_gradient(run->exchange);
         arena_reset(&run->arena);
+        batch->carried = carried_lane(run, i);
         facts[lane][LANE_LOSS] =
             model_gradient(&run->model, run->weights, gradient, batch, &key, &run->arena);
         facts[lane][LANE_TOKENS] = (double)batch->target_tokens;
@@ -42,6 +45,7 @@ static void compute_lanes(struct run *run, const struct feed_group *group,
         point_at("update.gradient", update, gradient,
                  (size_t)run->model.parameters.total * sizeof(float));
         facts[lane][LANE_BROKEN] = !rows_finite(gradient, run->model.parameters.total);
+        carried_mend(run, i);
         exchange_lane_done(run->exchange);
     }
 }

@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
+#include "trainer/evaluate_running.h"
 #include "trainer/measure.h"
 
 const struct metric *validation_metric(const char *name)
@@ -17,9 +18,22 @@ double validation_value(const struct metric *metric, double cost)
     return metric->more ? -cost : cost;
 }
 
+static int evaluate_text(struct run *run, struct evaluation *evaluation)
+{
+    struct reason why;
+    struct running *running = running_open(run->valid, &why);
+    agree(running != NULL, "corpus '%s': %s", run->valid->path, why.text);
+    int complete = evaluate_running(&run->model, run->weights, running, run->valid->path,
+                                    &run->arena, NULL, evaluation);
+    running_close(running);
+    return complete;
+}
+
 static int evaluate_pairs(struct run *run, struct measure *measure, struct evaluation *evaluation)
 {
     struct reason why;
+    if (run->valid->stream)
+        return evaluate_text(run, evaluation);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
     int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena,

@@ -19,6 +19,9 @@ struct sequence {
 
 struct sentence {
     struct sequence side[SIDES];
+    /* 1: the target is a piece of a running text: what stands before it are not begin but the
+     * cells before its cells, which are there, and no end is appended. */
+    int continues;
 };
 
 #endif

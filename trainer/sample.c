@@ -1,0 +1,156 @@
+/* Text that a language model draws by itself. Of sentences each line is drawn anew; of a running
+ * text the state is carried across lines, whose ends are symbols like others. A prefix is forced
+ * through the model first. What is drawn is a function of model, seed, line and position; rank 0
+ * draws, since each symbol waits for the one before, and the others wait. */
+#include "comm/base/die.h"
+#include "comm/base/points.h"
+#include "comm/comm.h"
+#include "io/utf8.h"
+#include "model/drawing.h"
+#include "trainer/agree.h"
+#include "trainer/commands.h"
+#include "trainer/computing.h"
+#include "trainer/continue.h"
+#include "trainer/run_memory.h"
+#include "trainer/snapshot.h"
+#include "trainer/stop.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct work {
+    const struct settings *settings;
+    struct snapshot snapshot;
+    struct arena arena;
+    struct drawing drawing;
+    struct ids prefix, line; // what is forced; the symbols of the line at hand
+    struct text text;
+    struct random_key key;
+    uint64_t drawn; // symbols, by this key
+    int64_t lines;  // that are out
+    bool unread;    // nobody reads the output any more
+};
+
+/* The prefix, in which a running text may have line ends. */
+static void take_prefix(struct work *work)
+{
+    const char *line = work->settings->prefix;
+    const struct tokenizer *tokenizer = &work->snapshot.contents[TARGET].tokenizer;
+    while (line) {
+        const char *end = strchr(line, '\n');
+        tokenizer_encode(tokenizer, line, end ? (size_t)(end - line) : strlen(line), &work->prefix);
+        if (end)
+            ids_add(&work->prefix, ID_END);
+        line = end ? end + 1 : NULL;
+    }
+}
+
+static void write_line(struct work *work)
+{
+    const struct tokenizer *tokenizer = &work->snapshot.contents[TARGET].tokenizer;
+    text_clear(&work->text);
+    if (work->settings->keep_tokens)
+        tokenizer_tokens(tokenizer, work->line.list, (int)work->line.count, &work->text);
+    else
+        tokenizer_decode(tokenizer, work->line.list, (int)work->line.count, &work->text);
+    text_add(&work->text, "\n", 1);
+    fwrite(work->text.bytes, 1, work->text.length, stdout);
+    fflush(stdout);
+    work->unread = ferror(stdout) && errno == EPIPE;
+    if (ferror(stdout) && !work->unread)
+        die("standard output: %s", strerror(errno));
+    work->line.count = 0;
+    work->lines++;
+}
+
+static void take(struct work *work, int32_t symbol)
+{
+    drawing_take(&work->drawing, symbol);
+    if (symbol == ID_END)
+        write_line(work);
+    else
+        ids_add(&work->line, symbol);
+}
+
+static void begin(struct work *work, uint32_t number)
+{
+    work->key = (struct random_key){(uint64_t)work->settings->seed, RANDOM_DRAW, number, 0};
+    work->drawn = 0;
+    arena_reset(&work->arena);
+    drawing_start(&work->drawing, &work->snapshot.model, work->snapshot.weights, &work->arena);
+    for (int64_t i = 0; i < work->prefix.count; i++)
+        take(work, work->prefix.list[i]);
+}
+
+/* Until there are so many lines, or so many symbols are drawn. */
+static void draw_until(struct work *work, int64_t lines)
+{
+    while (work->lines < lines && work->drawn < (uint64_t)work->settings->length && !work->unread &&
+           !stop_requested()) {
+        point_at("sample.symbol", (int64_t)work->drawn, NULL, 0);
+        double uniform = random_uniform(&work->key, work->drawn++);
+        take(work, drawing_next(&work->drawing, work->settings->temperature, uniform));
+    }
+    if (work->line.count > 0 && work->lines < lines && !work->unread)
+        write_line(work);
+}
+
+static void draw_running(struct work *work)
+{
+    int64_t count = work->settings->count;
+    begin(work, 0);
+    draw_until(work, count == CHOSEN ? INT64_MAX : work->lines + count);
+}
+
+static void draw(struct work *work)
+{
+    if (work->snapshot.settings.stream) {
+        draw_running(work);
+        return;
+    }
+    int64_t count = work->settings->count == CHOSEN ? 1 : work->settings->count;
+    for (int64_t i = 0; i < count && !work->unread && !stop_requested(); i++) {
+        begin(work, (uint32_t)i);
+        draw_until(work, i + 1);
+    }
+}
+
+/* What this model can do with what is asked for. */
+static void check(const struct work *work)
+{
+    const struct settings *s = work->settings;
+    const struct snapshot *snapshot = &work->snapshot;
+    struct faults faults = {0};
+    agree(snapshot->contents[SOURCE].form == FORM_NONE &&
+              snapshot->contents[TARGET].form == FORM_SYMBOLS,
+          "checkpoint '%s': is no language model of symbols", s->model);
+    if (s->prefix && !utf8_valid(s->prefix, strlen(s->prefix)))
+        faults_add(&faults, "--prefix: invalid UTF-8");
+    if (s->prefix && strchr(s->prefix, '\n') && !snapshot->settings.stream)
+        faults_add(&faults, "--prefix: has a line end, but '%s' is a model of single lines",
+                   s->model);
+    faults_agree(&faults);
+}
+
+int sample(const struct settings *settings)
+{
+    struct reason why;
+    struct work work = {.settings = settings};
+    computing_start(settings);
+    computing_agree(settings);
+    agree(snapshot_open(&work.snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
+          settings->model, why.text);
+    run_memory_addresses(0, "");
+    check(&work);
+    arena_init(&work.arena);
+    take_prefix(&work);
+    if (comm_rank() == 0)
+        draw(&work);
+    agree(!stop_agreed(), "%s: not all is drawn", stop_words());
+    ids_release(&work.prefix);
+    ids_release(&work.line);
+    text_release(&work.text);
+    arena_release(&work.arena);
+    snapshot_close(&work.snapshot);
+    return STATUS_DONE;
+}
