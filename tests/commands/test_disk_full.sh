@@ -165,11 +165,11 @@ replaced() { [ -L link ] && [ "$(wc -l <outcome)" = "$(wc -l <input)" ]; }
 claim "whole, in the file that a link leads to" replaced
 printf 's1\n\xff\n' >invalid
 cp old outcome
-expect_fatal 1 "fatal: 'invalid': line 2: invalid UTF-8" translate --input invalid --output outcome
+expect_fatal 1 "fatal: 'invalid': line 2: is not valid UTF-8" translate --input invalid --output outcome
 claim "a text that is no text leaves what was there, too" cmp old outcome
 if [ -n "$CHORUS_HOOKS" ]; then
     stopped() { CHORUS_HOOK="apply.block -1 -1 SIGTERM" quiet "$CHORUS_HOOKS" translate --model $model --threads 1 --input input --output outcome; }
-    expect_fatal 1 "fatal: stopped by SIGTERM: the translation is not complete" stopped
+    expect_fatal 1 "fatal: stopped by SIGTERM: the output is not complete" stopped
     claim "so does a stop" cmp old outcome
 fi
 claim "and nothing half-written is left" nothing_at '*outcome*.partial'

@@ -123,7 +123,7 @@ at_work() { # 'FATAL' 'HOOK' RANKS COMMAND ...
 claim "a stop in prepare" at_work "stopped by SIGTERM: nothing was written" "prepare.spool 0 0 SIGTERM" 2 \
     prepare --source - --target train.target --tokenizer words --output another
 claim "leaves no corpus" test ! -e another
-claim "a stop in translate" at_work "stopped by SIGHUP: the translation is not complete" "apply.block -1 1 SIGHUP" 2 \
+claim "a stop in translate" at_work "stopped by SIGHUP: the output is not complete" "apply.block -1 1 SIGHUP" 2 \
     translate --model undisturbed/last.h5 --threads 1
 claim "a stop in score" at_work "stopped by SIGUSR1: not all is scored" "evaluate.block 0 0 SIGUSR1" 2 \
     score --model undisturbed/last.h5 --corpus corpus-valid --threads 1

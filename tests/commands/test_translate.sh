@@ -95,8 +95,8 @@ expect_fatal 1 "fatal: 'none': No such file or directory" translate --input none
 expect_fatal 1 "fatal: 'folder': is a directory" translate --input folder
 expect_fatal 1 "fatal: 'folder': Is a directory" translate --output folder
 printf 's1\ns2\ns\xff3\n' >invalid
-expect_fatal 1 "fatal: 'invalid': line 3: invalid UTF-8" translate --input invalid
-expect_fatal 1 "fatal: rank 0 of 3 (HOST): 'invalid': line 3: invalid UTF-8" ranks 3 "$CHORUS" translate --model run/last.h5 --input invalid
+expect_fatal 1 "fatal: 'invalid': line 3: is not valid UTF-8" translate --input invalid
+expect_fatal 1 "fatal: rank 0 of 3 (HOST): 'invalid': line 3: is not valid UTF-8" ranks 3 "$CHORUS" translate --model run/last.h5 --input invalid
 head -c 100 input.gz >short.gz
 expect_fatal 1 "fatal: 'short.gz': line 183: unexpected end of gzip data" translate --input short.gz
 no_room() { ! translate --input input >/dev/full 2>error && grep -q '^fatal: .*: No space left on device$' error; }
