@@ -138,7 +138,7 @@ const struct setting settings_table[] = {
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
     INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
-            "beside each word of the source, as in word|feature|feature"),
+            "beside each word of the source, separated from it and each other by bars"),
     INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
             "frames of the source that are joined to one"),
     SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),
