@@ -30,11 +30,11 @@ rows=(default)         # its models
 row() { :; }           # ROW: sets the variables below where they differ by row
 convert() { :; }       # ROW: writes {train,dev,test}.{source,target} into the current folder
 task=translate
-format=()              # options of prepare: how the text of any part is read
+format=()              # options of prepare and evaluate: how the text of any part is read
 learn=()               # and for the training part, which vocabularies come from
 config=$set            # NAME.yml: the settings of train
 options=()             # and its options beside them
-search=()              # options of translate or generate
+search=()              # options of evaluate: beams
 metrics=exact-match    # of evaluate, one or more with commas
 score() { evaluate; }  # prints the figures, "NAME VALUE" a line
 aim=                   # what is to be reached
@@ -84,7 +84,10 @@ corpus() { # PART CORPUS OPTION ...: made aside by prepare itself, so that a cor
 }
 
 evaluate() { # the metrics of the test part
-    python3 "$jobs/figures.py" "$metrics" text/test.target test.output
+    local named
+    mapfile -t named < <(sides text/test)
+    on_two_ranks evaluate --model run/best.h5 "${named[@]}" "${format[@]}" "${search[@]}" --metric "$metrics" \
+        --output test.output
 }
 
 # The row of the table, from what training left behind.
@@ -93,13 +96,12 @@ report() { # ROW
     read -r seconds updates < <(awk -F'"seconds":' '{ seconds += $2 } /"loss":/ { n++ } END { print int(seconds), n }' \
         run/metrics.jsonl)
     parameters=$("$CHORUS" inspect run/best.h5 | sed -n 's/^ *parameters *\([0-9,]*\) .*/\1/p')
-    figures=$(paste -sd, figures | sed 's/,/, /g')
+    figures=$(sed 's/ (.*//' figures | paste -sd, | sed 's/,/, /g')
     printf '| %s | %s | %s | %s | %d min %02d s | %s | %s |\n' "$set" "$1" "$figures" "$aim" \
         $((seconds / 60)) $((seconds % 60)) "$updates" "$parameters" >line
 }
 
 run_row() { # ROW
-    local inputs=(--input text/test.source)
     mkdir -p "$output/$set/$1"
     cd "$output/$set/$1"
     row "$1"
@@ -116,10 +118,6 @@ run_row() { # ROW
     on_two_ranks train --corpus corpus --valid corpus-dev --output run --config "$jobs/recipes/$config.yml" \
         --progress lines "${options[@]}"
     step "$set, $1: the test part"
-    if [ -e text/test.source ]; then
-        [ ! -e text/test.second ] || inputs+=(--input text/test.second)
-        on_two_ranks "$task" --model run/best.h5 "${inputs[@]}" "${search[@]}" --output test.output
-    fi
     score >figures
     cat figures
     report "$1"
