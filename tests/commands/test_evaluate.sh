@@ -95,3 +95,13 @@ refute "has nothing of it in its checkpoint" grep -aqE 'valid-metric|lowest_loss
 expect_fatal 2 "fatal: --valid-metric bleu contradicts the run 'plain', which has perplexity" train plain 1 1 --valid-metric bleu
 no_text() { "$CHORUS" train --corpus corpus --valid corpus --config settings.yml --threads 1 --output none --valid-metric bleu; }
 expect_fatal 2 "fatal: --valid-metric bleu: the corpus of --valid holds no raw target text: prepare it with --like" no_text
+
+# --- targets without an end ---
+tagger() {
+    "$CHORUS" prepare --task tag --source train.source --target train.target --output tags &&
+        "$CHORUS" prepare --source valid.source --target valid.target --like tags --output tags-valid &&
+        "$CHORUS" train --corpus tags --valid tags-valid --config settings.yml --threads 1 --updates 15 --output tagger
+}
+claim "a tagger is trained" quiet tagger
+claim "nor has its perplexity ends" eval '"$CHORUS" evaluate --model tagger/best.h5 --threads 1 --corpus tags-valid --metric perplexity --json 2>/dev/null >of-corpus.json &&
+    [ "$(value perplexity)" = "$(sed -nE "s/.*\"perplexity\":([^,]*),.*/\1/p" tagger/metrics.jsonl)" ]'
