@@ -77,7 +77,7 @@ static void open_column(struct column *column, const char *side, const char *nam
 
 static void open_side(struct shard_writer *writer, enum side side, const struct content *content)
 {
-    struct reason never; // the buffer is empty: this cannot fail
+    struct reason never = {""}; // the buffer is empty: this cannot fail
     char name[NAME_MOST];
     bool vectors = content->form == FORM_VECTORS;
     int width = content_width(content), rank = vectors || width > 1 ? 2 : 1;

@@ -68,7 +68,7 @@ static bool encode_vectors(const struct content *content, const struct raw *raw,
                            struct reason *why)
 {
     int by = content->stack, dimension = content->dimension;
-    if (raw->dimension * by != dimension)
+    if ((int64_t)raw->dimension * by != dimension)
         return fail(why, "has %d numbers a frame instead of %d", raw->dimension, dimension / by);
     *places = vectors_stacked(raw->frames, by);
     size_t count = (size_t)*places * (size_t)dimension;

@@ -30,11 +30,11 @@ rows=(default)         # its models
 row() { :; }           # ROW: sets the variables below where they differ by row
 convert() { :; }       # ROW: writes {train,dev,test}.{source,target} into the current folder
 task=translate
-format=()              # options of prepare and evaluate: how the text of any part is read
+format=()              # options of prepare: how the text of any part is read
 learn=()               # and for the training part, which vocabularies come from
 config=$set            # NAME.yml: the settings of train
 options=()             # and its options beside them
-search=()              # options of evaluate: beams
+search=()              # options of evaluate: how outputs are searched
 metrics=exact-match    # of evaluate, one or more with commas
 score() { evaluate; }  # prints the figures, "NAME VALUE" a line
 aim=                   # what is to be reached
@@ -83,11 +83,11 @@ corpus() { # PART CORPUS OPTION ...: made aside by prepare itself, so that a cor
     "$CHORUS" prepare "${named[@]}" --output "$corpus" "${format[@]}" "$@"
 }
 
-evaluate() { # the metrics of the test part
+evaluate() { # the metrics of the test part; the outputs, a line each, become test.output
     local named
     mapfile -t named < <(sides text/test)
-    on_two_ranks evaluate --model run/best.h5 "${named[@]}" "${format[@]}" "${search[@]}" --metric "$metrics" \
-        --output test.output
+    on_two_ranks evaluate --model run/best.h5 "${named[@]}" "${format[@]}" --metric "$metrics" "${search[@]}" --output test.output |
+        awk '{ print $1, $2 ($3 == "%" ? " %" : "") }'
 }
 
 # The row of the table, from what training left behind.
@@ -96,7 +96,7 @@ report() { # ROW
     read -r seconds updates < <(awk -F'"seconds":' '{ seconds += $2 } /"loss":/ { n++ } END { print int(seconds), n }' \
         run/metrics.jsonl)
     parameters=$("$CHORUS" inspect run/best.h5 | sed -n 's/^ *parameters *\([0-9,]*\) .*/\1/p')
-    figures=$(sed 's/ (.*//' figures | paste -sd, | sed 's/,/, /g')
+    figures=$(paste -sd, figures | sed 's/,/, /g')
     printf '| %s | %s | %s | %s | %d min %02d s | %s | %s |\n' "$set" "$1" "$figures" "$aim" \
         $((seconds / 60)) $((seconds % 60)) "$updates" "$parameters" >line
 }

@@ -38,16 +38,16 @@ static inline real below_one(real k, real q)
     return 2 / (1 + k * q);
 }
 
-static void init(struct attention *attention, const struct shape *shape,
+static void init(struct attention *attention, const struct shape *shape, const char *prefix,
                  struct parameters *parameters)
 {
     int A = shape->attention_hidden;
     attention->K = A;
-    attention->key = place_add(parameters, "attention", "key", A, attention->M, 1, INITIAL_GLOROT);
-    attention->bias = place_add(parameters, "attention", "bias", A, 0, 1, INITIAL_ZERO);
-    int64_t query = place_add(parameters, "attention", "query", A, attention->H, 1, INITIAL_GLOROT);
+    attention->key = place_add(parameters, prefix, "key", A, attention->M, 1, INITIAL_GLOROT);
+    attention->bias = place_add(parameters, prefix, "bias", A, 0, 1, INITIAL_ZERO);
+    int64_t query = place_add(parameters, prefix, "query", A, attention->H, 1, INITIAL_GLOROT);
     attention->query = (struct linear){query, A, attention->H, attention->H};
-    attention->score = place_add(parameters, "attention", "score", 1, A, 1, INITIAL_GLOROT);
+    attention->score = place_add(parameters, prefix, "score", 1, A, 1, INITIAL_GLOROT);
 }
 
 /* k (N, A) = m (N, M) W_k^T + b   keys = e^2k */

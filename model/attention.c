@@ -10,17 +10,18 @@ static const struct attention_row *const rows[ATTENTION_KINDS] = {
     [ATTENTION_GENERAL] = &attention_general,
 };
 
-void attention_init(struct attention *attention, const struct shape *shape,
+void attention_init(struct attention *attention, const struct shape *shape, enum side side,
                     struct parameters *parameters)
 {
     require(shape->attention < ATTENTION_KINDS);
     *attention = (struct attention){
         .row = rows[shape->attention],
         .H = shape->hidden,
-        .M = shape_memory_width(shape),
+        .M = shape_bank_width(shape, side),
         .stepwise = shape_attends(shape) != ATTENDS_AFTER || shape->input_feeding,
     };
-    attention->row->init(attention, shape, parameters);
+    attention->row->init(attention, shape, side == SECOND ? "second_attention" : "attention",
+                         parameters);
 }
 
 void attention_start(const struct attention *attention, const real *block, struct bank *bank, int T,
@@ -68,7 +69,8 @@ void attention_start_backward(const struct attention *attention, const real *blo
 }
 
 void attention_backward(const struct attention *attention, const real *block,
-                        struct attention_states *states, int t, int n, const real *dc, real *dquery)
+                        struct attention_states *states, int t, int n, const real *dc, int ldc,
+                        real *dquery)
 {
     enum part before = part_enter(PART_ATTENTION);
     const struct bank *bank = states->bank;
@@ -76,10 +78,10 @@ void attention_backward(const struct attention *attention, const real *block,
     real *weights = states->weights + (int64_t)t * N, *dweights = states->dweights + (int64_t)t * N;
     for (int b = 0; b < B; b++) // da_b (n, S_b) = dc_b (n, M) m_b^T
         states->items[b] =
-            (struct product_item){dc + (int64_t)b * M,       bank->states + bank->first[b] * M,
+            (struct product_item){dc + (int64_t)b * ldc,     bank->states + bank->first[b] * M,
                                   dweights + bank->first[b], n,
                                   bank->lengths[b],          M};
-    product_each(PRODUCT_NT, states->items, B, B * M, M, 0, N);
+    product_each(PRODUCT_NT, states->items, B, B * ldc, M, 0, N);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < B; b++)
         for (int i = 0; i < n; i++) {
@@ -91,19 +93,19 @@ void attention_backward(const struct attention *attention, const real *block,
 }
 
 void attention_finish(const struct attention *attention, const real *block, real *gradient,
-                      struct attention_states *states, const real *dc, const real *queries)
+                      struct attention_states *states, const real *dc, int ldc, const real *queries)
 {
     enum part before = part_enter(PART_ATTENTION);
     const struct bank *bank = states->bank;
     int M = bank->M, B = bank->B, N = (int)bank->N;
     for (int b = 0; b < B; b++) // dm_b (S_b, M) += a_b^T (S_b, T) dc_b (T, M)
         states->items[b] = (struct product_item){states->weights + bank->first[b],
-                                                 dc + (int64_t)b * M,
+                                                 dc + (int64_t)b * ldc,
                                                  bank->dstates + bank->first[b] * M,
                                                  bank->lengths[b],
                                                  M,
                                                  states->T};
-    product_each(PRODUCT_TN, states->items, B, N, B * M, 1, M);
+    product_each(PRODUCT_TN, states->items, B, N, B * ldc, 1, M);
     attention->row->finish(attention, block, gradient, states, queries);
     part_enter(before);
 }

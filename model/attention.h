@@ -22,7 +22,8 @@ struct attention {
     struct linear query;      // additive: (A, H)
     int64_t weight;           // general: (H, M)
 };
-void attention_init(struct attention *attention, const struct shape *shape,
+/* To the states of SOURCE or SECOND. */
+void attention_init(struct attention *attention, const struct shape *shape, enum side side,
                     struct parameters *parameters);
 
 /* Of one micro-batch of T steps. */
@@ -42,7 +43,7 @@ struct attention_states {
 
 struct attention_row {
     const char *name;
-    void (*init)(struct attention *attention, const struct shape *shape,
+    void (*init)(struct attention *attention, const struct shape *shape, const char *prefix,
                  struct parameters *parameters);
     /* keys and what else there is of them. */
     void (*start)(const struct attention *attention, const real *block,
@@ -72,12 +73,13 @@ void attention_forward(const struct attention *attention, const real *block,
                        int ldc);
 void attention_start_backward(const struct attention *attention, const real *block,
                               struct arena *arena, struct attention_states *states);
-/* dc (n, B, M); dquery (n, B, H) is added to. */
+/* dc (n, B, M), rows ldc apart; dquery (n, B, H) is added to. */
 void attention_backward(const struct attention *attention, const real *block,
-                        struct attention_states *states, int t, int n, const real *dc,
+                        struct attention_states *states, int t, int n, const real *dc, int ldc,
                         real *dquery);
-/* dc (T, B, M) and queries (T, B, H) of all steps. */
+/* dc (T, B, M), rows ldc apart, and queries (T, B, H) of all steps. */
 void attention_finish(const struct attention *attention, const real *block, real *gradient,
-                      struct attention_states *states, const real *dc, const real *queries);
+                      struct attention_states *states, const real *dc, int ldc,
+                      const real *queries);
 
 #endif

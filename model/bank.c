@@ -4,16 +4,17 @@
 #include "model/threads.h"
 #include <string.h>
 
-void bank_init(struct bank *bank, const struct steps *steps, int M, const real *h, double rate,
-               const struct random_key *key, uint64_t masks, struct arena *arena)
+void bank_init(struct bank *bank, const struct steps *steps, const int32_t *row, int M,
+               const real *h, double rate, const struct random_key *key, uint64_t masks,
+               struct arena *arena)
 {
     int B = steps->B;
     int64_t N = steps->first[steps->count];
-    *bank = (struct bank){.B = B, .M = M, .room = B, .N = N, .W = N, .masks = masks};
+    *bank = (struct bank){.B = B, .M = M, .room = B, .N = N, .W = N, .row = row, .masks = masks};
     bank->lengths = arena_take(arena, (size_t)B, sizeof *bank->lengths);
     for (int s = 0; s < steps->count; s++)
-        for (int b = 0; b < steps->first[s + 1] - steps->first[s]; b++)
-            bank->lengths[b] = s + 1;
+        for (int i = 0; i < steps->first[s + 1] - steps->first[s]; i++)
+            bank->lengths[row[i]] = s + 1;
     bank->first = bank->weights = arena_take(arena, (size_t)B, sizeof *bank->first);
     bank->states = arena_take(arena, (size_t)bank->N * (size_t)M, sizeof(real));
     for (int64_t b = 0, first = 0; b < B; b++) {
@@ -21,9 +22,9 @@ void bank_init(struct bank *bank, const struct steps *steps, int M, const real *
         first += bank->lengths[b];
     }
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
-    for (int b = 0; b < B; b++)
-        for (int s = 0; s < bank->lengths[b]; s++)
-            memcpy(bank->states + (bank->first[b] + s) * M, h + (steps->first[s] + b) * M,
+    for (int i = 0; i < B; i++)
+        for (int s = 0; s < bank->lengths[row[i]]; s++)
+            memcpy(bank->states + (bank->first[row[i]] + s) * M, h + (steps->first[s] + i) * M,
                    (size_t)M * sizeof(real));
     if (key) {
         struct random_key of = *key;
@@ -76,19 +77,21 @@ void bank_backward(struct bank *bank, const struct steps *steps, double rate,
         dropout(&of, rate, bank->masks, bank->dstates, (size_t)bank->N * (size_t)M);
     }
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
-    for (int b = 0; b < bank->B; b++)
-        for (int s = 0; s < bank->lengths[b]; s++)
-            memcpy(dh + (steps->first[s] + b) * M, bank->dstates + (bank->first[b] + s) * M,
+    for (int i = 0; i < bank->B; i++) {
+        const real *dstates = bank->dstates + bank->first[bank->row[i]] * M;
+        for (int s = 0; s < bank->lengths[bank->row[i]]; s++)
+            memcpy(dh + (steps->first[s] + i) * M, dstates + (int64_t)s * M,
                    (size_t)M * sizeof(real));
+    }
 }
 
 /* v = 1/S_b sum_s m_s */
-void bank_mean(const struct bank *bank, real *mean)
+void bank_mean(const struct bank *bank, real *mean, int ld)
 {
     int M = bank->M;
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int b = 0; b < bank->B; b++) {
-        real *v = mean + (int64_t)b * M;
+        real *v = mean + (int64_t)b * ld;
         for (int j = 0; j < M; j++)
             v[j] = 0;
         for (int s = 0; s < bank->lengths[b]; s++)
@@ -99,7 +102,7 @@ void bank_mean(const struct bank *bank, real *mean)
     }
 }
 
-void bank_mean_backward(const struct bank *bank, const real *dv)
+void bank_mean_backward(const struct bank *bank, const real *dv, int ld)
 {
     int M = bank->M;
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
@@ -107,5 +110,5 @@ void bank_mean_backward(const struct bank *bank, const real *dv)
         for (int s = 0; s < bank->lengths[b]; s++)
             for (int j = 0; j < M; j++)
                 bank->dstates[(bank->first[b] + s) * M + j] +=
-                    dv[(int64_t)b * M + j] / (real)bank->lengths[b];
+                    dv[(int64_t)b * ld + j] / (real)bank->lengths[b];
 }

@@ -11,21 +11,24 @@
 
 struct bank {
     int B, M;
-    int room;         // rows that there may be: B, or more where sentences are shared
-    int64_t N;        // states of all sentences
-    int64_t W;        // attention weights of a step: N, or room for those of all rows
-    int32_t *lengths; // (B)
-    int64_t *first;   // (B): sentence b has the states first[b] up to first[b] + lengths[b]
-    int64_t *weights; // (B): where its weights stand among a step's; first, unless shared
-    real *states;     // (N, M)
-    real *dstates;    // (N, M), of backward; the readers add
-    uint64_t masks;   // where those of its dropout begin
+    int room;           // rows that there may be: B, or more where sentences are shared
+    int64_t N;          // states of all sentences
+    int64_t W;          // attention weights of a step: N, or room for those of all rows
+    int32_t *lengths;   // (B)
+    int64_t *first;     // (B): sentence b has the states first[b] up to first[b] + lengths[b]
+    int64_t *weights;   // (B): where its weights stand among a step's; first, unless shared
+    real *states;       // (N, M)
+    real *dstates;      // (N, M), of backward; the readers add
+    const int32_t *row; // (B): which sentence the i-th of the packed ones is
+    uint64_t masks;     // where those of its dropout begin
 };
 
-/* Gathers h (N, M), which is packed time-major by `steps`. key NULL: no dropout; else its masks
- * begin at `masks`. */
-void bank_init(struct bank *bank, const struct steps *steps, int M, const real *h, double rate,
-               const struct random_key *key, uint64_t masks, struct arena *arena);
+/* Gathers h (N, M), which is packed time-major by `steps`, whose i-th sentence is row[i] of the
+ * batch, and of the bank: from here on all sources' sentences stand in the batch's order. key NULL:
+ * no dropout; else its masks begin at `masks`. */
+void bank_init(struct bank *bank, const struct steps *steps, const int32_t *row, int M,
+               const real *h, double rate, const struct random_key *key, uint64_t masks,
+               struct arena *arena);
 /* For a search: several rows may attend to one sentence, whose states (and keys) are there once.
  * Makes room for `rows` of each; bank_attend says of which sentence of `sentences`, the bank as it
  * was before, each row is. A bank of no states, where nothing attends, has room likewise. */
@@ -37,8 +40,8 @@ void bank_start_backward(struct bank *bank, struct arena *arena);
 void bank_backward(struct bank *bank, const struct steps *steps, double rate,
                    const struct random_key *key, real *dh);
 
-/* mean (B, M) of each sentence's states; adds to dstates from its gradient. */
-void bank_mean(const struct bank *bank, real *mean);
-void bank_mean_backward(const struct bank *bank, const real *dmean);
+/* mean (B, M) of each sentence's states; adds to dstates from its gradient; their rows ld apart. */
+void bank_mean(const struct bank *bank, real *mean, int ld);
+void bank_mean_backward(const struct bank *bank, const real *dmean, int ld);
 
 #endif

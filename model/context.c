@@ -10,30 +10,28 @@
 static void final(const struct context *context, const struct encoder *encoder,
                   const struct encoder_states *source, real *v)
 {
-    (void)context;
-    encoder_final(encoder, source, encoder->layers - 1, v, NULL);
+    encoder_final(encoder, source, encoder->layers - 1, v, NULL, context->M);
 }
 
 static void final_backward(const struct context *context, const struct encoder *encoder,
                            struct encoder_states *source, const real *dv)
 {
-    (void)context;
-    encoder_final_backward(encoder, source, encoder->layers - 1, dv, NULL);
+    encoder_final_backward(encoder, source, encoder->layers - 1, dv, NULL, context->M);
 }
 
 /* v = 1/S_b sum_s m_s */
 static void mean(const struct context *context, const struct encoder *encoder,
                  const struct encoder_states *source, real *v)
 {
-    (void)context, (void)encoder;
-    bank_mean(&source->bank, v);
+    (void)encoder;
+    bank_mean(&source->bank, v, context->M);
 }
 
 static void mean_backward(const struct context *context, const struct encoder *encoder,
                           struct encoder_states *source, const real *dv)
 {
-    (void)context, (void)encoder;
-    bank_mean_backward(&source->bank, dv);
+    (void)encoder;
+    bank_mean_backward(&source->bank, dv, context->M);
 }
 
 static const struct context_row rows[CONTEXT_KINDS] = {
@@ -49,7 +47,7 @@ static void take_over(const struct context *context, const struct encoder *encod
     int64_t elements = (int64_t)states->B * context->H;
     for (int l = 0; l < context->layers; l++)
         encoder_final(encoder, source, l, states->h + l * elements,
-                      states->c ? states->c + l * elements : NULL);
+                      states->c ? states->c + l * elements : NULL, context->H);
 }
 
 static void take_over_backward(const struct context *context, const struct encoder *encoder,
@@ -58,8 +56,8 @@ static void take_over_backward(const struct context *context, const struct encod
 {
     int64_t elements = (int64_t)states->B * context->H;
     for (int l = 0; l < context->layers; l++)
-        encoder_final_backward(encoder, source, l, dh + l * elements,
-                               dc ? dc + l * elements : NULL);
+        encoder_final_backward(encoder, source, l, dh + l * elements, dc ? dc + l * elements : NULL,
+                               context->H);
 }
 
 /* h_l = tanh(W_l v + b_l) */
@@ -96,6 +94,7 @@ void context_init(struct context *context, const struct shape *shape, struct par
         .row = &rows[shape->context],
         .layers = shape->decoder_layers,
         .H = shape->hidden,
+        .sources = shape_sources(shape),
         .M = shape_memory_width(shape),
         .memory = cell_of(shape->cell)->memory,
         .first = shape_has_first(shape),
@@ -123,7 +122,8 @@ void context_forward(const struct context *context, const real *block,
     states->B = source->steps.B;
     if (context->summarised) {
         states->summary = arena_take(arena, B * (size_t)context->M, sizeof(real));
-        context->row->summary(context, encoder, source, states->summary);
+        for (int k = 0, column = 0; k < context->sources; column += encoder[k++].M)
+            context->row->summary(context, &encoder[k], &source[k], states->summary + column);
     }
     if (!context->first)
         return;
@@ -148,8 +148,9 @@ void context_backward(const struct context *context, const real *block, real *gr
         project_backward(context, block, gradient, states, dh, dv, add);
     else if (context->first)
         take_over_backward(context, encoder, source, states, dh, dc);
-    if (context->summarised)
-        context->row->summary_backward(context, encoder, source, dv);
+    for (int k = 0, column = 0; context->summarised && k < context->sources;
+         column += encoder[k++].M)
+        context->row->summary_backward(context, &encoder[k], &source[k], dv + column);
 }
 
 int64_t context_cost(const struct context *context)

@@ -5,7 +5,8 @@
  *     last     h_l, c_l = the encoder's final h and c of layer l; v = final h of the top layer
  *     affine   h_l = tanh(W_l v + b_l), c_l = 0; the same v
  *     mean     the same with v = mean of the sentence's states in the memory bank
- * What is joined is v as it is. */
+ * What is joined is v as it is. Of two sources v is that of each side by side; there are no first
+ * states to take over. */
 #ifndef CONTEXT_H
 #define CONTEXT_H
 
@@ -13,7 +14,8 @@
 
 struct context {
     const struct context_row *row;
-    int layers, H, M;
+    int layers, H;
+    int sources, M;                                   // M: of all sources side by side
     int memory;                                       // the decoder's cell has a c
     int first, joined;                                // what it is used as; neither: no source
     int summarised;                                   // v is wanted
@@ -31,14 +33,14 @@ struct context_states {
 struct context_row {
     const char *name;
     int projected; // first states through W_l and b_l
-    /* v (B, M); adds its gradient to the encoder's. */
+    /* v of one source, rows context->M apart; adds its gradient to the encoder's. */
     void (*summary)(const struct context *context, const struct encoder *encoder,
                     const struct encoder_states *source, real *v);
     void (*summary_backward)(const struct context *context, const struct encoder *encoder,
                              struct encoder_states *source, const real *dv);
 };
 
-/* encoder and source are not looked at (may be NULL) where there is no source. */
+/* encoder, source: (sources); not looked at (may be NULL) where there is none. */
 void context_forward(const struct context *context, const real *block,
                      const struct encoder *encoder, const struct encoder_states *source,
                      struct arena *arena, struct context_states *states);

@@ -14,6 +14,7 @@ void decoder_init(struct decoder *decoder, const struct shape *shape, struct par
         .E = shape->without_previous ? 0 : shape->embedding,
         .H = shape->hidden,
         .M = shape_memory_width(shape),
+        .sources = shape_sources(shape),
         .R = shape_readout_width(shape),
         .attends = attends,
         .feeding = shape->input_feeding,
@@ -38,8 +39,8 @@ void decoder_init(struct decoder *decoder, const struct shape *shape, struct par
         recurrent_init(&decoder->layer[l], parameters, prefix, shape->cell, shape->layer_norm,
                        l ? decoder->H : read, decoder->H, 0);
     }
-    if (attends)
-        attention_init(&decoder->attention, shape, parameters);
+    for (int k = decoder->sources - 1; k >= 0 && attends; k--)
+        attention_init(&decoder->attention[k], shape, (enum side)k, parameters);
     context_init(&decoder->context, shape, parameters);
 }
 
@@ -161,8 +162,11 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     if (decoder->joined)
         start_joined(decoder, block, states, arena);
     start_stepwise(decoder, block, states, arena);
-    if (decoder->attends)
-        attention_start(&decoder->attention, block, &source->bank, T, arena, &states->attention);
+    for (int k = 0; k < decoder->sources && decoder->attends; k++) {
+        require(source[k].bank.room == room);
+        attention_start(&decoder->attention[k], block, &source[k].bank, T, arena,
+                        &states->attention[k]);
+    }
     set_rows(decoder, states, B);
 }
 
@@ -215,6 +219,15 @@ void decoder_drop(const struct decoder *decoder, const struct decoder_states *st
                   x);
 }
 
+/* c (n, B, M), rows ldc apart: of each source its own columns. */
+static void attend(const struct decoder *decoder, const real *block, struct decoder_states *states,
+                   int t, int n, const real *query, real *c, int ldc)
+{
+    for (int k = 0; k < decoder->sources; c += decoder->attention[k++].M)
+        attention_forward(&decoder->attention[k], block, &states->attention[k], t, n, query, c,
+                          ldc);
+}
+
 /* Into `beside`: c_t of the state before, r_{t-1}; and their part of the first layer's W x. */
 static void look_back(const struct decoder *decoder, const real *block,
                       struct decoder_states *states, int t)
@@ -223,8 +236,7 @@ static void look_back(const struct decoder *decoder, const real *block,
     int64_t row = (int64_t)t * B;
     real *beside = states->beside + row * J;
     if (decoder->attends == ATTENDS_BEFORE)
-        attention_forward(&decoder->attention, block, &states->attention, t, 1,
-                          states->layer[decoder->layers - 1].state_h, beside, J);
+        attend(decoder, block, states, t, 1, states->layer[decoder->layers - 1].state_h, beside, J);
     if (decoder->feeding)
         rows_copy(B, R, states->fed, R, beside + J - R, J);
     recurrent_project(&decoder->layer[0], block, &states->layer[0], row, B, decoder->E, J, beside,
@@ -238,8 +250,7 @@ static void look_within(const struct decoder *decoder, const real *block,
     int B = states->B, M = decoder->M;
     int64_t row = (int64_t)t * B;
     real *c = states->c + row * M;
-    attention_forward(&decoder->attention, block, &states->attention, t, 1,
-                      states->layer[0].state_h, c, M);
+    attend(decoder, block, states, t, 1, states->layer[0].state_h, c, M);
     recurrent_project(&decoder->second, block, &states->second, row, B, 0, M, c, 0);
     recurrent_forward(&decoder->second, block, &states->second, t, 1);
 }
@@ -268,9 +279,8 @@ static void advance(const struct decoder *decoder, const real *block, struct dec
             look_within(decoder, block, states, t);
     }
     if (decoder->attends == ATTENDS_AFTER)
-        attention_forward(&decoder->attention, block, &states->attention, t, n,
-                          states->h[decoder->layers - 1] + row * H, states->c + row * states->ldc,
-                          states->ldc);
+        attend(decoder, block, states, t, n, states->h[decoder->layers - 1] + row * H,
+               states->c + row * states->ldc, states->ldc);
     if (decoder->feeding) {
         read_out(decoder, block, states, t, n);
         rows_copy(B, R, states->r + row * R, R, states->fed, R);

@@ -10,7 +10,8 @@
  * with r_{t-1} only where there is input feeding (r_0 = 0). Without attention: s_t =
  * cell([E y_{t-1}; v], s_{t-1}); r_t = readout(s_t, E y_{t-1}, v), with the context v of the
  * sentence only where it is joined to every step (context-use every and both). Without
- * feed-previous E y_{t-1} is left out everywhere. Upper layers read what the layer below gives (s_t,
+ * feed-previous E y_{t-1} is left out everywhere. Of two sources c_t = [c1_t; c2_t], each attended to
+ * by itself with the same query, and v likewise. Upper layers read what the layer below gives (s_t,
  * not c_t), with dropout: its h, to which with `residual` a layer above the first adds what the one
  * below gave, before dropout (Wu et al. 2016). So does the readout, and s_t where it attends; but
  * the s_{t-1} that attends is the top recurrence's own state, without residual, as its first one
@@ -29,7 +30,8 @@
 
 struct decoder {
     int layers;
-    int E, H, M, R;       // E: 0 where y_{t-1} is left out
+    int E, H, M, R; // E: 0 where y_{t-1} is left out; M of all sources
+    int sources;
     enum attends attends; // when
     int feeding, joined;  // r_{t-1}; the context v at every step
     int stepwise;         // a step waits for the one before
@@ -37,7 +39,7 @@ struct decoder {
     struct recurrent layer[SHAPE_LAYERS];
     struct recurrent second; // conditional: of layer 0, behind attention
     struct readout readout;
-    struct attention attention;
+    struct attention attention[SOURCES]; // each to its own source
     struct context context;
     int residual, variational;
     double dropout_layer, dropout_recurrent;
@@ -64,15 +66,15 @@ struct decoder_states {
     real *fed;   // (B, R): r of the step before
     real *spare; // (room, .): work of decoder_pick; with T = 1
     struct context_states context;
-    struct readout_states readout;     // where it is applied step by step
-    struct attention_states attention; // its weights say where a step looked
-    real *dbeside, *dc, *dfed;         // (T, B, J), (T, B, M), (B, R)
-    real *dh[SHAPE_LAYERS];            // (T, B, H)
+    struct readout_states readout;              // where it is applied step by step
+    struct attention_states attention[SOURCES]; // their weights say where a step looked
+    real *dbeside, *dc, *dfed;                  // (T, B, J), (T, B, M), (B, R)
+    real *dh[SHAPE_LAYERS];                     // (T, B, H)
 };
 
-/* Takes all arrays from the arena, with room for as many rows as the source's bank has, hands over
- * the context and computes the keys. source: of B sentences; with context-use none it is not looked
- * at but for its room, and may be NULL as the encoder, here and in backward. */
+/* Takes all arrays from the arena, with room for as many rows as the sources' banks have, hands over
+ * the context and computes the keys. encoder, source: (SOURCES), of B sentences; with context-use
+ * none they are not looked at but for the room, and may be NULL, here and in backward. */
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int B, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states);
@@ -102,13 +104,15 @@ const struct readout_states *decoder_readout(const struct decoder *decoder,
 void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t,
                   int n, real *x);
 
-/* Multiply-adds in forward: of a row, and without attention; of a sentence of S states, for its keys
- * and its context and for T steps of attention; for its context alone. Bytes of the arena for N
- * states of B sentences and T steps. (decoder_cost.c) */
+/* Multiply-adds in forward: of a row, and without attention; of a sentence of S states of each
+ * source, for its keys and its context and for T steps of attention; of the keys and those steps, of
+ * one source; of the context. Bytes of the arena for N states of each source of B sentences and T
+ * steps. (decoder_cost.c) */
 int64_t decoder_row_cost(const struct decoder *decoder);
 int64_t decoder_step_cost(const struct decoder *decoder);
-int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T);
+int64_t decoder_sentence_cost(const struct decoder *decoder, const int64_t S[SOURCES], int T);
+int64_t decoder_attention_cost(const struct decoder *decoder, enum side side, int64_t S, int64_t T);
 int64_t decoder_context_cost(const struct decoder *decoder);
-int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T);
+int64_t decoder_memory(const struct decoder *decoder, const int64_t N[SOURCES], int B, int T);
 
 #endif

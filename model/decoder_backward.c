@@ -27,7 +27,8 @@ static void start_backward(const struct decoder *decoder, const real *block,
         readout_start_backward(&decoder->readout, block, states->B, arena, &states->readout);
     if (decoder->attends) {
         states->dc = take(arena, rows, decoder->M);
-        attention_start_backward(&decoder->attention, block, arena, &states->attention);
+        for (int k = 0; k < decoder->sources; k++)
+            attention_start_backward(&decoder->attention[k], block, arena, &states->attention[k]);
     }
 }
 
@@ -45,6 +46,17 @@ static void read_out_backward(const struct decoder *decoder, const real *block,
                          decoder->attends ? states->dc + row * decoder->M : NULL);
 }
 
+/* dquery (n, B, H) += what each source's attention says, from dc at these steps. */
+static void attend_backward(const struct decoder *decoder, const real *block,
+                            struct decoder_states *states, int t, int n, real *dquery)
+{
+    const int M = decoder->M;
+    const real *dc = states->dc + (int64_t)t * states->B * M;
+    for (int k = 0; k < decoder->sources; dc += decoder->attention[k++].M)
+        attention_backward(&decoder->attention[k], block, &states->attention[k], t, n, dc, M,
+                           dquery);
+}
+
 static void look_back_backward(const struct decoder *decoder, const real *block,
                                struct decoder_states *states, int t)
 {
@@ -55,8 +67,7 @@ static void look_back_backward(const struct decoder *decoder, const real *block,
                                dbeside, 0);
     if (decoder->attends == ATTENDS_BEFORE) { // the state before is what is carried now
         rows_add(B, M, dbeside, J, states->dc + row * M, M);
-        attention_backward(&decoder->attention, block, &states->attention, t, 1,
-                           states->dc + row * M, states->layer[decoder->layers - 1].dstate_h);
+        attend_backward(decoder, block, states, t, 1, states->layer[decoder->layers - 1].dstate_h);
     }
     if (decoder->feeding)
         rows_copy(B, R, dbeside + J - R, J, states->dfed, R);
@@ -70,23 +81,21 @@ static void look_within_backward(const struct decoder *decoder, const real *bloc
     real *dc = states->dc + row * M;
     recurrent_backward(&decoder->second, block, &states->second, t, 1, states->dh[0]);
     recurrent_project_backward(&decoder->second, block, &states->second, row, B, 0, M, dc, 1);
-    attention_backward(&decoder->attention, block, &states->attention, t, 1, dc,
-                       states->layer[0].dstate_h);
+    attend_backward(decoder, block, states, t, 1, states->layer[0].dstate_h);
 }
 
 /* The steps [t, t + n), as `advance` in decoder.c from its end to its beginning. */
 static void retreat(const struct decoder *decoder, const real *block, struct decoder_states *states,
                     int t, int n, real *dr)
 {
-    int B = states->B, H = decoder->H, M = decoder->M, R = decoder->R, top = decoder->layers - 1;
+    int B = states->B, H = decoder->H, R = decoder->R, top = decoder->layers - 1;
     int64_t row = (int64_t)t * B, rows = (int64_t)n * B;
     if (decoder->feeding) {
         rows_add(B, R, states->dfed, R, dr + row * R, R);
         read_out_backward(decoder, block, states, t, n, dr);
     }
     if (decoder->attends == ATTENDS_AFTER)
-        attention_backward(&decoder->attention, block, &states->attention, t, n,
-                           states->dc + row * M, states->dh[top] + row * H);
+        attend_backward(decoder, block, states, t, n, states->dh[top] + row * H);
     for (int l = top; l >= 0; l--) {
         int within = l == 0 && decoder->attends == ATTENDS_WITHIN; // s' is carried on, not read
         if (within)
@@ -120,6 +129,17 @@ static const real *queries(const struct decoder *decoder, const struct decoder_s
     }
 }
 
+static void finish_attention(const struct decoder *decoder, const real *block, real *gradient,
+                             struct decoder_states *states)
+{
+    int column = decoder->M;
+    for (int k = decoder->sources - 1; k >= 0; k--) {
+        column -= decoder->attention[k].M;
+        attention_finish(&decoder->attention[k], block, gradient, &states->attention[k],
+                         states->dc + column, decoder->M, queries(decoder, states));
+    }
+}
+
 /* The gradients of all steps' parameters, and dx. */
 static void finish(const struct decoder *decoder, const real *block, real *gradient,
                    struct decoder_states *states, const real *dr, real *dx)
@@ -148,8 +168,7 @@ static void finish(const struct decoder *decoder, const real *block, real *gradi
         recurrent_finish(&decoder->second, gradient, &states->second);
     }
     if (decoder->attends)
-        attention_finish(&decoder->attention, block, gradient, &states->attention, states->dc,
-                         queries(decoder, states));
+        finish_attention(decoder, block, gradient, states);
 }
 
 /* dv (B, M) of the context that was joined to every step, NULL where none was. */

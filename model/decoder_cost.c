@@ -19,8 +19,8 @@ int64_t decoder_step_cost(const struct decoder *decoder)
 int64_t decoder_row_cost(const struct decoder *decoder)
 {
     int64_t cost = decoder_step_cost(decoder);
-    if (decoder->attends)
-        cost += decoder->attention.row->query_cost(&decoder->attention);
+    for (int k = 0; k < decoder->sources && decoder->attends; k++)
+        cost += decoder->attention[k].row->query_cost(&decoder->attention[k]);
     return cost;
 }
 
@@ -32,12 +32,20 @@ int64_t decoder_context_cost(const struct decoder *decoder)
     return cost;
 }
 
-int64_t decoder_sentence_cost(const struct decoder *decoder, int S, int T)
+int64_t decoder_attention_cost(const struct decoder *decoder, enum side side, int64_t S, int64_t T)
+{
+    const struct attention *attention = &decoder->attention[side];
+    if (!decoder->attends)
+        return 0;
+    return S * attention->row->key_cost(attention) +
+           T * S * (attention->K + attention->M); // scores, and their mean
+}
+
+int64_t decoder_sentence_cost(const struct decoder *decoder, const int64_t S[SOURCES], int T)
 {
     int64_t cost = decoder_context_cost(decoder);
-    if (decoder->attends)
-        cost += S * decoder->attention.row->key_cost(&decoder->attention) +
-                (int64_t)T * S * (decoder->attention.K + decoder->M);
+    for (int k = 0; k < decoder->sources; k++)
+        cost += decoder_attention_cost(decoder, (enum side)k, S[k], T);
     return cost;
 }
 
@@ -48,7 +56,7 @@ static int64_t joined_memory(const struct decoder *decoder, int B)
     return bytes + (decoder->readout.joined ? constant_memory(&decoder->readout.c, B) : 0);
 }
 
-int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T)
+int64_t decoder_memory(const struct decoder *decoder, const int64_t N[SOURCES], int B, int T)
 {
     int64_t H = decoder->H, layers = decoder->layers;
     int64_t row = 2 * (decoder->J + decoder->M) + decoder->R, weights = 0;
@@ -65,11 +73,12 @@ int64_t decoder_memory(const struct decoder *decoder, int64_t N, int B, int T)
         weights += readout_memory(&decoder->readout);
     row += decoder->dropout_layer > 0 ? (layers - 1) * H : 0;
     int64_t reals = B * (layers * 8 * H + 2 * decoder->M + 2 * decoder->R);
-    if (decoder->attends) {
-        int64_t K = decoder->attention.K;
-        reals += 2 * N * (T + K) + B * K; // weights, keys and their gradients
-        row += decoder->attention.row->query_cost(&decoder->attention) ? 2 * K : 0;
-        weights += decoder->attention.stepwise ? linear_memory(&decoder->attention.query) : 0;
+    for (int k = 0; k < decoder->sources && decoder->attends; k++) {
+        const struct attention *attention = &decoder->attention[k];
+        int64_t K = attention->K;
+        reals += 2 * N[k] * (T + K) + B * K; // weights, keys and their gradients
+        row += attention->row->query_cost(attention) ? 2 * K : 0;
+        weights += attention->stepwise ? linear_memory(&attention->query) : 0;
     }
     return weights + joined_memory(decoder, B) +
            (reals + (int64_t)T * B * row) * (int64_t)sizeof(real);

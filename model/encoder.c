@@ -101,8 +101,8 @@ static void layer_forward(const struct encoder *encoder, const real *block, int 
 }
 
 void encoder_forward(const struct encoder *encoder, const real *block, const struct steps *source,
-                     const real *x, const struct random_key *key, struct arena *arena,
-                     struct encoder_states *states)
+                     const int32_t *row, const real *x, const struct random_key *key,
+                     struct arena *arena, struct encoder_states *states)
 {
     struct steps steps = states->steps = *source;
     states->input[0] = x;
@@ -114,7 +114,7 @@ void encoder_forward(const struct encoder *encoder, const real *block, const str
             l ? layer_input(encoder, l, &below, &steps, states->h[l - 1], key, arena) : x;
         layer_forward(encoder, block, l, &steps, key, arena, states);
     }
-    bank_init(&states->bank, &steps, encoder->M,
+    bank_init(&states->bank, &steps, row, encoder->M,
               encoder->layers ? states->h[encoder->layers - 1] : x, encoder->dropout_states, key,
               encoder->masks, arena);
 }
@@ -124,10 +124,10 @@ void encoder_absent(int B, struct encoder_states *states)
     *states = (struct encoder_states){.steps.B = B, .bank = {.B = B, .room = B}};
 }
 
-/* Where the last place of sentence b is packed, of an encoder without layers. */
-static int64_t last_place(const struct encoder_states *states, int b)
+/* Where the last place of the i-th sentence is packed, of an encoder without layers. */
+static int64_t last_place(const struct encoder_states *states, int i)
 {
-    return states->steps.first[states->bank.lengths[b] - 1] + b;
+    return states->steps.first[states->bank.lengths[states->bank.row[i]] - 1] + i;
 }
 
 void encoder_start_backward(const struct encoder *encoder, const real *block, struct arena *arena,
@@ -163,8 +163,9 @@ static void embedded_backward(const struct encoder *encoder, const struct random
 {
     int M = encoder->M;
     bank_backward(&states->bank, &states->steps, encoder->dropout_states, key, dx);
-    for (int b = 0; b < states->steps.B; b++)
-        rows_add(1, M, states->dlast + (int64_t)b * M, M, dx + last_place(states, b) * M, M);
+    for (int i = 0; i < states->steps.B; i++)
+        rows_add(1, M, states->dlast + (int64_t)states->bank.row[i] * M, M,
+                 dx + last_place(states, i) * M, M);
 }
 
 void encoder_backward(const struct encoder *encoder, const real *block, real *gradient,
@@ -198,32 +199,48 @@ void encoder_backward(const struct encoder *encoder, const real *block, real *gr
     layer_backward(encoder, block, gradient, 0, states, dh, dx);
 }
 
+/* A recurrence leaves the states of its sentences in its own order: to that of the batch, and back. */
+static void to_batch(const struct encoder_states *states, int width, const real *x, int ldx,
+                     real *y, int ldy)
+{
+    for (int i = 0; i < states->steps.B; i++)
+        rows_copy(1, width, x + (int64_t)i * ldx, ldx, y + (int64_t)states->bank.row[i] * ldy, ldy);
+}
+
+static void add_from_batch(const struct encoder_states *states, int width, const real *x, int ldx,
+                           real *y, int ldy)
+{
+    for (int i = 0; i < states->steps.B; i++)
+        rows_add(1, width, x + (int64_t)states->bank.row[i] * ldx, ldx, y + (int64_t)i * ldy, ldy);
+}
+
 void encoder_final(const struct encoder *encoder, const struct encoder_states *states, int layer,
-                   real *h, real *c)
+                   real *h, real *c, int ld)
 {
     int H = encoder->H, M = encoder->M, B = states->steps.B;
     if (!encoder->layers)
-        for (int b = 0; b < B; b++)
-            rows_copy(1, M, states->input[0] + last_place(states, b) * M, M, h + (int64_t)b * M, M);
+        for (int i = 0; i < B; i++)
+            rows_copy(1, M, states->input[0] + last_place(states, i) * M, M,
+                      h + (int64_t)states->bank.row[i] * ld, ld);
     for (int d = 0; layer >= 0 && d < encoder->directions; d++) {
         const struct recurrent_states *at = &states->layer[layer][d];
-        rows_copy(B, H, at->state_h, H, h + d * H, M);
+        to_batch(states, H, at->state_h, H, h + d * H, ld);
         if (c)
-            rows_copy(B, H, at->state_c, H, c + d * H, M);
+            to_batch(states, H, at->state_c, H, c + d * H, ld);
     }
 }
 
 void encoder_final_backward(const struct encoder *encoder, struct encoder_states *states, int layer,
-                            const real *dh, const real *dc)
+                            const real *dh, const real *dc, int ld)
 {
     int H = encoder->H, M = encoder->M, B = states->steps.B;
     if (!encoder->layers)
-        rows_add(B, M, dh, M, states->dlast, M);
+        rows_add(B, M, dh, ld, states->dlast, M);
     for (int d = 0; layer >= 0 && d < encoder->directions; d++) {
         struct recurrent_states *at = &states->layer[layer][d];
-        rows_add(B, H, dh + d * H, M, at->dstate_h, H);
+        add_from_batch(states, H, dh + d * H, ld, at->dstate_h, H);
         if (dc)
-            rows_add(B, H, dc + d * H, M, at->dstate_c, H);
+            add_from_batch(states, H, dc + d * H, ld, at->dstate_c, H);
     }
 }
 

@@ -35,18 +35,19 @@ struct encoder_states {
     const real *input[SHAPE_LAYERS]; // (N, E), then (N_l, M or 2 M): what a layer reads, dropped
     real *h[SHAPE_LAYERS];           // (N_l, M): what it gives
     struct recurrent_states layer[SHAPE_LAYERS][2];
-    struct bank bank;
-    real *dlast; // (B, M): without layers, the gradient of the last places
+    struct bank bank; // in the batch's order, as what encoder_final says
+    real *dlast;      // (B, M): without layers, the gradient of the last places
 };
 
 /* The order of packed positions: step s of sentence b is row first[s] + b. */
 struct steps encoder_steps(const struct batch_source *source, int B, struct arena *arena);
 
-/* x (N, E): embedded source, packed by these steps; kept. key NULL: no dropout. */
+/* x (N, E): embedded source, packed by these steps, of which the i-th sentence is row[i] of the
+ * batch; both kept. key NULL: no dropout. */
 void encoder_forward(const struct encoder *encoder, const real *block, const struct steps *source,
-                     const real *x, const struct random_key *key, struct arena *arena,
-                     struct encoder_states *states);
-/* Of a model without sources: B sentences, nothing else. */
+                     const int32_t *row, const real *x, const struct random_key *key,
+                     struct arena *arena, struct encoder_states *states);
+/* Of a source that there is not: B sentences, nothing else. */
 void encoder_absent(int B, struct encoder_states *states);
 void encoder_start_backward(const struct encoder *encoder, const real *block, struct arena *arena,
                             struct encoder_states *states);
@@ -55,13 +56,14 @@ void encoder_backward(const struct encoder *encoder, const real *block, real *gr
                       const struct random_key *key, struct encoder_states *states, real *dx,
                       struct arena *arena);
 
-/* h (B, M), c (B, M) or NULL: the forward state after a sentence's last token beside the backward
- * state after its first. layer -1, which is the top one without layers: what stands last. */
+/* h (B, M), c (B, M) or NULL, rows ld apart: the forward state after a sentence's last token beside
+ * the backward state after its first. layer -1, which is the top one without layers: what stands
+ * last. */
 void encoder_final(const struct encoder *encoder, const struct encoder_states *states, int layer,
-                   real *h, real *c);
+                   real *h, real *c, int ld);
 /* Adds their gradients. */
 void encoder_final_backward(const struct encoder *encoder, struct encoder_states *states, int layer,
-                            const real *dh, const real *dc);
+                            const real *dh, const real *dc, int ld);
 
 /* States of a sentence of S tokens: of a layer; in the bank. */
 int64_t encoder_length(const struct encoder *encoder, int layer, int64_t S);

@@ -115,9 +115,11 @@ static int64_t cost(const struct model *model, int count, const int *const lengt
         T = steps > T ? steps : T;
     }
     for (int i = 0; i < count; i++) {
-        int64_t S = model->sources ? head_steps(model, lengths, SOURCE, i) : 0;
-        sum += decoder_sentence_cost(&model->decoder,
-                                     (int)encoder_bank_length(&model->encoder[SOURCE], S), T);
+        int64_t S[SOURCES] = {0};
+        for (int k = 0; k < model->sources; k++)
+            S[k] = encoder_bank_length(&model->encoder[k],
+                                       head_steps(model, lengths, (enum side)k, i));
+        sum += decoder_sentence_cost(&model->decoder, S, T);
     }
     return sum + (int64_t)T * count * decoder_row_cost(&model->decoder);
 }
@@ -125,20 +127,19 @@ static int64_t cost(const struct model *model, int count, const int *const lengt
 static void useful_of(const struct model *model, const int64_t steps[SIDES], int64_t useful[PARTS])
 {
     const struct decoder *decoder = &model->decoder;
-    const int64_t S = encoder_bank_length(&model->encoder[SOURCE], steps[SOURCE]);
     const int64_t T = steps[TARGET];
     useful[PART_DECODER] += decoder_context_cost(decoder) + T * decoder_step_cost(decoder);
-    if (!decoder->attends)
-        return;
-    const struct attention *attention = &decoder->attention;
-    useful[PART_ATTENTION] += S * attention->row->key_cost(attention);
-    useful[PART_ATTENTION] += T * attention->row->query_cost(attention);
-    useful[PART_ATTENTION] += T * S * (attention->K + attention->M); // scores, and their mean
+    useful[PART_ATTENTION] += T * (decoder_row_cost(decoder) - decoder_step_cost(decoder));
+    for (int k = 0; k < model->sources; k++)
+        useful[PART_ATTENTION] += decoder_attention_cost(
+            decoder, (enum side)k, encoder_bank_length(&model->encoder[k], steps[k]), T);
 }
 
 static int64_t memory(const struct model *model, int B, const int steps[SIDES])
 {
-    const int64_t N = B * encoder_bank_length(&model->encoder[SOURCE], steps[SOURCE]);
+    int64_t N[SOURCES] = {0};
+    for (int k = 0; k < model->sources; k++)
+        N[k] = B * encoder_bank_length(&model->encoder[k], steps[k]);
     const int64_t rows = (int64_t)B * steps[TARGET];
     return input_memory(&model->before, rows) +
            rows * shape_readout_width(&model->shape) *

@@ -109,7 +109,6 @@ static void pool_init(struct model *model)
         pooling_init(&model->pooling[k], &model->shape, (enum side)k, &model->parameters);
 }
 
-/* Row i of a source's vectors is row row[i] of the batch. */
 static void pool_forward(struct pass *pass)
 {
     const struct model *model = pass->model;
@@ -122,9 +121,7 @@ static void pool_forward(struct pass *pass)
         const int M = model->encoder[k].M;
         pooling_forward(&model->pooling[k], pass->block, &model->encoder[k], &pass->encoder[k],
                         pass->arena, &pass->pooling[k]);
-        for (int i = 0; i < B; i++)
-            rows_copy(1, M, pass->pooling[k].v + (int64_t)i * M, M,
-                      pass->states + (int64_t)pass->batch->source[k].row[i] * W + column, W);
+        rows_copy(B, M, pass->pooling[k].v, M, pass->states + column, W);
     }
     read_out(pass);
 }
@@ -137,9 +134,7 @@ static void pool_backward(struct pass *pass, real *gradient, real *dr)
     for (int k = 0, column = 0; k < model->sources; column += model->encoder[k++].M) {
         const int M = model->encoder[k].M;
         real *dv = pass_take(pass, B, M);
-        for (int i = 0; i < B; i++)
-            rows_copy(1, M, dstates + (int64_t)pass->batch->source[k].row[i] * W + column, W,
-                      dv + (int64_t)i * M, M);
+        rows_copy(B, M, dstates + column, W, dv, M);
         pooling_backward(&model->pooling[k], pass->block, gradient, &model->encoder[k],
                          &pass->encoder[k], &pass->pooling[k], dv, pass->arena);
     }

@@ -16,12 +16,14 @@
  *   context.LAYER.weight (H, M)  .bias (H)    affine and mean, one for each decoder layer
  *   attention.key (A, M)  .bias (A)  .query (A, H)  .score (1, A)    additive
  *   attention.weight (H, M)                   general: score = h^T W m
+ *   second_attention....                      likewise
  *   decoder.LAYER.input  .recurrent  .bias  [.recurrent_bias]
  *   readout.weight (R, .)  [.bias (R)]        bias with state previous and without attention
  *   pooling.weight (A, M)  .bias (A)  .score (1, A)    pooling attention; and second_pooling....
  *   output.map (E, R)                         tied, where E and R differ
  *   output.weight (V, R)                      untied; of vectors (D, R), of decoded ones a row more
  *   output.bias (V)
+ * M is a source's own but for what is told to a decoder: of two sources it is both, side by side.
  * Gates are in PyTorch's order: LSTM i, f, g, o; GRU r, z, n; recurrent_bias is of the GRU's n.
  * Layer 0 of the decoder reads [E y; c; r_prev], the readout [h; E y; c] (previous), [h; c]
  * (current), [h; E y] (without attention): each only what the shape has of it. */

@@ -5,20 +5,20 @@
  *     dot      score(h, m) = h^T m         keys are the states themselves, K = M = H
  *     general  score(h, m) = h^T W m       keys W m, K = H */
 
-static void dot_init(struct attention *attention, const struct shape *shape,
+static void dot_init(struct attention *attention, const struct shape *shape, const char *prefix,
                      struct parameters *parameters)
 {
-    (void)shape, (void)parameters;
+    (void)shape, (void)prefix, (void)parameters;
     attention->K = attention->M;
 }
 
-static void general_init(struct attention *attention, const struct shape *shape,
+static void general_init(struct attention *attention, const struct shape *shape, const char *prefix,
                          struct parameters *parameters)
 {
     (void)shape;
     attention->K = attention->H;
     attention->weight =
-        place_add(parameters, "attention", "weight", attention->H, attention->M, 1, INITIAL_GLOROT);
+        place_add(parameters, prefix, "weight", attention->H, attention->M, 1, INITIAL_GLOROT);
 }
 
 static void dot_start(const struct attention *attention, const real *block,

@@ -59,8 +59,8 @@ void pass_encode(struct pass *pass)
 {
     const struct model *model = pass->model;
     const struct batch *batch = pass->batch;
-    if (model->sources == 0)
-        encoder_absent(batch->B, &pass->encoder[SOURCE]);
+    for (int k = model->sources; k < SOURCES; k++)
+        encoder_absent(batch->B, &pass->encoder[k]);
     for (int k = 0; k < model->sources; k++) {
         const struct batch_source *source = &batch->source[k];
         struct steps steps = encoder_steps(source, batch->B, pass->arena);
@@ -68,8 +68,8 @@ void pass_encode(struct pass *pass)
                                       source->values};
         input_forward(&model->input[k], pass->block, &places, &steps, pass->key, pass->arena,
                       &pass->input[k]);
-        encoder_forward(&model->encoder[k], pass->block, &steps, pass->input[k].x, pass->key,
-                        pass->arena, &pass->encoder[k]);
+        encoder_forward(&model->encoder[k], pass->block, &steps, source->row, pass->input[k].x,
+                        pass->key, pass->arena, &pass->encoder[k]);
     }
 }
 

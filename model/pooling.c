@@ -11,7 +11,7 @@ static void last_forward(const struct pooling *pooling, const real *block,
                          struct arena *arena, struct pooling_states *states)
 {
     (void)pooling, (void)block, (void)arena;
-    encoder_final(encoder, source, encoder->layers - 1, states->v, NULL);
+    encoder_final(encoder, source, encoder->layers - 1, states->v, NULL, encoder->M);
 }
 
 static void last_backward(const struct pooling *pooling, const real *block, real *gradient,
@@ -19,7 +19,7 @@ static void last_backward(const struct pooling *pooling, const real *block, real
                           const struct pooling_states *states, const real *dv, struct arena *arena)
 {
     (void)pooling, (void)block, (void)gradient, (void)states, (void)arena;
-    encoder_final_backward(encoder, source, encoder->layers - 1, dv, NULL);
+    encoder_final_backward(encoder, source, encoder->layers - 1, dv, NULL, encoder->M);
 }
 
 static void mean_forward(const struct pooling *pooling, const real *block,
@@ -27,7 +27,7 @@ static void mean_forward(const struct pooling *pooling, const real *block,
                          struct arena *arena, struct pooling_states *states)
 {
     (void)pooling, (void)block, (void)encoder, (void)arena;
-    bank_mean(&source->bank, states->v);
+    bank_mean(&source->bank, states->v, source->bank.M);
 }
 
 static void mean_backward(const struct pooling *pooling, const real *block, real *gradient,
@@ -35,7 +35,7 @@ static void mean_backward(const struct pooling *pooling, const real *block, real
                           const struct pooling_states *states, const real *dv, struct arena *arena)
 {
     (void)pooling, (void)block, (void)gradient, (void)encoder, (void)states, (void)arena;
-    bank_mean_backward(&source->bank, dv);
+    bank_mean_backward(&source->bank, dv, source->bank.M);
 }
 
 /* v_j = max over s of m_sj, of equal ones the first; a NaN is kept. */

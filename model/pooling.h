@@ -23,7 +23,7 @@ void pooling_init(struct pooling *pooling, const struct shape *shape, enum side 
                   struct parameters *parameters);
 
 struct pooling_states {
-    real *v;                    // (B, M), in the order of the source's sentences
+    real *v;                    // (B, M)
     int32_t *largest;           // (B, M): which state, for max
     real *hidden, *weights;     // (N, A), (N): tanh(W m + b) and a, for attention
     struct product_item *items; // (B), work

@@ -51,12 +51,14 @@ static void look(struct hypotheses *it, const struct search_options *options,
 
 /* Rows that have ended leave, those that branch are there several times. */
 static void follow(const struct hypotheses *it, const struct decoder *decoder,
-                   struct decoder_states *states, struct bank *bank, const struct bank *sentences)
+                   struct decoder_states *states, struct encoder_states source[SOURCES],
+                   const struct bank sentences[SOURCES])
 {
     if (hypotheses_unmoved(it, states->B))
         return;
     decoder_pick(decoder, states, it->from, it->rows);
-    bank_attend(bank, sentences, it->sentences, it->rows);
+    for (int k = 0; k < SOURCES; k++)
+        bank_attend(&source[k].bank, &sentences[k], it->sentences, it->rows);
 }
 
 struct search_result search_beam(const struct model *model, const real *block,
@@ -73,16 +75,19 @@ struct search_result search_beam(const struct model *model, const real *block,
     struct decoder_states decoder;
     struct logits_states output;
     model_encode(model, block, batch, arena, encoder);
-    struct bank *bank = &encoder[SOURCE].bank;
-    const struct bank sentences = *bank;
-    bank_share(bank, options->beam, arena);
-    int room = bank->room;
+    struct bank sentences[SOURCES];
+    for (int k = 0; k < SOURCES; k++) {
+        sentences[k] = encoder[k].bank;
+        bank_share(&encoder[k].bank, options->beam, arena);
+    }
+    int room = encoder[SOURCE].bank.room;
     decoder_start(&model->decoder, block, model->encoder, encoder, batch->B, 1, NULL, arena,
                   &decoder);
     model_start_logits(model, block, room, arena, &output);
     real *x = arena_take(arena, (size_t)room * (size_t)E, sizeof(real));      // (room, E)
     real *logits = arena_take(arena, (size_t)room * (size_t)V, sizeof(real)); // (room, V)
-    while (follow(&hypotheses, &model->decoder, &decoder, bank, &sentences), hypotheses.rows > 0) {
+    while (follow(&hypotheses, &model->decoder, &decoder, encoder, sentences),
+           hypotheses.rows > 0) {
         struct input_places last = {.rows = hypotheses.rows, .symbols = hypotheses.symbols};
         input_apply(&model->before, block, &last, x);
         decoder_run(&model->decoder, block, &decoder, x);

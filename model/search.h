@@ -50,8 +50,8 @@ static inline int search_limit(int source_length)
     return 3 * source_length + 50;
 }
 
-/* limits: (count of packed sentences), most symbols to emit for each. Only the batch's source is
- * used. */
+/* limits: (count of packed sentences), most symbols to emit for each. Of the batch only the
+ * sources are used. */
 struct search_result search_beam(const struct model *model, const real *block,
                                  const struct batch *batch, const int *limits,
                                  const struct search_options *options, struct arena *arena);

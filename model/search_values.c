@@ -52,8 +52,8 @@ static void emit(struct going *going, const real *y, struct search_values *resul
 
 /* Rows that have ended or are at their limit are left out of all that follows. */
 static void leave(struct going *going, const int *limits, const struct decoder *decoder,
-                  struct decoder_states *states, struct bank *bank, const struct bank *sentences,
-                  struct search_values *result)
+                  struct decoder_states *states, struct encoder_states source[SOURCES],
+                  const struct bank sentences[SOURCES], struct search_values *result)
 {
     int count = 0;
     for (int b = 0; b < going->B; b++) {
@@ -73,7 +73,8 @@ static void leave(struct going *going, const int *limits, const struct decoder *
     decoder_pick(decoder, states, going->keep, count);
     for (int i = 0; i < count; i++)
         going->sentences[i] = going->sentences[going->keep[i]];
-    bank_attend(bank, sentences, going->sentences, count);
+    for (int k = 0; k < SOURCES; k++)
+        bank_attend(&source[k].bank, &sentences[k], going->sentences, count);
     going->B = count;
 }
 
@@ -91,15 +92,17 @@ struct search_values search_values(const struct model *model, const real *block,
     struct encoder_states encoder[SOURCES];
     struct decoder_states decoder;
     model_encode(model, block, batch, arena, encoder);
-    struct bank *bank = &encoder[SOURCE].bank;
-    const struct bank sentences = *bank;
-    bank_share(bank, 1, arena);
+    struct bank sentences[SOURCES];
+    for (int k = 0; k < SOURCES; k++) {
+        sentences[k] = encoder[k].bank;
+        bank_share(&encoder[k].bank, 1, arena);
+    }
     decoder_start(&model->decoder, block, model->encoder, encoder, batch->B, 1, NULL, arena,
                   &decoder);
     const size_t B = (size_t)batch->B;
     real *x = arena_take(arena, B * (size_t)model->before.width, sizeof(real)); // (B, E)
     real *y = arena_take(arena, B * (size_t)output.out, sizeof(real));          // (B, D + 1)
-    while (leave(&going, limits, &model->decoder, &decoder, bank, &sentences, &result),
+    while (leave(&going, limits, &model->decoder, &decoder, encoder, sentences, &result),
            going.B > 0) {
         struct input_places last = {.rows = going.B, .values = going.y};
         input_apply(&model->before, block, &last, x);

@@ -116,8 +116,9 @@ static bool check_head(const struct shape *shape, struct reason *why)
         return fail(why, "an end can be added only to what is decoded");
     if (shape->head == HEAD_STEP && shape->side[SOURCE].end)
         return fail(why, "source-end has no meaning where the target is in step with the source");
-    if (shape->head != HEAD_POOL && shape->side[SECOND].form != FORM_NONE)
-        return fail(why, "a second source needs a model that makes one vector of each");
+    if (shape->head == HEAD_STEP && shape->side[SECOND].form != FORM_NONE)
+        return fail(why,
+                    "a second source has no meaning where the target is in step with the source");
     if (shape->tied_embeddings && (shape->head != HEAD_DECODE || target->form != FORM_SYMBOLS))
         return fail(why, "tied-embeddings needs a decoder of symbols");
     if (shape->head == HEAD_POOL && shape->pooling == POOLING_ATTENTION &&
@@ -177,6 +178,10 @@ static bool check_context(const struct shape *shape, struct reason *why)
                          "none: choose last or mean");
     if (shape->context != CONTEXT_LAST || !shape_has_first(shape))
         return true;
+    if (shape_sources(shape) > 1)
+        return fail(why,
+                    "context last takes the first states from one encoder, and two sources have "
+                    "one each: choose affine or mean");
     if (shape->encoder_layers == 0)
         return fail(why, "context last needs an encoder (encoder-layers is 0): choose affine or "
                          "mean");
@@ -210,11 +215,14 @@ static bool check_attention(const struct shape *shape, struct reason *why)
                     ATTENTION_STATES);
     if (shape->attention == ATTENTION_ADDITIVE && shape->attention_hidden < 1)
         return fail(why, "attention-hidden is %d: it must be at least 1", shape->attention_hidden);
-    if (shape->attention == ATTENTION_DOT && shape_memory_width(shape) != shape->hidden)
-        return fail(why,
-                    "attention dot needs encoder-hidden x directions (%d) equal to hidden (%d): "
-                    "choose general or additive",
-                    shape_memory_width(shape), shape->hidden);
+    for (int source = 0; source < shape_sources(shape); source++) {
+        int width = shape_bank_width(shape, (enum side)source);
+        if (shape->attention == ATTENTION_DOT && width != shape->hidden)
+            return fail(why,
+                        "attention dot needs encoder-hidden x directions (%d) equal to hidden "
+                        "(%d): choose general or additive",
+                        width, shape->hidden);
+    }
     if (shape_attends(shape) == ATTENDS_AFTER && shape->readout != shape->hidden)
         return fail(why, "attention-state current needs readout (%d) equal to hidden (%d)",
                     shape->readout, shape->hidden);

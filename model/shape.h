@@ -156,21 +156,21 @@ static inline int shape_readout_width(const struct shape *shape)
     return shape->readout ? shape->readout : shape->hidden;
 }
 
+/* M, of the states of all sources side by side: of what a decoder is told of them. */
 static inline int shape_memory_width(const struct shape *shape)
 {
-    return shape_bank_width(shape, SOURCE);
+    int width = 0;
+    for (int source = 0; source < shape_sources(shape); source++)
+        width += shape_bank_width(shape, (enum side)source);
+    return width;
 }
 
 /* Width of r, what the output layer reads of a target place: without a readout the states
  * themselves. */
 static inline int shape_output_width(const struct shape *shape)
 {
-    int width = 0;
-    if (shape->head == HEAD_DECODE || shape->readout)
-        return shape_readout_width(shape);
-    for (int source = 0; source < shape_sources(shape); source++)
-        width += shape_bank_width(shape, (enum side)source);
-    return width;
+    return shape->head == HEAD_DECODE || shape->readout ? shape_readout_width(shape)
+                                                        : shape_memory_width(shape);
 }
 
 /* What the output layer gives: the symbols from shape_first_symbol on (of classes begin, end and

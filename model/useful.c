@@ -46,25 +46,32 @@ void useful_add_forward(const struct model *model, const struct batch *batch, in
     add_batch(model, batch, useful, useful);
 }
 
-int64_t useful_reads(const struct model *model, int64_t S, int64_t T)
+/* What of a source of S steps is applied to all states in one product, less one of them. */
+static int64_t read_once(const struct model *model, enum side side, int64_t S)
 {
-    const int64_t steps[SIDES] = {[SOURCE] = S, [TARGET] = T};
+    const struct encoder *encoder = &model->encoder[side];
+    int64_t once = (S - 1) * input_cost(&model->input[side]);
+    for (int l = 0; l < encoder->layers; l++) // W x
+        for (int d = 0; d < encoder->directions; d++) {
+            const struct recurrent *layer = &encoder->layer[l][d];
+            once += (encoder_length(encoder, l, S) - 1) * layer->cell->gates * (int64_t)layer->H *
+                    layer->I;
+        }
+    const struct attention *attention = &model->decoder.attention[side];
+    if (model->decoder.attends) // the keys
+        once += (encoder_bank_length(encoder, S) - 1) * attention->row->key_cost(attention);
+    return once;
+}
+
+int64_t useful_reads(const struct model *model, const int64_t steps[SIDES])
+{
     int64_t useful[PARTS] = {0}, reads = 0;
     add_sentence(model, steps, useful);
     add_inputs(model, steps, useful);
     for (enum part part = 0; part < PARTS; part++)
         reads += useful[part];
-    reads -= (S - 1) * input_cost(&model->input[SOURCE]); // of all places in one product
-    const struct encoder *encoder = &model->encoder[SOURCE];
-    for (int l = 0; l < encoder->layers; l++) // and W x of all states
-        for (int d = 0; d < encoder->directions; d++) {
-            const struct recurrent *layer = &encoder->layer[l][d];
-            reads -= (encoder_length(encoder, l, S) - 1) * layer->cell->gates * (int64_t)layer->H *
-                     layer->I;
-        }
-    if (model->decoder.attends) // and the keys
-        reads -= (encoder_bank_length(encoder, S) - 1) *
-                 model->decoder.attention.row->key_cost(&model->decoder.attention);
+    for (int k = 0; k < model->sources; k++)
+        reads -= read_once(model, (enum side)k, steps[k]);
     return reads;
 }
 

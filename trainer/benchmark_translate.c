@@ -41,8 +41,10 @@ static void translate(struct benchmark *benchmark, const struct batch *batch, st
     timing->seconds = clock_seconds() - start;
     for (int b = 0; b < batch->B; b++) {
         timing->tokens += result.lengths[b];
-        timing->reads +=
-            useful_reads(&run->model, batch->source[SOURCE].length[b], batch->target_length[b]);
+        int64_t steps[SIDES] = {[TARGET] = batch->target_length[b]};
+        for (int k = 0; k < run->model.sources; k++)
+            steps[k] = batch_length(batch, (enum side)k, b);
+        timing->reads += useful_reads(&run->model, steps);
     }
     useful_add_forward(&run->model, batch, useful);
     for (enum part part = 0; part < PARTS; part++)

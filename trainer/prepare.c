@@ -203,6 +203,14 @@ static void write_all_shards(struct work *work)
     memory_free(all);
 }
 
+/* [all] All shards are closed: what was written aside goes before the program ends. */
+static void drop_folder(const struct work *work)
+{
+    struct reason ignored;
+    if (comm_rank() == 0)
+        folder_remove(work->aside, &ignored);
+}
+
 /* [all] */
 static void refuse_wrong(const struct work *work)
 {
@@ -212,6 +220,8 @@ static void refuse_wrong(const struct work *work)
         if (all[rank] && (!first || all[rank] < first))
             first = all[rank];
     memory_free(all);
+    if (first)
+        drop_folder(work);
     agree(!first || work->wrong != first, "%s", work->why.text);
 }
 
@@ -226,6 +236,7 @@ static void refuse_if_strict(const struct work *work)
             first = drop;
     if (first < 0)
         return;
+    drop_folder(work);
     agree(false, "'%s': line %lld: %s", path_of_side(work, work->count.first_side[first]),
           (long long)work->count.first_line[first], drop_names[first]);
 }

@@ -51,7 +51,8 @@ static void options_of_side(const struct settings *s, const struct task *task, e
     *options = (struct learner_options){
         .kind = kind_of_side(s, task, side),
         .vocabulary = (int)(vocabulary == CHOSEN ? s->vocabulary : vocabulary),
-        .vocabulary_explicit = vocabulary != CHOSEN || settings_given(s, &s->vocabulary),
+        .vocabulary_explicit =
+            vocabulary != CHOSEN || (settings_given(s, &s->vocabulary) && !closed),
         .bpe = (int)s->sentencepiece,
         .min_count = (int)s->min_count,
         .sample = s->sample,
@@ -98,6 +99,9 @@ static void learn_vectors(struct learners *learners, enum side side, const struc
     struct moments *moments = &learners->moments[side];
     int by = learners->stack[side], dimension = raw->dimension * by;
     int frames = vectors_stacked(raw->frames, by);
+    if (dimension > CONTENT_DIMENSION)
+        die("--stack %d: so many frames of %d numbers are over %d together", by, raw->dimension,
+            CONTENT_DIMENSION);
     if (!moments->mean)
         moments_init(moments, dimension);
     if (moments->dimension != dimension)
@@ -157,8 +161,10 @@ static void open_learners(const struct settings *settings, const struct task *ta
         options[side].lines = text->lines * (learners->joint ? JOINT_SIDES : 1);
         for (int i = 0; options[side].kind != TOKENIZER_KINDS &&
                         i <= (side == SOURCE ? (int)settings->features : 0);
-             i++)
+             i++) {
             learners->of[side][i] = learner_open(&options[side]);
+            options[side].vocabulary_explicit = 0; // of the words; there are fewer features
+        }
     }
     text_release(&symbols);
 }

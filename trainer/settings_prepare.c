@@ -133,11 +133,24 @@ static void check_files(const struct settings *settings, struct faults *faults)
         faults_add(faults, "--task %s has no source: give its text as --target", task->name);
     else if (task->sources == 0 && !settings->target)
         faults_add(faults, "no text is given: give --target");
-    else if (task->sources > 0 && !settings->like && !settings->pairs && !settings->columns &&
-             !(settings->source && settings->target))
+    else if (task->sources > 0 && !settings->pairs && !settings->columns &&
+             !(settings->target && (settings->source || settings->like)))
         faults_add(faults, "no text is given: give --source and --target, or --pairs");
-    else if (settings->like && !settings->pairs && !settings->columns && !settings->target)
-        faults_add(faults, "no text is given: give --source and --target, or --pairs");
+}
+
+/* A format is of a file that one side has to itself. */
+static void check_formats(const struct settings *settings, struct faults *faults)
+{
+    static const char *const of_sides[] = {"second", "source-format", "target-format", NULL};
+    static const char *const of_source[] = {"source-format", NULL};
+    static const char *const of_second[] = {"second-format", NULL};
+    if (settings->pairs || settings->columns)
+        settings_refuse_given(settings, of_sides,
+                              settings->pairs ? "with --pairs" : "with --columns", faults);
+    else if (!settings->source)
+        settings_refuse_given(settings, of_source, "without --source", faults);
+    if (!settings->second)
+        settings_refuse_given(settings, of_second, "without --second", faults);
 }
 
 static bool is_stdin(const char *path)
@@ -148,6 +161,7 @@ static bool is_stdin(const char *path)
 void settings_check_prepare(const struct settings *settings, struct faults *faults)
 {
     check_files(settings, faults);
+    check_formats(settings, faults);
     if (is_stdin(settings->source) + is_stdin(settings->second) + is_stdin(settings->target) > 1)
         faults_add(faults, "--source and --target cannot both be standard input");
     if (!settings->output)

@@ -162,8 +162,11 @@ static void read_option(struct settings *settings, enum command command, int *at
     if (read_negation(settings, command, &argument, faults))
         return;
     int row = row_of(argument.name, command, "", "option", "--", faults);
-    if (row == settings_row("source") && settings->from[row] == FROM_COMMAND_LINE)
+    if (row == settings_row("source") && settings->from[row] == FROM_COMMAND_LINE) {
         row = settings_row("second");
+        if (settings->from[row] == FROM_COMMAND_LINE)
+            faults_add(faults, "--source: there are two sources at most");
+    }
     if (row >= 0 && settings_table[row].type == SETTING_SWITCH) {
         read_switch(settings, command, row, &argument, at, argc, argv, faults);
         return;

@@ -6,7 +6,11 @@
 
 chorus() { "$CHORUS" "$@"; }
 train() { chorus train --corpus corpus --threads 1 --output new "$@"; }
-prepare() { chorus prepare --source train.source --target train.target --tokenizer words --vocabulary 20 --output new "$@"; }
+prepare() { # a second --source would be a second source
+    local source=(--source train.source)
+    case " $*" in *" --source "*) source=() ;; esac
+    chorus prepare "${source[@]}" --target train.target --tokenizer words --vocabulary 20 --output new "$@"
+}
 translate() { chorus translate --model run/best.h5 --threads 1 "$@"; }
 score() { chorus score --model run/best.h5 --threads 1 "$@"; }
 evaluate() { chorus evaluate --model run/best.h5 --threads 1 "$@"; }

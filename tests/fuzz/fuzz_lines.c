@@ -1,6 +1,6 @@
 /* Text, plain or gzip, and what is done with each line. */
 #include "given.h"
-#include "io/bitext.h"
+#include "io/examples.h"
 #include "io/utf8.h"
 
 static void use(const char *bytes, size_t length)
@@ -21,14 +21,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct given given = {data, size};
     const char *path = given_file(0, &given);
     for (int way = 0; way < 3; way++) { // one side, two sides, TABs between
-        struct columns_sentence line;
-        struct bitext *bitext = bitext_open(way < 2 ? path : NULL, way == 1 ? path : NULL,
-                                            way == 2 ? path : NULL, &why);
-        while (bitext && bitext_next(bitext, &line, &why) > 0)
-            for (int side = 0; side < 2; side++)
-                use(line.bytes[side], line.length[side]);
-        if (bitext)
-            bitext_close(bitext);
+        struct example example;
+        struct examples_options options = {
+            .pairs = way == 2 ? path : NULL,
+            .paths = {[SOURCE] = way < 2 ? path : NULL, [TARGET] = way == 1 ? path : NULL}};
+        struct examples *examples = examples_open(&options, &why);
+        while (examples && examples_next(examples, &example, &why) > 0)
+            for (int side = 0; side < SIDES; side++)
+                use(example.side[side].bytes, example.side[side].length);
+        examples_close(examples);
     }
     return 0;
 }

@@ -4,10 +4,10 @@
 
 enum { LANES = 3, SENTENCES = 512 };
 
-static int64_t product(const void *model, int count, const int *sources, const int *targets)
+static int64_t product(const void *model, int count, const int *const of[SIDES])
 {
     (void)model;
-    return (int64_t)count * (1 + sources[0] % 1000) * (1 + targets[0] % 1000);
+    return (int64_t)count * (1 + of[SOURCE][0] % 1000) * (1 + of[TARGET][0] % 1000);
 }
 
 static void mark(const struct stream_plan *plan, uint8_t seen[SENTENCES])
@@ -39,9 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         stream_plan_carry(&plan);
         for (; count < end && count < SENTENCES && given.size; count++) {
             int bytes = given_byte(&given) < 250 ? 1 : 4;
-            int32_t source = (int32_t)given_integer(&given, bytes) & INT32_MAX;
-            stream_plan_add(&plan, 0, count, source,
-                            (int32_t)given_integer(&given, bytes) & INT32_MAX);
+            int32_t lengths[SIDES] = {0};
+            lengths[SOURCE] = (int32_t)given_integer(&given, bytes) & INT32_MAX;
+            lengths[TARGET] = (int32_t)given_integer(&given, bytes) & INT32_MAX;
+            stream_plan_add(&plan, 0, count, lengths);
         }
         last = !given.size || count == SENTENCES;
         stream_plan_make(&plan, last);

@@ -14,8 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct reason why;
     const char *folder = given_corpus();
     char path[PATH_MAX + 32];
-    for (int side = 0; side < SIDES; side++)
-        given_words(&corpus.tokenizers[side], 4);
+    given_words(corpus.contents, 4);
     corpus.joint = given_byte(&given) % 2;
     for (int i = 0; i < corpus.shards; i++) {
         corpus_shard_file(i, table[i].file);
@@ -30,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     remove(path); // of the input before
     require(corpus_write(folder, &corpus, &why));
     for (int side = 0; side < SIDES; side++)
-        tokenizer_release(&corpus.tokenizers[side]);
+        content_release(&corpus.contents[side]);
     struct corpus *read = corpus_open(folder, &why);
     if (read) {
         corpus_check(read, &why);

@@ -100,7 +100,7 @@ const char *given_sealed(enum sealed_what what, const struct given *given, uint6
     return path;
 }
 
-void given_words(struct tokenizer *tokenizer, int size)
+static void take_words(struct content *content, int size)
 {
     struct vocabulary vocabulary;
     struct text none = {0};
@@ -110,7 +110,14 @@ void given_words(struct tokenizer *tokenizer, int size)
         char word[16];
         vocabulary_add(&vocabulary, word, (size_t)snprintf(word, sizeof word, "w%d", i));
     }
-    require(tokenizer_restore(tokenizer, TOKENIZER_WORDS, &none, vocabulary.bytes,
+    *content = (struct content){.form = FORM_SYMBOLS};
+    require(tokenizer_restore(&content->tokenizer, TOKENIZER_WORDS, &none, vocabulary.bytes,
                               vocabulary.offsets[size], vocabulary.offsets, size, &why));
     vocabulary_release(&vocabulary);
+}
+
+void given_words(struct content contents[SIDES], int size)
+{
+    take_words(&contents[SOURCE], size);
+    take_words(&contents[TARGET], size);
 }

@@ -35,8 +35,8 @@ const char *given_file(int number, const struct given *given);
  * as it is. *hash: of the user block. */
 const char *given_sealed(enum sealed_what what, const struct given *given, uint64_t *hash);
 
-/* Words w3, w4 ... behind the reserved symbols: size in all. */
-void given_words(struct tokenizer *tokenizer, int size);
+/* Words w3, w4 ... behind the reserved symbols: size in all. On source and target. */
+void given_words(struct content contents[SIDES], int size);
 
 /* Calls all that reads a shard, and lets the stream run over an epoch of a corpus. */
 void given_read_shard(const struct corpus *corpus);

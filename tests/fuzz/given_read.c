@@ -1,8 +1,21 @@
 /* The half of given.h that reads what was accepted, all of it. */
 #include "given.h"
 #include "io/stream.h"
+#include <math.h>
 
-static void read_sentence(struct shard *shard, int64_t index, int vocabulary)
+static bool belongs(const struct content *content, const int32_t *cells, int64_t cell)
+{
+    int column = (int)(cell % content_width(content));
+    if (content->form == FORM_VECTORS) {
+        float value;
+        memcpy(&value, &cells[cell], sizeof value);
+        return isfinite(value);
+    }
+    const struct tokenizer *of = column ? &content->features[column - 1] : &content->tokenizer;
+    return cells[cell] >= 0 && cells[cell] < of->vocabulary.size;
+}
+
+static void read_sentence(struct shard *shard, int64_t index, const struct content *contents)
 {
     struct reason why;
     for (int side = 0; side < SIDES; side++) {
@@ -10,11 +23,12 @@ static void read_sentence(struct shard *shard, int64_t index, int vocabulary)
         if (!shard_lengths(shard, side, index, 1, &length, &why))
             return;
         require(length >= 0);
-        int32_t *ids = memory_take((size_t)length * sizeof *ids);
-        if (shard_ids(shard, side, index, 1, length, ids, &why))
-            for (int32_t i = 0; i < length; i++)
-                require(ids[i] >= 0 && ids[i] < vocabulary);
-        memory_free(ids);
+        int64_t count = (int64_t)length * content_width(&contents[side]);
+        int32_t *cells = memory_take((size_t)count * sizeof *cells);
+        if (shard_cells(shard, side, index, 1, length, cells, &why))
+            for (int64_t i = 0; i < count; i++)
+                require(belongs(&contents[side], cells, i));
+        memory_free(cells);
     }
 }
 
@@ -27,7 +41,7 @@ void given_read_shard(const struct corpus *corpus)
     for (int64_t i = 0; shard && i < corpus->table[0].sentences && i < MOST; i++) {
         int64_t line;
         require(!shard_lines(shard, i, 1, &line, &why) || line >= 0);
-        read_sentence(shard, i, corpus->tokenizers[TARGET].vocabulary.size);
+        read_sentence(shard, i, corpus->contents);
         if (corpus->has_text)
             shard_text(shard, i, &text, &why);
     }
@@ -35,26 +49,30 @@ void given_read_shard(const struct corpus *corpus)
     shard_close(shard);
 }
 
-static int64_t longest(const void *model, int count, const int *sources, const int *targets)
+static int64_t longest(const void *model, int count, const int *const of[SIDES])
 {
     (void)model;
     int64_t cost = 0;
-    for (int i = 0; i < count; i++)
-        cost = cost > sources[i] + (int64_t)targets[i] ? cost : sources[i] + (int64_t)targets[i];
+    for (int i = 0; i < count; i++) {
+        int64_t both = of[SOURCE][i] + (int64_t)of[TARGET][i];
+        cost = cost > both ? cost : both;
+    }
     return cost * count;
 }
 
-/* Every id of the group is there to be read. */
-static int64_t sum_of(const struct stream_group *group, int lanes)
+/* Every cell of the group is there to be read. */
+static int64_t sum_of(const struct stream_group *group, const struct content *contents, int lanes)
 {
     int64_t sum = 0;
     for (int lane = 0; lane < lanes; lane++)
         for (int i = 0; i < group->batches[lane].count; i++) {
             const struct stream_sentence *sentence = &group->batches[lane].sentences[i];
-            for (int k = 0; k < sentence->source_length; k++)
-                sum += sentence->source[k];
-            for (int k = 0; k < sentence->target_length; k++)
-                sum += sentence->target[k];
+            for (int side = 0; side < SIDES; side++) {
+                const struct sequence *sequence = &sentence->sentence.side[side];
+                int64_t cells = (int64_t)sequence->length * content_width(&contents[side]);
+                for (int64_t k = 0; k < cells; k++)
+                    sum += belongs(&contents[side], sequence->cells, k);
+            }
         }
     return sum;
 }
@@ -66,11 +84,11 @@ void given_stream(const struct corpus *corpus)
                                      .lane_count = 3,
                                      .batch_tokens = 64,
                                      .batch_sentences = 8,
-                                     .source_end = 1,
+                                     .ends = {[SOURCE] = 1, [TARGET] = 1},
                                      .cost = longest};
     struct stream *stream = stream_open(corpus, &options, &why);
     struct stream_group group = {0};
     while (stream && !group.last && stream_next(stream, &group, &why))
-        require(sum_of(&group, options.lanes) >= 0);
+        require(sum_of(&group, corpus->contents, options.lanes) >= 0);
     stream_close(stream);
 }

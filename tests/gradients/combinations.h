@@ -43,6 +43,7 @@ static const struct combination_switch {
     {"dropout", offsetof(struct shape, dropout_embedding), 0.3}, // and all others but of the state
     {"dropout-state", offsetof(struct shape, dropout_state), 0.3},
     {"smoothing", offsetof(struct shape, label_smoothing), 0.1},
+    {"second", offsetof(struct shape, side[SECOND].form), 0}, // a second source, of symbols
 };
 
 enum {
@@ -50,6 +51,7 @@ enum {
     COMBINATION_SWITCHES = sizeof combination_switches / sizeof *combination_switches,
     COMBINATION_DRAWS = 16 // of the switches, for each row of the product
 };
+_Static_assert(FORM_SYMBOLS == 1, "the form that a switch gives");
 _Static_assert(COMBINATION_SWITCHES < COMBINATION_DRAWS, "draws must be a larger power of two");
 
 struct combination {
@@ -96,6 +98,11 @@ static inline struct shape combination_shape(const struct combination *c)
             *combination_member(&shape, it->member) = 1;
     }
     shape.decoder_layers = shape.encoder_layers = 1 + shape.encoder_layers;
+    if (shape.side[SECOND].form != FORM_NONE) {
+        shape.side[SECOND] = (struct side_shape){
+            .form = FORM_SYMBOLS, .vocabulary = 6, .feature_count = 1, .features = {5}};
+        shape.feature_embedding = 2;
+    }
     shape.dropout_layer = shape.dropout_encoder = shape.dropout_output = shape.unknown_dropout =
         shape.dropout_embedding;
     bool attends = shape.context_use == CONTEXT_USE_ATTENTION;
@@ -119,16 +126,21 @@ static inline struct shape combination_shape(const struct combination *c)
 }
 
 /* Wrong usage, which shape_check has to refuse. Without attention there is no r_{t-1} to feed and
- * nothing between two transitions, and where no first states are made affine has no meaning. */
+ * nothing between two transitions, and where no first states are made affine has no meaning. The
+ * first states of two encoders are not those of one decoder, and a second source is beside a
+ * first. */
 static inline bool combination_refused(const struct combination *c)
 {
     struct shape shape = combination_shape(c);
     bool layers = COMBINATION_ON(c, residual) || COMBINATION_ON(c, pyramid);
     bool attends = shape.context_use == CONTEXT_USE_ATTENTION;
+    bool takes_over = shape.context == CONTEXT_LAST && shape_has_first(&shape);
+    bool alone = takes_over || shape.context_use == CONTEXT_USE_NONE;
     return (!attends && (shape.input_feeding || shape.decoder == DECODER_CONDITIONAL)) ||
            (shape.context_use == CONTEXT_USE_EVERY && shape.context == CONTEXT_AFFINE) ||
            (shape.context_use == CONTEXT_USE_NONE && shape.pyramid) ||
            (shape.layer_norm && !shape_reads(&shape)) ||
+           (COMBINATION_ON(c, side[SECOND].form) && alone) ||
            (layers && !COMBINATION_ON(c, encoder_layers)) ||
            (COMBINATION_ON(c, residual) && COMBINATION_ON(c, pyramid));
 }

@@ -20,14 +20,14 @@ struct attention_case {
     int M, ldc;
     real *block, *gradient;
     real memory[N * WIDEST], query[T * SENTENCES * H];
-    real c[T * SENTENCES * (WIDEST + LDC_EXTRA)], dc[T * SENTENCES * WIDEST];
+    real c[T * SENTENCES * (WIDEST + LDC_EXTRA)], dc[T * SENTENCES * (WIDEST + LDC_EXTRA)];
 };
 
 static void forward(struct attention_case *it)
 {
     arena_reset(&it->arena);
     it->steps = encoder_steps(&it->batch.source[SOURCE], it->batch.B, &it->arena);
-    bank_init(&it->bank, &it->steps, it->M, it->memory, 0, NULL, 0,
+    bank_init(&it->bank, &it->steps, it->batch.source[SOURCE].row, it->M, it->memory, 0, NULL, 0,
               &it->arena);
     attention_start(&it->attention, it->block, &it->bank, T, &it->arena, &it->states);
     attention_forward(&it->attention, it->block, &it->states, 0, T, it->query, it->c, it->ldc);
@@ -40,7 +40,7 @@ static double sum(void *context)
     double total = 0;
     for (int row = 0; row < T * SENTENCES; row++)
         total +=
-            parts_dot(it->c + (ptrdiff_t)row * it->ldc, it->dc + (ptrdiff_t)row * it->M, it->M);
+            parts_dot(it->c + (ptrdiff_t)row * it->ldc, it->dc + (ptrdiff_t)row * it->ldc, it->M);
     return total;
 }
 
@@ -53,10 +53,10 @@ static void attention_case_init(struct attention_case *it, enum attention_kind k
     shape.bidirectional = kind != ATTENTION_DOT;
     if (kind == ATTENTION_DOT)
         shape.encoder_hidden = H;
-    it->M = shape_memory_width(&shape);
+    it->M = shape_bank_width(&shape, SOURCE);
     it->ldc = it->M + LDC_EXTRA;
     parameters_init(&it->parameters);
-    attention_init(&it->attention, &shape, &it->parameters);
+    attention_init(&it->attention, &shape, SOURCE, &it->parameters);
     fixture_sentences(&it->fixture, SENTENCES, lengths, lengths, 9, 9, 1);
     batch_init(&it->batch);
     batch_pack(&it->batch, &shape, it->fixture.sentences, SENTENCES);
@@ -67,7 +67,7 @@ static void attention_case_init(struct attention_case *it, enum attention_kind k
     fixture_weights(&it->parameters, 1, 1, it->block);
     parts_fill(it->memory, (int64_t)N * it->M, 2);
     parts_fill(it->query, (int64_t)T * SENTENCES * H, 3);
-    parts_fill(it->dc, (int64_t)T * SENTENCES * it->M, 4);
+    parts_fill(it->dc, (int64_t)T * SENTENCES * it->ldc, 4);
 }
 
 static void attention_case_release(struct attention_case *it)
@@ -88,8 +88,8 @@ static void check_kind(enum attention_kind kind)
     real dquery[T * SENTENCES * H] = {0}, dmemory[N * WIDEST];
     bank_start_backward(&it.bank, &it.arena);
     attention_start_backward(&it.attention, it.block, &it.arena, &it.states);
-    attention_backward(&it.attention, it.block, &it.states, 0, T, it.dc, dquery);
-    attention_finish(&it.attention, it.block, it.gradient, &it.states, it.dc, it.query);
+    attention_backward(&it.attention, it.block, &it.states, 0, T, it.dc, it.ldc, dquery);
+    attention_finish(&it.attention, it.block, it.gradient, &it.states, it.dc, it.ldc, it.query);
     bank_backward(&it.bank, &it.steps, 0, NULL, dmemory);
 
     for (int i = 0; i < it.parameters.count; i++) {

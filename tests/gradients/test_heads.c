@@ -52,8 +52,8 @@ static bool repeats(const struct made_of *m)
     bool pools = m->head == HEAD_POOL;
     bool some_vectors = m->source == VECTORS || (m->second && second_of(m) == VECTORS) ||
                         (m->head == HEAD_DECODE && m->vectors);
-    return (!pools && (m->pooling || m->second)) || (!some_vectors && m->input) ||
-           (m->head == HEAD_DECODE && m->readout);
+    return (!pools && m->pooling) || (m->head == HEAD_STEP && m->second) ||
+           (!some_vectors && m->input) || (m->head == HEAD_DECODE && m->readout);
 }
 
 static struct shape shape_of(const struct made_of *m, int number)

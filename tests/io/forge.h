@@ -147,9 +147,9 @@ static uint64_t forgery_write(const struct forgery *forgery, const char *path)
 
 /* Each array and attribute in turn is missing, of another type or rank, or says that it is huge:
  * `try_it` writes the file, reads it, and claims that the reason has these words. The forgeries. */
-static int forge_each(const struct forgery *good,
-                      void (*try_it)(const struct forgery *forgery, const char *name,
-                                     const char *words))
+static __attribute__((unused)) int forge_each(const struct forgery *good,
+                                              void (*try_it)(const struct forgery *forgery,
+                                                             const char *name, const char *words))
 {
     int count = 0;
     static struct forgery forgery;

@@ -11,18 +11,18 @@
 /* Lengths as they are in real text. */
 struct text_lengths {
     int count;
-    int (*list)[SIDES];
+    int32_t (*list)[SIDES]; // SECOND: 0
 };
 
 /* Multiply-adds, about: encoder and decoder steps, attention, output. */
-static int64_t cost(const void *model, int count, const int *sources, const int *targets)
+static int64_t cost(const void *model, int count, const int *const of[SIDES])
 {
     (void)model;
     int64_t source_tokens = 0, target_tokens = 0, pairs = 0;
     for (int i = 0; i < count; i++) {
-        source_tokens += sources[i] + 1;
-        target_tokens += targets[i] + 1;
-        pairs += (int64_t)(sources[i] + 1) * (targets[i] + 1);
+        source_tokens += of[SOURCE][i] + 1;
+        target_tokens += of[TARGET][i] + 1;
+        pairs += (int64_t)(of[SOURCE][i] + 1) * (of[TARGET][i] + 1);
     }
     return source_tokens * 2000 + target_tokens * 6000 + pairs * 40;
 }
@@ -38,12 +38,12 @@ static void measure_lane(const struct stream_plan *plan, int32_t number, int gro
                          struct measured *measured, double positions[2])
 {
     const struct plan_batch *batch = &plan->batches[number];
-    int longest[SIDES] = {0, 0};
+    int longest[SIDES] = {0};
     for (int i = 0; i < batch->count; i++) {
         const struct plan_sentence *sentence = &plan->sentences[batch->first + i];
         measured->place[sentence->index] = group;
         measured->batch[sentence->index] = group * plan->options.lanes + lane;
-        for (int side = 0; side < SIDES; side++) {
+        for (int side = 0; side < SIDES; side += TARGET) {
             int length = sentence->lengths[side] + 1;
             longest[side] = length > longest[side] ? length : longest[side];
             positions[0] += length;
@@ -91,7 +91,7 @@ static struct measured measure(const struct text_lengths *lengths,
     for (int p = 0; p < count; p++) {
         for (int i = pieces[p] * STREAM_PIECE;
              i < lengths->count && i < (pieces[p] + 1) * STREAM_PIECE; i++, added++)
-            stream_plan_add(&plan, 0, i, lengths->list[i][SOURCE], lengths->list[i][TARGET]);
+            stream_plan_add(&plan, 0, i, lengths->list[i]);
         int last = p + 1 == count;
         if (added < STREAM_WINDOW && !last)
             continue;
@@ -153,7 +153,7 @@ static void assert_good_plan(const struct text_lengths *lengths)
         .lanes = 8,
         .batch_tokens = 1000,
         .batch_sentences = 128,
-        .source_end = 1,
+        .ends = {[SOURCE] = 1, [TARGET] = 1},
         .cost = cost,
     };
     struct measured epochs[EPOCHS];

@@ -25,12 +25,10 @@ static bool write_checkpoint(const char *path, int slab, int64_t update, struct 
     }
     checkpoint_integer(writer, "update", update, why);
     checkpoint_real(writer, "best", 0.1, why);
-    struct tokenizer tokenizers[SIDES];
-    for (int side = 0; side < SIDES; side++)
-        made_tokenizer(&tokenizers[side]);
-    checkpoint_tokenizers(writer, tokenizers, why);
-    for (int side = 0; side < SIDES; side++)
-        tokenizer_release(&tokenizers[side]);
+    struct content contents[SIDES];
+    made_contents(contents);
+    checkpoint_contents(writer, contents, why);
+    release_contents(contents);
     checkpoint_array(writer, "parameters", "encoder/weights", ROWS, COLUMNS, why);
     for (int i = 0; i < ROWS * COLUMNS; i += slab)
         checkpoint_append(writer, i + slab < ROWS * COLUMNS ? slab : ROWS * COLUMNS - i,
@@ -82,15 +80,12 @@ static void what_is_written_is_read(void **state)
     assert_true(checkpoint_read(checkpoint, "moments/first", "encoder/bias", BIAS, 0, 0, BIAS,
                                 weights, &why));
     assert_true(weights[BIAS - 1] == weight(BIAS));
-    struct tokenizer expected[SIDES], found[SIDES];
-    assert_true(checkpoint_get_tokenizers(checkpoint, found, &why));
-    for (int side = 0; side < SIDES; side++)
-        made_tokenizer(&expected[side]);
-    assert_true(corpus_alike(expected, found, &why));
-    for (int side = 0; side < SIDES; side++) {
-        tokenizer_release(&expected[side]);
-        tokenizer_release(&found[side]);
-    }
+    struct content expected[SIDES], found[SIDES];
+    assert_true(checkpoint_get_contents(checkpoint, found, &why));
+    made_contents(expected);
+    assert_true(contents_alike(expected, found, &why));
+    release_contents(expected);
+    release_contents(found);
     checkpoint_close(checkpoint);
 }
 

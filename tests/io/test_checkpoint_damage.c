@@ -17,12 +17,10 @@ static int make_checkpoint(void **state)
     checkpoint_setting(writer, "hidden", "40", &why);
     checkpoint_integer(writer, "update", 8, &why);
     checkpoint_real(writer, "best_loss", 0.1, &why);
-    struct tokenizer tokenizers[SIDES];
-    for (int side = 0; side < SIDES; side++)
-        made_tokenizer(&tokenizers[side]);
-    checkpoint_tokenizers(writer, tokenizers, &why);
-    for (int side = 0; side < SIDES; side++)
-        tokenizer_release(&tokenizers[side]);
+    struct content contents[SIDES];
+    made_contents(contents);
+    checkpoint_contents(writer, contents, &why);
+    release_contents(contents);
     static const char *const blocks[] = {"parameters", "moments/first", "moments/second"};
     for (int i = 0; i < 3; i++) {
         checkpoint_array(writer, blocks[i], "weights", 50, 40, &why);

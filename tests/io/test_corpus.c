@@ -44,13 +44,13 @@ static void every_line_is_in_its_shard(void **state)
         for (int64_t i = 0; i < count; i++) {
             assert_int_equal(corpus_shard_of_line(7, lines[i], SHARDS), s);
             assert_true(i == 0 || lines[i] > lines[i - 1]);
-            int expected[SIDES];
+            int expected[SIDES] = {0};
             lengths(lines[i], expected);
             for (int side = 0; side < SIDES && i % 50 == 0; side++) {
                 int32_t length, ids[32];
                 assert_true(shard_lengths(shard, side, i, 1, &length, &why));
                 assert_int_equal(length, expected[side]);
-                assert_true(shard_ids(shard, side, i, 1, length, ids, &why));
+                assert_true(shard_cells(shard, side, i, 1, length, ids, &why));
                 for (int k = 0; k < length; k++)
                     assert_int_equal(ids[k], made_id(lines[i], side, k));
             }
@@ -152,22 +152,18 @@ static void what_differs_is_named(void **state)
 {
     (void)state;
     struct reason why;
-    struct tokenizer a[SIDES], b[SIDES];
-    for (int side = 0; side < SIDES; side++) {
-        made_tokenizer(&a[side]);
-        made_tokenizer(&b[side]);
-    }
-    assert_true(corpus_alike(a, b, &why));
-    b[TARGET].vocabulary.bytes[20] ^= 1;
-    assert_false(corpus_alike(a, b, &why));
+    struct content a[SIDES], b[SIDES];
+    made_contents(a);
+    made_contents(b);
+    assert_true(contents_alike(a, b, &why));
+    b[TARGET].tokenizer.vocabulary.bytes[20] ^= 1;
+    assert_false(contents_alike(a, b, &why));
     assert_string_equal(why.text, "target vocabularies differ");
-    vocabulary_add(&b[SOURCE].vocabulary, "more", 4);
-    assert_false(corpus_alike(a, b, &why));
+    vocabulary_add(&b[SOURCE].tokenizer.vocabulary, "more", 4);
+    assert_false(contents_alike(a, b, &why));
     assert_string_equal(why.text, "source vocabularies differ: 50 and 51 symbols");
-    for (int side = 0; side < SIDES; side++) {
-        tokenizer_release(&a[side]);
-        tokenizer_release(&b[side]);
-    }
+    release_contents(a);
+    release_contents(b);
 }
 
 /* A shard of three sentences whose arrays are given by hand, sealed as it should be. */
@@ -181,8 +177,9 @@ struct forged {
 static void write_forged(const struct forged *forged, const char *folder)
 {
     struct reason why;
-    struct corpus corpus = {.shards = 1,
-                            .table = &(struct corpus_shard){.sentences = 3, .tokens = {6, 6}}};
+    struct corpus corpus = {.task = "translate",
+                            .shards = 1,
+                            .table = &(struct corpus_shard){.sentences = 3, .tokens = {6, 0, 6}}};
     mkdir(folder, 0777);
     char path[256];
     snprintf(path, sizeof path, "%s/shard-00000.h5", folder);
@@ -197,11 +194,9 @@ static void write_forged(const struct forged *forged, const char *folder)
     sealed_write_array(file, "/line", SEALED_INT64, 1, &forged->line_count, forged->lines, &why);
     assert_true(sealed_commit(file, &corpus.table[0].hash, &why));
     corpus_shard_file(0, corpus.table[0].file);
-    for (int side = 0; side < SIDES; side++)
-        made_tokenizer(&corpus.tokenizers[side]);
+    made_contents(corpus.contents);
     assert_true(corpus_write(folder, &corpus, &why));
-    for (int side = 0; side < SIDES; side++)
-        tokenizer_release(&corpus.tokenizers[side]);
+    release_contents(corpus.contents);
 }
 
 static void forged_shards_are_refused(void **state)
@@ -241,18 +236,16 @@ static void forged_tables_are_refused(void **state)
     (void)state;
     struct reason why;
     static const struct corpus_shard list[] = {
-        {"shard-00000.h5", 3, {6, 6}, 1},  {"../../x/y.h5", 3, {6, 6}, 1},
-        {"shard-00000.h5", -3, {6, 6}, 1}, {"shard-00000.h5", 3, {6, -1}, 1},
-        {"shard-00001.h5", 3, {6, 6}, 1},
+        {"shard-00000.h5", 3, {6, 0, 6}, 1},  {"../../x/y.h5", 3, {6, 0, 6}, 1},
+        {"shard-00000.h5", -3, {6, 0, 6}, 1}, {"shard-00000.h5", 3, {6, 0, -1}, 1},
+        {"shard-00001.h5", 3, {6, 0, 6}, 1},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         struct corpus_shard row = list[i];
-        struct corpus corpus = {.shards = 1, .table = &row};
-        for (int side = 0; side < SIDES; side++)
-            made_tokenizer(&corpus.tokenizers[side]);
+        struct corpus corpus = {.task = "translate", .shards = 1, .table = &row};
+        made_contents(corpus.contents);
         assert_true(corpus_write(made_path("forged"), &corpus, &why));
-        for (int side = 0; side < SIDES; side++)
-            tokenizer_release(&corpus.tokenizers[side]);
+        release_contents(corpus.contents);
         struct corpus *read = corpus_open(made_path("forged"), &why);
         assert_int_equal(read != NULL, i == 0);
         if (!read)

@@ -18,18 +18,19 @@ static int make_twin(void)
 {
     struct reason why;
     struct corpus_shard row;
-    int32_t ids[SIDES][16];
+    int32_t ids[16];
+    for (int i = 0; i < 16; i++)
+        ids[i] = MADE_VOCABULARY - 1;
     mkdir(made_path("twin"), 0777);
-    struct shard_writer *writer = shard_writer_open(made_path("twin"), 1, 0, &why);
+    struct shard_writer *writer = shard_writer_open(made_path("twin"), 1, open_corpus, &why);
     for (int64_t line = 0; line < made.sentences; line++) {
-        int lengths_of[SIDES];
+        int lengths_of[SIDES] = {0};
+        struct sentence sentence;
         lengths(line, lengths_of);
         for (int side = 0; side < SIDES; side++)
-            for (int i = 0; i < lengths_of[side]; i++)
-                ids[side][i] = MADE_VOCABULARY - 1;
+            sentence.side[side] = (struct sequence){ids, lengths_of[side]};
         if (corpus_shard_of_line(7, line, made.shards) == 1)
-            shard_writer_add(writer, line, ids[SOURCE], lengths_of[SOURCE], ids[TARGET],
-                             lengths_of[TARGET], "", 0, &why);
+            shard_writer_add(writer, line, &sentence, "", 0, &why);
     }
     return shard_writer_close(writer, &row, &why) ? 0 : -1;
 }
@@ -121,7 +122,7 @@ static bool read_on(struct reading *reading, struct reason *why)
     for (int64_t i = 0; i < count; i++)
         tokens += found[i];
     int32_t *ids = malloc((size_t)tokens * sizeof *ids);
-    bool done = shard_ids(reading->shard, TARGET, 0, count, tokens, ids, why);
+    bool done = shard_cells(reading->shard, TARGET, 0, count, tokens, ids, why);
     free(ids);
     return done;
 }

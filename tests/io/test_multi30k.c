@@ -14,10 +14,10 @@ static int words_of(const char *line)
 /* Multi30k, tokenised. */
 static int read_lengths(void)
 {
-    static const char *const names[] = {"de", "en"};
+    static const char *const names[SIDES] = {[SOURCE] = "de", [TARGET] = "en"};
     const char *shared = getenv("CHORUS_SHARED"), *source = getenv("CHORUS_SOURCE");
-    lengths.list = malloc(40000 * sizeof *lengths.list);
-    for (int side = 0; side < SIDES; side++) {
+    lengths.list = calloc(40000, sizeof *lengths.list);
+    for (int side = 0; side < SIDES; side += TARGET) {
         char path[4096], *line = NULL;
         size_t capacity = 0;
         snprintf(path, sizeof path, "%s%s/data/multi30k-en-de/tok/train.lc.norm.tok.%s",

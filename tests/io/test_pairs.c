@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 static char folder[] = "/tmp/chorus-pairs-XXXXXX";
-static struct tokenizer tokenizers[SIDES];
+static struct content contents[SIDES]; // SECOND: nothing
 
 /* Sides of different lengths, so that a mixed-up one shows; of some targets alternatives. */
 static void sentence(int line, enum side side, char text[64])
@@ -45,7 +45,7 @@ static const char *put(const char *name, const char *text)
 
 static void write_texts(int lines)
 {
-    for (enum side side = SOURCE; side < SIDES; side++) {
+    for (enum side side = SOURCE; side < SIDES; side += TARGET) {
         struct text all = {0};
         char line[64];
         text_clear(&all);
@@ -63,13 +63,13 @@ static void write_sentence(struct shard_writer *writer, int line)
     struct ids ids[SIDES] = {0};
     struct reason why = {""};
     char text[64];
-    for (enum side side = SOURCE; side < SIDES; side++) {
+    for (enum side side = SOURCE; side < SIDES; side += TARGET) {
         sentence(line, side, text);
-        tokenizer_encode(&tokenizers[side], text, strlen(text), &ids[side]);
+        tokenizer_encode(&contents[side].tokenizer, text, strlen(text), &ids[side]);
     }
-    assert_true(shard_writer_add(writer, line, ids[SOURCE].list, (int)ids[SOURCE].count,
-                                 ids[TARGET].list, (int)ids[TARGET].count, text, strlen(text),
-                                 &why));
+    struct sentence cells = {{[SOURCE] = {ids[SOURCE].list, (int)ids[SOURCE].count},
+                              [TARGET] = {ids[TARGET].list, (int)ids[TARGET].count}}};
+    assert_true(shard_writer_add(writer, line, &cells, text, strlen(text), &why));
     ids_release(&ids[SOURCE]);
     ids_release(&ids[TARGET]);
 }
@@ -78,11 +78,12 @@ static void write_sentence(struct shard_writer *writer, int line)
 static struct corpus *write_corpus(int lines, int shards, int has_text, int skip)
 {
     struct reason why = {""};
-    struct corpus corpus = {.path = folder, .has_text = has_text, .shards = shards, .seed = 3};
-    memcpy(corpus.tokenizers, tokenizers, sizeof tokenizers);
+    struct corpus corpus = {
+        .path = folder, .task = "translate", .has_text = has_text, .shards = shards, .seed = 3};
+    memcpy(corpus.contents, contents, sizeof contents);
     corpus.table = memory_take((size_t)shards * sizeof *corpus.table);
     for (int i = 0; i < shards; i++) {
-        struct shard_writer *writer = shard_writer_open(folder, i, has_text, &why);
+        struct shard_writer *writer = shard_writer_open(folder, i, &corpus, &why);
         assert_non_null(writer);
         for (int line = 0; line < lines; line++)
             if (line % 7 != skip && corpus_shard_of_line(3, line, shards) == i)
@@ -101,21 +102,29 @@ static struct corpus *write_corpus(int lines, int shards, int has_text, int skip
 
 static char paths[SIDES][128];
 
+static struct pairs *open_of(const char *source, const char *target, struct reason *why)
+{
+    struct examples_options options = {.paths = {[SOURCE] = source, [TARGET] = target}};
+    return pairs_open_texts(&options, contents, why);
+}
+
 static struct pairs *open_texts(void)
 {
     struct reason why = {""};
-    for (enum side side = SOURCE; side < SIDES; side++)
+    for (enum side side = SOURCE; side < SIDES; side += TARGET)
         snprintf(paths[side], sizeof paths[side], "%s/%s", folder, side_names[side]);
-    struct pairs *pairs = pairs_open_texts(paths[SOURCE], paths[TARGET], tokenizers, &why);
+    struct pairs *pairs = open_of(paths[SOURCE], paths[TARGET], &why);
     if (!pairs)
         fail_msg("%s", why.text);
     return pairs;
 }
 
-static void assert_ids(const int32_t *one, const int32_t *other, int count)
+static void assert_ids(const struct sequence *found, const int32_t *expected, int64_t count)
 {
+    const int32_t *one = found->cells;
+    assert_int_equal(found->length, count);
     for (int i = 0; i < count; i++)
-        assert_int_equal(one[i], other[i]);
+        assert_int_equal(one[i], expected[i]);
 }
 
 /* The ids of a side are those of its sentence, of alternatives the first. */
@@ -128,9 +137,8 @@ static void assert_tokens(const struct pair *pair, enum side side)
         assert_int_equal(pair->text_length, strlen(text));
         assert_memory_equal(pair->text, text, strlen(text));
     }
-    tokenizer_encode(&tokenizers[side], text, strcspn(text, "\t"), &ids);
-    assert_int_equal(ids.count, side == SOURCE ? pair->source_length : pair->target_length);
-    assert_ids(side == SOURCE ? pair->source : pair->target, ids.list, (int)ids.count);
+    tokenizer_encode(&contents[side].tokenizer, text, strcspn(text, "\t"), &ids);
+    assert_ids(&pair->sentence.side[side], ids.list, ids.count);
     ids_release(&ids);
 }
 
@@ -147,10 +155,9 @@ static void assert_same_blocks(struct pairs *one, struct pairs *other, int most)
             assert_int_equal(x->line, y->line);
             assert_int_equal(x->words, y->words);
             assert_int_equal(x->characters, y->characters);
-            assert_int_equal(x->source_length, y->source_length);
-            assert_int_equal(x->target_length, y->target_length);
-            assert_ids(x->source, y->source, x->source_length);
-            assert_ids(x->target, y->target, x->target_length);
+            for (int side = 0; side < SIDES; side++)
+                assert_ids(&x->sentence.side[side], y->sentence.side[side].cells,
+                           y->sentence.side[side].length);
             assert_tokens(x, SOURCE);
             assert_tokens(x, TARGET);
         }
@@ -227,7 +234,7 @@ static void texts_count_words_and_characters_of_the_target(void **state)
     (void)state;
     const char *source = put("a", "x\n\n字"), *target = put("b", "the é  cat\n\n é");
     struct reason why = {""};
-    struct pairs *pairs = pairs_open_texts(source, target, tokenizers, &why);
+    struct pairs *pairs = open_of(source, target, &why);
     struct pairs_block block = {0};
     assert_true(pairs_next(pairs, 10, &block, &why));
     assert_int_equal(block.count, 3);
@@ -236,14 +243,14 @@ static void texts_count_words_and_characters_of_the_target(void **state)
         assert_int_equal(block.list[i].line, i + 1);
         assert_int_equal(block.list[i].words, words[i]);
         assert_int_equal(block.list[i].characters, characters[i]);
-        assert_non_null(block.list[i].target);
+        assert_non_null(block.list[i].sentence.side[TARGET].cells);
     }
-    assert_int_equal(block.list[1].source_length, 0);
+    assert_int_equal(block.list[1].sentence.side[SOURCE].length, 0);
     pairs_close(pairs);
-    pairs = pairs_open_texts(source, NULL, tokenizers, &why);
+    pairs = open_of(source, NULL, &why);
     assert_true(pairs_next(pairs, 2, &block, &why));
     assert_int_equal(block.count, 2);
-    assert_null(block.list[0].target);
+    assert_null(block.list[0].sentence.side[TARGET].cells);
     assert_int_equal(block.list[0].words, -1);
     assert_true(pairs_next(pairs, 2, &block, &why));
     assert_int_equal(block.count, 1);
@@ -257,7 +264,7 @@ static void assert_texts_fail(const char *source, const char *target, const char
 {
     struct reason why = {""};
     char expected[512];
-    struct pairs *pairs = pairs_open_texts(source, target, tokenizers, &why);
+    struct pairs *pairs = open_of(source, target, &why);
     if (pairs) {
         struct pairs_block block = {0};
         assert_false(pairs_next(pairs, 10, &block, &why));
@@ -284,6 +291,11 @@ static void wrong_texts_are_failures_that_name_the_line(void **state)
     assert_int_equal(memory_count().bytes, held);
 }
 
+static int length(const struct pair *pair, enum side side)
+{
+    return pair->sentence.side[side].length;
+}
+
 static void a_block_is_cut_into_batches_of_like_length(void **state)
 {
     (void)state;
@@ -293,10 +305,11 @@ static void a_block_is_cut_into_batches_of_like_length(void **state)
     uint32_t word = 1;
     for (int i = 0; i < COUNT; i++) {
         word = word * 1664525 + 1013904223;
-        list[i] = (struct pair){.source_length = (int)(word >> 16) % 20,
-                                .target_length = (int)(word >> 24) % 12};
+        list[i] = (struct pair){.line = i + 1};
+        list[i].sentence.side[SOURCE].length = (int)(word >> 16) % 20;
+        list[i].sentence.side[TARGET].length = (int)(word >> 24) % 12;
     }
-    list[17].source_length = 1000; // a batch of its own
+    list[17].sentence.side[SOURCE].length = 1000; // a batch of its own
     int32_t order[COUNT], starts[COUNT + 1], seen[COUNT] = {0};
     int batches = pairs_cut(&block, SENTENCES, TOKENS, order, starts);
     assert_int_equal(starts[0], 0);
@@ -307,23 +320,22 @@ static void a_block_is_cut_into_batches_of_like_length(void **state)
         assert_int_equal(seen[i], 1);
     for (int i = 1; i < COUNT; i++) {
         const struct pair *a = &list[order[i - 1]], *b = &list[order[i]];
-        bool rises = a->target_length != b->target_length   ? a->target_length < b->target_length
-                     : a->source_length != b->source_length ? a->source_length < b->source_length
-                                                            : order[i - 1] < order[i];
-        assert_true(rises);
+        int longer = length(b, TARGET) - length(a, TARGET);
+        longer = longer ? longer : length(b, SOURCE) - length(a, SOURCE);
+        assert_true(longer ? longer > 0 : order[i - 1] < order[i]);
     }
     for (int b = 0; b < batches; b++) {
         int source = 0, target = 0, count = starts[b + 1] - starts[b];
         for (int i = starts[b]; i < starts[b + 1]; i++) {
-            source += list[order[i]].source_length;
-            target += list[order[i]].target_length;
+            source += length(&list[order[i]], SOURCE);
+            target += length(&list[order[i]], TARGET);
         }
         assert_in_range(count, 1, SENTENCES);
         assert_true(count == 1 || (source <= TOKENS && target <= TOKENS));
         if (b + 1 < batches) { // and none could have taken the next pair
             const struct pair *next = &list[order[starts[b + 1]]];
-            assert_true(count == SENTENCES || source + next->source_length > TOKENS ||
-                        target + next->target_length > TOKENS);
+            assert_true(count == SENTENCES || source + length(next, SOURCE) > TOKENS ||
+                        target + length(next, TARGET) > TOKENS);
         }
     }
     block.count = 0;
@@ -335,7 +347,7 @@ static int make_tokenizers(void **state)
 {
     (void)state;
     static char lines[SIDES][50][64];
-    for (enum side side = SOURCE; side < SIDES; side++) {
+    for (enum side side = SOURCE; side < SIDES; side += TARGET) {
         const char *text[51] = {NULL};
         struct reason why;
         bool shrunk;
@@ -344,8 +356,9 @@ static int make_tokenizers(void **state)
             text[i] = lines[side][i];
         }
         enum tokenizer_kind kind = side == SOURCE ? TOKENIZER_CHARACTERS : TOKENIZER_WORDS;
-        if (!learn_from(text, OPTIONS(.kind = kind), &tokenizers[side], &shrunk, &why))
+        if (!learn_from(text, OPTIONS(.kind = kind), &contents[side].tokenizer, &shrunk, &why))
             return -1;
+        contents[side].form = FORM_SYMBOLS;
     }
     return mkdtemp(folder) ? 0 : -1;
 }
@@ -354,8 +367,8 @@ static int remove_all(void **state)
 {
     (void)state;
     struct reason why;
-    for (enum side side = SOURCE; side < SIDES; side++)
-        tokenizer_release(&tokenizers[side]);
+    for (enum side side = SOURCE; side < SIDES; side += TARGET)
+        content_release(&contents[side]);
     return folder_remove(folder, &why) ? 0 : -1;
 }
 

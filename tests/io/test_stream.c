@@ -26,13 +26,13 @@ static int make_corpora(void **state)
     return 0;
 }
 
-static int64_t cost(const void *model, int count, const int *sources, const int *targets)
+static int64_t cost(const void *model, int count, const int *const of[SIDES])
 {
     (void)model;
-    int64_t longest[SIDES] = {0, 0};
+    int64_t longest[SIDES] = {0};
     for (int i = 0; i < count; i++) {
-        longest[SOURCE] = sources[i] > longest[SOURCE] ? sources[i] : longest[SOURCE];
-        longest[TARGET] = targets[i] > longest[TARGET] ? targets[i] : longest[TARGET];
+        longest[SOURCE] = of[SOURCE][i] > longest[SOURCE] ? of[SOURCE][i] : longest[SOURCE];
+        longest[TARGET] = of[TARGET][i] > longest[TARGET] ? of[TARGET][i] : longest[TARGET];
     }
     return count * (longest[SOURCE] + 2 * longest[TARGET]);
 }
@@ -45,7 +45,7 @@ static struct stream_options options_of(int lanes, int batch_tokens)
         .lane_count = lanes,
         .batch_tokens = batch_tokens,
         .batch_sentences = 128,
-        .source_end = 1,
+        .ends = {[SOURCE] = 1, [TARGET] = 1},
         .cost = cost,
     };
 }
@@ -103,22 +103,23 @@ static int64_t *lines_of(const struct corpus *corpus)
 
 static void assert_content(const struct stream_sentence *sentence, int64_t line)
 {
-    int expected[SIDES];
+    int expected[SIDES] = {0};
     lengths(line, expected);
-    assert_int_equal(sentence->source_length, expected[SOURCE]);
-    assert_int_equal(sentence->target_length, expected[TARGET]);
-    for (int i = 0; i < expected[SOURCE]; i++)
-        assert_int_equal(sentence->source[i], made_id(line, SOURCE, i));
-    for (int i = 0; i < expected[TARGET]; i++)
-        assert_int_equal(sentence->target[i], made_id(line, TARGET, i));
+    for (int side = 0; side < SIDES; side++) {
+        const struct sequence *found = &sentence->sentence.side[side];
+        assert_int_equal(found->length, expected[side]);
+        for (int i = 0; i < expected[side]; i++)
+            assert_int_equal(((const int32_t *)found->cells)[i], made_id(line, side, i));
+    }
 }
 
 static void assert_limits(const struct stream_batch *batch, const struct stream_options *options)
 {
-    int64_t tokens[SIDES] = {0, 0};
+    int64_t tokens[SIDES] = {0};
     for (int i = 0; i + 1 < batch->count; i++) { // the last one may fill it
-        tokens[SOURCE] += batch->sentences[i].source_length + options->source_end;
-        tokens[TARGET] += batch->sentences[i].target_length + 1;
+        const struct sequence *sides = batch->sentences[i].sentence.side;
+        tokens[SOURCE] += sides[SOURCE].length + options->ends[SOURCE];
+        tokens[TARGET] += sides[TARGET].length + 1;
     }
     assert_true(tokens[SOURCE] < options->batch_tokens && tokens[TARGET] < options->batch_tokens);
     assert_in_range(batch->count, 0, options->batch_sentences);
@@ -175,6 +176,19 @@ static void every_sentence_comes_once_an_epoch(void **state)
     }
 }
 
+/* read: the cells were asked for; else there are lengths only. */
+static void assert_same_sides(const struct sentence *x, const struct sentence *y, bool read)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct sequence *a = &x->side[side], *b = &y->side[side];
+        assert_int_equal(a->length, b->length);
+        if (read)
+            assert_memory_equal(a->cells, b->cells, 4 * (size_t)a->length);
+        else
+            assert_null(b->cells);
+    }
+}
+
 static void lanes_of_all_ranks_are_the_stream_of_one(void **state)
 {
     (void)state;
@@ -203,13 +217,7 @@ static void lanes_of_all_ranks_are_the_stream_of_one(void **state)
                     const struct stream_sentence *x = &a->sentences[i], *y = &b->sentences[i];
                     assert_int_equal(x->shard, y->shard);
                     assert_int_equal(x->index, y->index);
-                    assert_int_equal(x->source_length, y->source_length);
-                    if (!ours) {
-                        assert_null(y->source);
-                        continue;
-                    }
-                    assert_memory_equal(x->source, y->source, 4 * (size_t)x->source_length);
-                    assert_memory_equal(x->target, y->target, 4 * (size_t)x->target_length);
+                    assert_same_sides(&x->sentence, &y->sentence, ours);
                 }
             }
         }
@@ -231,7 +239,7 @@ static void assert_same_group(const struct stream_group *a, const struct stream_
             const struct stream_sentence *y = &b->batches[lane].sentences[i];
             assert_int_equal(x->shard, y->shard);
             assert_int_equal(x->index, y->index);
-            assert_memory_equal(x->target, y->target, 4 * (size_t)x->target_length);
+            assert_same_sides(&x->sentence, &y->sentence, true);
         }
     }
 }

@@ -5,11 +5,11 @@ static struct text_lengths made_up(int count)
 {
     struct random_key key = {.seed = 21, .purpose = RANDOM_WEIGHTS};
     struct text_lengths lengths = {.count = count};
-    lengths.list = malloc((size_t)count * sizeof *lengths.list);
+    lengths.list = calloc((size_t)count, sizeof *lengths.list);
     for (int i = 0; i < count; i++) {
         double common = random_normal(&key, 3 * (uint64_t)i);
-        for (int side = 0; side < SIDES; side++) {
-            double own = random_normal(&key, 3 * (uint64_t)i + 1 + (uint64_t)side);
+        for (int side = 0; side < SIDES; side += TARGET) {
+            double own = random_normal(&key, 3 * (uint64_t)i + 1 + (side == TARGET));
             int length = (int)lround(12.5 * exp(0.28 * common + 0.14 * own));
             lengths.list[i][side] = length < 2 ? 2 : length;
         }

@@ -5,12 +5,14 @@
 
 #include "tests/model/sides.h"
 
-enum { MODELS = 10, MODELS_ALL = 17 };
+enum { MODELS = 12, MODELS_ALL = 19 };
 
 /* The defaults; the defaults of dot and general attention, two layers deep; no attention; all in
  * one direction; a GRU with layer normalisation and residual connections; a pyramid of RNNs; the
  * context first and at every step (Cho et al. 2014); a conditional decoder of two layers; the last
- * state at every step, but neither the symbol before nor a readout. */
+ * state at every step, but neither the symbol before nor a readout; two sources' pyramids, attended
+ * to, with features in the second; and two without encoders, the mean of their symbols first and at
+ * every step. */
 static inline struct shape models_translating(int number)
 {
     struct shape shape = {SIDES_OF(150, 170),
@@ -64,6 +66,26 @@ static inline struct shape models_translating(int number)
         shape.without_previous = 1;
         shape.readout = 0;
     }
+    if (number >= 10) {
+        shape.side[SECOND] = shape.side[SOURCE];
+        shape.side[SECOND].feature_count = 1;
+        shape.side[SECOND].features[0] = 20;
+        shape.feature_embedding = 6;
+        shape.context = CONTEXT_AFFINE;
+    }
+    if (number == 10) {
+        shape.encoder_layers = shape.decoder_layers = 2;
+        shape.pyramid = 1;
+        shape.attention = ATTENTION_GENERAL;
+        shape.attention_state = ATTENTION_CURRENT;
+        shape.input_feeding = 1;
+        shape.readout = shape.hidden;
+    }
+    if (number == 11) {
+        shape.encoder_layers = 0;
+        shape.context = CONTEXT_MEAN;
+        shape.context_use = CONTEXT_USE_BOTH;
+    }
     return shape;
 }
 
@@ -82,7 +104,7 @@ static inline struct shape models_with(struct shape shape, enum head head, int r
 static inline struct shape models_other(int number)
 {
     static const struct side_shape vectors = {.form = FORM_VECTORS, .dimension = 6};
-    struct shape shape = models_translating(number % 2 || number == MODELS + 5 ? 1 : 0);
+    struct shape shape = models_translating((number - MODELS) % 2);
     shape.feature_embedding = 5;
     switch (number - MODELS) {
     case 0:

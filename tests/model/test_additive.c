@@ -38,7 +38,7 @@ static void additive_init(struct additive *it, double size)
     struct reason why;
     assert_true(product_start(PRODUCTS_AUTO, &why));
     parameters_init(&it->parameters);
-    attention_init(&it->attention, &shape, &it->parameters);
+    attention_init(&it->attention, &shape, SOURCE, &it->parameters);
     fixture_sentences(&it->fixture, 1, lengths, lengths, 9, 9, 1);
     batch_init(&it->batch);
     batch_pack(&it->batch, &shape, it->fixture.sentences, 1);
@@ -51,7 +51,8 @@ static void additive_init(struct additive *it, double size)
     for (int i = 0; i < T * H; i++)
         it->query[i] = (real)(size * cos(2 * i));
     it->steps = encoder_steps(&it->batch.source[SOURCE], it->batch.B, &it->arena);
-    bank_init(&it->bank, &it->steps, M, it->memory, 0, NULL, 0, &it->arena);
+    bank_init(&it->bank, &it->steps, it->batch.source[SOURCE].row, M, it->memory, 0, NULL, 0,
+              &it->arena);
     attention_start(&it->attention, it->block, &it->bank, T, &it->arena, &it->states);
     attention_forward(&it->attention, it->block, &it->states, 0, T, it->query, it->c, M);
 }
@@ -116,8 +117,8 @@ static void large_keys_and_queries_leave_everything_finite(void **state)
         additive_init(&it, size);
         bank_start_backward(&it.bank, &it.arena);
         attention_start_backward(&it.attention, it.block, &it.arena, &it.states);
-        attention_backward(&it.attention, it.block, &it.states, 0, T, it.dc, it.dquery);
-        attention_finish(&it.attention, it.block, it.gradient, &it.states, it.dc, it.query);
+        attention_backward(&it.attention, it.block, &it.states, 0, T, it.dc, M, it.dquery);
+        attention_finish(&it.attention, it.block, it.gradient, &it.states, it.dc, M, it.query);
         for (int i = 0; i < T * S; i++)
             assert_true(isfinite(it.states.weights[i]));
         for (int i = 0; i < T * H; i++)

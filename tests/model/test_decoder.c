@@ -147,15 +147,19 @@ static void two_steps(struct trial *trial, int leave, real *r)
     arena_reset(&trial->arena);
     trial_pack(trial, 0, 3);
     model_encode(model, trial->block, &trial->batch, &trial->arena, encoder);
-    const struct bank sentences = encoder[SOURCE].bank;
-    bank_share(&encoder[SOURCE].bank, 1, &trial->arena);
+    struct bank sentences[SOURCES];
+    for (int k = 0; k < SOURCES; k++) {
+        sentences[k] = encoder[k].bank;
+        bank_share(&encoder[k].bank, 1, &trial->arena);
+    }
     decoder_start(&model->decoder, trial->block, model->encoder, encoder, 3, 1, NULL, &trial->arena,
                   &states);
     input_apply(&model->before, trial->block, &(struct input_places){3, symbols, NULL}, x);
     decoder_run(&model->decoder, trial->block, &states, x);
     if (leave) {
         decoder_pick(&model->decoder, &states, keep, 2);
-        bank_attend(&encoder[SOURCE].bank, &sentences, keep, 2);
+        for (int k = 0; k < SOURCES; k++)
+            bank_attend(&encoder[k].bank, &sentences[k], keep, 2);
         memmove(x + 24, x + 48, 24 * sizeof(real));
     }
     decoder_run(&model->decoder, trial->block, &states, x);

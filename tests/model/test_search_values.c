@@ -11,9 +11,13 @@
 
 enum { DECODES = MODELS + 5, LIMIT = 9, DIMENSION = 6 };
 
-static void start(struct trial *trial)
+static void start(struct trial *trial, int second)
 {
     struct shape shape = models_shape(DECODES);
+    if (second) {
+        shape.side[SECOND] = (struct side_shape){.form = FORM_SYMBOLS, .vocabulary = 30};
+        shape.context = CONTEXT_MEAN;
+    }
     trial_init(trial, &shape);
     fixture_weights(&trial->model.parameters, 41, 0.7, trial->block);
 }
@@ -49,12 +53,11 @@ static void emit(struct trial *trial, int first, int count, struct emitted *emit
 
 // With what was emitted as target no value is wrong, and of the cross-entropy of the stop no step
 // has more than log 2: each is on the side on which the search took it to be.
-static void what_is_emitted_is_what_teacher_forcing_says(void **state)
+static void check_what_is_emitted(int second)
 {
-    (void)state;
     struct trial trial;
     struct emitted emitted;
-    start(&trial);
+    start(&trial, second);
     emit(&trial, 0, TRIAL_SENTENCES, &emitted);
     int ended = 0, longest = 0;
     for (int i = 0; i < TRIAL_SENTENCES; i++) {
@@ -73,12 +76,18 @@ static void what_is_emitted_is_what_teacher_forcing_says(void **state)
     trial_release(&trial);
 }
 
-static void it_depends_on_no_other_sentence_and_on_no_target(void **state)
+static void what_is_emitted_is_what_teacher_forcing_says(void **state)
 {
     (void)state;
+    check_what_is_emitted(0);
+    check_what_is_emitted(1);
+}
+
+static void check_by_itself(int second)
+{
     struct trial trial;
     struct emitted together, alone;
-    start(&trial);
+    start(&trial, second);
     emit(&trial, 0, TRIAL_SENTENCES, &together);
     int lengths = 0;
     for (int i = 0; i < TRIAL_SENTENCES; i++) {
@@ -94,12 +103,19 @@ static void it_depends_on_no_other_sentence_and_on_no_target(void **state)
     trial_release(&trial);
 }
 
+static void it_depends_on_no_other_sentence_and_on_no_target(void **state)
+{
+    (void)state;
+    check_by_itself(0);
+    check_by_itself(1);
+}
+
 static void each_sentence_has_its_own_limit(void **state)
 {
     (void)state;
     struct trial trial;
     static const int own[3] = {2, 0, 4};
-    start(&trial);
+    start(&trial, 0);
     const struct parameter *bias = parameters_find(&trial.model.parameters, "output.bias");
     trial.block[bias->first + DIMENSION] = -100; // never the last
     struct search_values found = search(&trial, 0, 3, own);

@@ -69,9 +69,9 @@ static void a_head_wants_sides_of_its_kind(void **state)
     shape = models_shape(MODELS);
     shape.side[SOURCE].end = 1;
     refused(&shape, "source-end has no meaning where the target is in step with the source");
-    shape = models_shape(0);
+    shape = models_shape(MODELS);
     shape.side[SECOND] = shape.side[SOURCE];
-    refused(&shape, "a second source needs a model that makes one vector of each");
+    refused(&shape, "a second source has no meaning where the target is in step with the source");
     shape = models_shape(MODELS);
     shape.tied_embeddings = 1;
     refused(&shape, "tied-embeddings needs a decoder of symbols");
@@ -83,12 +83,44 @@ static void a_head_wants_sides_of_its_kind(void **state)
     refused(&shape, "context last needs an encoder (encoder-layers is 0): choose affine or mean");
 }
 
+static void two_sources_are_attended_to_or_mapped_to_first_states(void **state)
+{
+    (void)state;
+    struct reason why;
+    struct shape shape = models_shape(1);
+    shape.side[SECOND] = shape.side[SOURCE];
+    for (int use = 0; use < CONTEXT_USE_NONE; use++) {
+        shape.context_use = (enum context_use)use;
+        shape.input_feeding = use == CONTEXT_USE_ATTENTION;
+        if (use == CONTEXT_USE_EVERY) // no first state
+            assert_true(shape_check(&shape, &why));
+        else
+            refused(&shape, "context last takes the first states from one encoder, and two sources "
+                            "have one each: choose affine or mean");
+    }
+    shape = models_shape(0);
+    shape.encoder_layers = 0;
+    shape.hidden = shape.embedding = 24;
+    shape.attention = ATTENTION_DOT;
+    shape.side[SECOND] = shape.side[SOURCE];
+    assert_true(shape_check(&shape, &why));
+    shape.side[SECOND].feature_count = 1;
+    shape.side[SECOND].features[0] = 9;
+    shape.feature_embedding = 6;
+    refused(&shape, "attention dot needs encoder-hidden x directions (30) equal to hidden (24): "
+                    "choose general or additive");
+    shape.context_use = CONTEXT_USE_NONE;
+    shape.side[SOURCE].form = FORM_NONE;
+    refused(&shape, "a second source needs a first");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_the_models_of_the_tests_can_be_built),
         cmocka_unit_test(sides_have_to_make_sense),
         cmocka_unit_test(a_head_wants_sides_of_its_kind),
+        cmocka_unit_test(two_sources_are_attended_to_or_mapped_to_first_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,11 @@ static void count(struct shape *shape, int S, int T, int64_t useful[PARTS])
     model_release(&model);
 }
 
+static int64_t reads(const struct model *model, int S, int T)
+{
+    return useful_reads(model, (const int64_t[SIDES]){[SOURCE] = S, [TARGET] = T});
+}
+
 /* The shape `reference`: an LSTM of 256 has 4 x 256 rows of 512 + 256, of 512 4 x 512 of 1024 + 512
  * (input feeding) and of 512 + 512; the readout 512 rows of 1024; keys 512 rows of 512. */
 static void the_reference_shape_by_hand(void **state)
@@ -127,7 +132,7 @@ static void a_pyramid_by_hand(void **state)
 
     struct model model;
     model_init(&model, &shape);
-    int64_t five = useful_reads(&model, 5, 1), one = useful_reads(&model, 1, 1);
+    int64_t five = reads(&model, 5, 1), one = reads(&model, 1, 1);
     assert_true(five - one == (4 + 2 + 1) * 10 * 10 + (2 - 1) * (10 + 10));
     model_release(&model);
 }
@@ -175,6 +180,46 @@ static void a_conditional_decoder_by_hand(void **state)
     assert_true(useful[PART_DECODER] ==
                 3LL * (16 * 20 + 4 * (48 * (12 + 16) + 48 * (20 + 16) + 14 * (16 + 12 + 20))));
     assert_true(useful[PART_ATTENTION] == 3LL * (3 * 9 * 20 + 4 * 9 * 16 + 4 * 3 * (9 + 20)));
+}
+
+/* Two sources, an LSTM of 10 for each: of 3 and, without an end, of 4 states; keys and queries of
+ * each; a context of 20 at each step and in the first state. Read once for all states of a source
+ * are W x and the keys. */
+static void two_sources_by_hand(void **state)
+{
+    (void)state;
+    struct shape shape = {SIDES_OF(50, 60),
+                          .embedding = 12,
+                          .hidden = 16,
+                          .encoder_hidden = 10,
+                          .encoder_layers = 1,
+                          .decoder_layers = 1,
+                          .context = CONTEXT_AFFINE,
+                          .attention = ATTENTION_ADDITIVE,
+                          .attention_hidden = 9,
+                          .readout = 14};
+    shape.side[SECOND] = (struct side_shape){.form = FORM_SYMBOLS, .vocabulary = 40};
+    struct model model;
+    struct batch batch;
+    int32_t symbols[16] = {0};
+    struct sentence sentence = {{{symbols, 2}, {symbols, 4}, {symbols, 4}}};
+    int64_t useful[PARTS] = {0};
+    model_init(&model, &shape);
+    batch_init(&batch);
+    batch_pack(&batch, &shape, &sentence, 1);
+    useful_add(&model, &batch, useful);
+    assert_true(useful[PART_ENCODER] == 3LL * (3 + 4) * 40 * (12 + 10));
+    assert_true(useful[PART_DECODER] ==
+                3LL * (16 * 20 + 5 * (64 * (12 + 20 + 16) + 14 * (16 + 12 + 20))));
+    assert_true(useful[PART_ATTENTION] ==
+                3LL * ((3 + 4) * 9 * 10 + 5 * 2 * 9 * 16 + 5 * (3 + 4) * (9 + 10)));
+    assert_true(total(useful) ==
+                model_cost(&model, 1, (const int *[SIDES]){(int[]){2}, (int[]){4}, (int[]){4}}));
+    const int64_t more = useful_reads(&model, (const int64_t[SIDES]){3, 4, 5}) -
+                         useful_reads(&model, (const int64_t[SIDES]){3, 1, 5});
+    assert_true(more == 3 * (40 * 10 + 5 * (9 + 10)));
+    batch_release(&batch);
+    model_release(&model);
 }
 
 static void where_nothing_is_padding_it_is_the_cost(void **state)
@@ -256,8 +301,8 @@ static void a_sentence_alone_reads_each_weight_at_each_step(void **state)
     struct shape shape = models_shape(3); // no attention
     struct model model;
     model_init(&model, &shape);
-    int64_t one = useful_reads(&model, 1, 1), steps = useful_reads(&model, 1, 5);
-    int64_t states = useful_reads(&model, 4, 1);
+    int64_t one = reads(&model, 1, 1), steps = reads(&model, 1, 5);
+    int64_t states = reads(&model, 4, 1);
     const struct recurrent *layer = &model.encoder[SOURCE].layer[0][0];
     int64_t of_step =
         decoder_row_cost(&model.decoder) + (int64_t)shape.readout * shape.side[TARGET].vocabulary;
@@ -275,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_pyramid_by_hand),
         cmocka_unit_test(a_context_at_every_step_by_hand),
         cmocka_unit_test(a_conditional_decoder_by_hand),
+        cmocka_unit_test(two_sources_by_hand),
         cmocka_unit_test(where_nothing_is_padding_it_is_the_cost),
         cmocka_unit_test(the_cost_is_that_of_the_products_that_are_made),
         cmocka_unit_test(padding_is_not_useful),

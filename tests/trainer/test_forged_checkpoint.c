@@ -20,8 +20,7 @@ static void make_settings(void)
     char *words[] = {"--embedding", "4",        "--hidden", "6",         "--lanes", "2", "--corpus",
                      "c",           "--output", "none",     "--average", "0.5",     NULL};
     struct faults faults = {0};
-    struct settings_facts facts = {.source_vocabulary = MADE_VOCABULARY,
-                                   .target_vocabulary = MADE_VOCABULARY};
+    struct settings_facts facts = {.contents = corpus.contents};
     settings_init(&settings);
     settings_read(&settings, COMMAND_TRAIN, 12, words, &faults);
     settings_resolve(&settings, &facts, &faults);
@@ -32,12 +31,12 @@ static void make_settings(void)
 static void make_run(void)
 {
     struct shape shape;
+    made_contents(corpus.contents);
     make_settings();
-    for (int side = 0; side < SIDES; side++)
-        made_tokenizer(&corpus.tokenizers[side]);
+    strcpy(corpus.task, "translate");
     corpus.path = "corpus";
     corpus.digest = 77;
-    settings_shape(&settings, MADE_VOCABULARY, MADE_VOCABULARY, &shape);
+    settings_shape(&settings, corpus.contents, &shape);
     model_init(&run.model, &shape);
     size_t bytes = (size_t)run.model.parameters.total * sizeof(float);
     run.settings = &settings;
@@ -77,7 +76,7 @@ static int make_good(void **state)
     checkpoint.what = SEALED_CHECKPOINT;
     forgery_read_attributes(&checkpoint, path, "/settings");
     forgery_read_attributes(&checkpoint, path, "/state");
-    for (int side = 0; side < SIDES; side++) {
+    for (int side = 0; side < SIDES; side += TARGET) {
         char name[64];
         forgery_read_attributes(&checkpoint, path, side ? "/target" : "/source");
         snprintf(name, sizeof name, "/%s/vocabulary/bytes", side_names[side]);
@@ -103,8 +102,7 @@ static int release_good(void **state)
     memory_free(run.first);
     memory_free(run.second);
     memory_free(run.average);
-    for (int side = 0; side < SIDES; side++)
-        tokenizer_release(&corpus.tokenizers[side]);
+    release_contents(corpus.contents);
     settings_release(&settings);
     comm_stop();
     return remove_folder(state);

@@ -1,5 +1,6 @@
 /* Chosen defaults, and settings that contradict each other. */
 #include "faulty.h"
+#include "tests/model/sides.h"
 #include <string.h>
 
 #include <setjmp.h>
@@ -18,20 +19,25 @@ static int64_t answer(const struct settings *settings, const void *corpus)
     return updates_an_epoch;
 }
 
+#define SYMBOLS(kind_, size_)                                                                      \
+    {                                                                                              \
+        .form = FORM_SYMBOLS, .tokenizer = {.kind = (kind_), .vocabulary = {.size = (size_)} }     \
+    }
+static const struct content pieces[SIDES] = {[SOURCE] = SYMBOLS(TOKENIZER_SENTENCEPIECE, 100),
+                                             [TARGET] = SYMBOLS(TOKENIZER_SENTENCEPIECE, 90)};
+static const struct content words[SIDES] = {
+    [SOURCE] = SYMBOLS(TOKENIZER_WORDS, 100), [TARGET] = SYMBOLS(TOKENIZER_WORDS, 90)};
 static const struct settings_facts with_valid = {
-    .source_vocabulary = 100, .target_vocabulary = 90, .has_valid = 1, .updates_an_epoch = answer};
-static const struct settings_facts without_valid = {.source_vocabulary = 100,
-                                                    .target_vocabulary = 90,
-                                                    .source_is_words = 1,
-                                                    .updates_an_epoch = answer};
+    .contents = pieces, .has_valid = 1, .updates_an_epoch = answer};
+static const struct settings_facts without_valid = {.contents = words, .updates_an_epoch = answer};
 
-/* words: as typed, separated by spaces. */
-static void resolve(struct settings *settings, const char *words,
+/* typed: the words, separated by spaces. */
+static void resolve(struct settings *settings, const char *typed,
                     const struct settings_facts *facts, struct faults *faults)
 {
     char copy[512], *list[WORDS_MOST] = {NULL}, *place;
     int count = 0;
-    strcpy(copy, words);
+    strcpy(copy, typed);
     for (char *word = strtok_r(copy, " ", &place); word; word = strtok_r(NULL, " ", &place))
         list[count++] = word;
     settings_init(settings);
@@ -130,7 +136,8 @@ static void defaults_are_chosen_from_the_others(void **state)
     }
 }
 
-static void nothing_of_train_stays_chosen_but_threads(void **state)
+/* Threads compute_start() chooses. */
+static void nothing_else_of_train_stays_chosen(void **state)
 {
     (void)state;
     struct settings settings;
@@ -298,11 +305,11 @@ static void shape_and_optimizer_are_what_was_set(void **state)
             &with_valid, &faults);
     assert_int_equal(faults.count, 1); // context last cannot be
     faults_release(&faults);
-    settings_shape(&settings, 100, 90, &shape);
+    settings_shape(&settings, pieces, &shape);
     settings_optimizer(&settings, &optimizer);
-    struct shape expected = {.source_vocabulary = 100,
-                             .target_vocabulary = 90,
+    struct shape expected = {SIDES_OF(100, 90),
                              .embedding = 5,
+                             .feature_embedding = 16,
                              .hidden = 6,
                              .encoder_hidden = 7,
                              .encoder_layers = 2,
@@ -408,7 +415,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_chosen_from_the_others),
-        cmocka_unit_test(nothing_of_train_stays_chosen_but_threads),
+        cmocka_unit_test(nothing_else_of_train_stays_chosen),
         cmocka_unit_test(what_a_run_had_is_no_fault),
         cmocka_unit_test(each_contradiction_is_a_fault),
         cmocka_unit_test(harmless_combinations_are_no_faults),
