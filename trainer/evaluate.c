@@ -69,7 +69,7 @@ static void compute_block(const struct model *model, const float *weights, struc
     }
 }
 
-static void add_block(struct workplace *w, int source_end, struct evaluation *evaluation)
+static void add_block(struct workplace *w, const struct shape *shape, struct evaluation *evaluation)
 {
     for (int i = 0; i < w->block.count; i++) {
         const struct pair *p = &w->block.list[i];
@@ -77,11 +77,11 @@ static void add_block(struct workplace *w, int source_end, struct evaluation *ev
         evaluation->sentences++;
         const struct sequence *target = &p->sentence.side[TARGET];
         const int32_t *symbols = target->cells;
-        evaluation->tokens += target->length + 1;
-        w->counts[ID_END]++;
+        evaluation->tokens += target->length + shape->side[TARGET].end;
+        w->counts[ID_END] += shape->side[TARGET].end;
         for (int t = 0; t < target->length; t++)
             w->counts[symbols[t]]++;
-        evaluation->source_tokens += p->sentence.side[SOURCE].length + source_end;
+        evaluation->source_tokens += p->sentence.side[SOURCE].length + shape->side[SOURCE].end;
         evaluation->words =
             p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
         evaluation->characters = p->characters < 0 || evaluation->characters < 0
@@ -156,7 +156,7 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
         if (stopped)
             break;
         comm_sum_reals(w->losses, w->block.count);
-        add_block(w, model->shape.side[SOURCE].end, evaluation);
+        add_block(w, &model->shape, evaluation);
         stopped = each && !each(to, &w->block, w->losses);
     }
     evaluation->frequencies_loss = evaluation_of_frequencies(w->counts, V, evaluation->tokens);

@@ -14,7 +14,7 @@ enum { EVALUATE_SENTENCES = 64, EVALUATE_TOKENS = 4000 };
 struct evaluation {
     double loss; // nats, of all pairs
     int64_t sentences;
-    int64_t tokens; // target, ends included
+    int64_t tokens; // target, its ends included where it has them
     int64_t source_tokens;
     int64_t words, characters; // of the raw target text; -1 where it is not known
     double frequencies_loss;   // nats, of guessing by the frequencies of these very target symbols

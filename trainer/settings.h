@@ -59,7 +59,7 @@ struct settings {
     char *columns;
     int64_t task;                                        // enum task_kind
     int64_t source_format, second_format, target_format; // enum examples_format
-    int64_t stack, features;
+    int64_t stack, features, stream;
     int64_t overwrite, strict, joint, shards, max_length, sample, min_count;
     int64_t tokenizer, source_tokenizer, target_tokenizer; // enum tokenizer_kind
     int64_t vocabulary, source_vocabulary, target_vocabulary;

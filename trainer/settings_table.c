@@ -148,7 +148,7 @@ const struct setting settings_table[] = {
            "nothing is dropped for its length, and the state is carried across lines"
            "|train: as the corpus was prepared"),
     INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
-            "beside each word of the source, as in word|feature|feature"),
+            "beside each word of the source, separated from it and each other by bars"),
     INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
             "frames of the source that are joined to one"),
     SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),

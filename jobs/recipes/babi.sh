@@ -4,7 +4,7 @@
 # stories, by hash, with all their questions.
 needs=(babi/train-10k babi/test)
 rows=(1 4 5 8 19 20 joined-1 joined-4 joined-5 joined-8 joined-19 joined-20)
-learn=(--tokenizer words --min-count 1 --max-length 1000)
+learn=(--tokenizer words --min-count 1 --max-length 800)
 
 row() {
     case $1 in

@@ -8,7 +8,7 @@ aim="97 % of the digits"
 
 row() {
     case $1 in
-    vector) format=(--source-format vectors) options=(--encoder-layers 0 --input-layer tanh --embedding 128) ;;
+    vector) format=(--source-format vectors) options=(--embedding 256 --input-layer tanh --dropout 0.3) ;;
     rows) format=(--source-format frames) ;;
     esac
 }

@@ -9,23 +9,29 @@ mkdir -p data/toy && paste all.source all.target >data/toy/pairs.tsv
 
 cat >jobs/recipes/toy.sh <<'END_OF_SET'
 needs=(toy/pairs.tsv)
-rows=(attention first)
+rows=(attention first labels)
 learn=(--tokenizer words --min-count 1)
 aim="some"
 metrics=exact-match,word-error-rate
 row() {
     case $1 in
     first) options=(--context-use first) ;;
+    labels) task=classify format=(--source-format frames) learn=() metrics=accuracy,macro-f1 ;;
     esac
 }
-convert() {
-    python3 - <<'PYTHON'
-from recipe import held_out, lines, write
+convert() { # ROW
+    python3 - "$1" <<'PYTHON'
+import sys
+from recipe import held_out, lines, write, write_frames
 pairs = [line.split("\t") for line in lines("toy/pairs.tsv")]
 test = held_out((source for source, _ in pairs), 50)
 dev = held_out({source for source, _ in pairs} - test, 50)
 for part, wanted in (("train", lambda source: source not in test | dev), ("dev", dev.__contains__), ("test", test.__contains__)):
-    write(part, (pair for pair in pairs if wanted(pair[0])))
+    chosen = [pair for pair in pairs if wanted(pair[0])]
+    if sys.argv[1] == "labels":
+        write_frames(part, (([[word[1:], 1] for word in source.split()], target.split()[-1]) for source, target in chosen))
+    else:
+        write(part, chosen)
 PYTHON
 }
 END_OF_SET
@@ -39,26 +45,27 @@ valid-interval: 10
 END_OF_SETTINGS
 
 recipe() { timeout 200 jobs/recipe.sh "$@"; }
-ends_with_lines() { # of both rows, with figures, time, updates and parameters
-    [ "$(tail -2 seen | grep -cE '^\| toy \| (attention|first) \| exact-match [0-9.]+ %, word-error-rate [0-9.]+ % \| some \| 0 min [0-9]{2} s \| 20 \| [0-9,]{5,} \|$')" = 2 ]
+ends_with_lines() { # of all rows, with figures, time, updates and parameters
+    [ "$(tail -3 seen | grep -cE '^\| toy \| ((attention|first) \| exact-match [0-9.]+ %, word-error-rate|labels \| accuracy [0-9.]+ %, macro-f1) [0-9.]+ % \| some \| 0 min [0-9]{2} s \| 20 \| [0-9,]{4,} \|$')" = 3 ]
 }
 claim "a set goes from its files to a line for each row" bash -c 'timeout 200 jobs/recipe.sh toy data out >seen 2>&1 || { cat seen && exit 1; }'
 claim "the line says figures, aim, time, updates and parameters" ends_with_lines
 claim "each row has its settings" grep -q '^context-use: first' out/toy/first/run/settings.yml
 claim "an output for each line of the test part" test "$(wc -l <out/toy/first/test.output)" = "$(wc -l <out/toy/first/text/test.source)"
+claim "a label for each of its sequences" test "$(wc -l <out/toy/labels/test.output)" = "$(wc -l <out/toy/labels/text/test.target)"
 claim "the parts are apart and complete" bash -c '
     cd out/toy/first/text && sort -u *.source | wc -l >../together && cat <(sort -u train.source) <(sort -u dev.source) <(sort -u test.source) | wc -l | cmp - ../together'
 
 rm out/toy/attention/run/last.h5 out/toy/attention/line
 before=$(stat -c %Y%i out/toy/first/corpus out/toy/first/run/best.h5)
 claim "what is there is not made again" bash -c 'timeout 200 jobs/recipe.sh toy data out >again 2>&1 || { cat again && exit 1; }
-    [ "$0" = "$(stat -c %Y%i out/toy/first/corpus out/toy/first/run/best.h5)" ] && cmp <(tail -2 seen) <(tail -2 again)' "$before"
+    [ "$0" = "$(stat -c %Y%i out/toy/first/corpus out/toy/first/run/best.h5)" ] && cmp <(tail -3 seen) <(tail -3 again)' "$before"
 
 expect_fatal 2 "fatal: set 'toy': no folder of the data sets is given: jobs/recipe.sh toy DATA" recipe toy
 expect_fatal 2 "fatal: set 'toy': data 'nowhere': no such folder" recipe toy nowhere
 mkdir empty
 expect_fatal 2 "fatal: set 'toy': 'FOLDER/empty/toy/pairs.tsv': no such file or folder" recipe toy empty
-expect_fatal 2 "fatal: set 'toy': row 'third': the rows are attention first" recipe toy data out third
+expect_fatal 2 "fatal: set 'toy': row 'third': the rows are attention first labels" recipe toy data out third
 names=$(cd jobs/recipes && echo *.sh)
 expect_fatal 2 "fatal: set 'tov': the sets are ${names//.sh/}" recipe tov data
 

@@ -24,6 +24,10 @@ says() { # PATTERN WORD ...
     "$CHORUS" "${@:2}" | grep -q "$1"
 }
 claim "help of a command" says '^usage: chorus score' help score
+all_have_words() {
+    "$CHORUS" prepare --help >help && grep -q -e '^  --features N  *[a-z]' help && ! grep -e '^  --[a-z-]* [A-Z]*  *(default' help
+}
+claim "each setting has words of its own in the help" all_have_words
 claim "the version" says '^Chorus [0-9]' --version
 one_help() {
     ranks 3 "$CHORUS" --help >help && [ "$(grep -c '^usage: chorus COMMAND' help)" = 1 ]
