@@ -126,7 +126,8 @@ static void an_id_of_a_feature_belongs_to_its_own_vocabulary(void **state)
         struct corpus_shard row;
         struct corpus corpus = {.task = "tag", .shards = 1, .table = &row};
         const int32_t tags[] = {3, 4};
-        const struct sentence sentence = {{[SOURCE] = {list[i].cells, 2}, [TARGET] = {tags, 2}}};
+        const struct sentence sentence = {
+            .side = {[SOURCE] = {list[i].cells, 2}, [TARGET] = {tags, 2}}};
         with_features(corpus.contents);
         mkdir(made_path("ids"), 0777);
         struct shard_writer *writer = shard_writer_open(made_path("ids"), 0, &corpus, &why);

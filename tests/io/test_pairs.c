@@ -67,8 +67,8 @@ static void write_sentence(struct shard_writer *writer, int line)
         sentence(line, side, text);
         tokenizer_encode(&contents[side].tokenizer, text, strlen(text), &ids[side]);
     }
-    struct sentence cells = {{[SOURCE] = {ids[SOURCE].list, (int)ids[SOURCE].count},
-                              [TARGET] = {ids[TARGET].list, (int)ids[TARGET].count}}};
+    struct sentence cells = {.side = {[SOURCE] = {ids[SOURCE].list, (int)ids[SOURCE].count},
+                                      [TARGET] = {ids[TARGET].list, (int)ids[TARGET].count}}};
     assert_true(shard_writer_add(writer, line, &cells, text, strlen(text), &why));
     ids_release(&ids[SOURCE]);
     ids_release(&ids[TARGET]);

@@ -14,7 +14,7 @@ static const int32_t WORDS[] = {10, 11, 12, 13, 14, 15}, OTHERS[] = {20, 21, 22,
 static struct sentence pair(int source_length, int target_length)
 {
     return (struct sentence){
-        {[SOURCE] = {WORDS, source_length}, [TARGET] = {OTHERS, target_length}}};
+        .side = {[SOURCE] = {WORDS, source_length}, [TARGET] = {OTHERS, target_length}}};
 }
 
 static const struct shape ENDS = {SIDES_OF(30, 30)};
@@ -107,7 +107,7 @@ static void without_targets_there_are_no_target_steps(void **state)
     (void)state;
     struct batch batch;
     batch_init(&batch);
-    struct sentence sentence = {{[SOURCE] = {WORDS, 3}}};
+    struct sentence sentence = {.side = {[SOURCE] = {WORDS, 3}}};
     batch_pack(&batch, &ENDS, &sentence, 1);
     assert_int_equal(batch.T, 0);
     assert_int_equal(batch.target_tokens, 0);
@@ -153,8 +153,8 @@ static void features_stand_beside_their_word_and_an_end_is_one_everywhere(void *
     const int32_t cells[] = {10, 3, 4, 11, 5, 6};
     shape.side[SOURCE].feature_count = 2;
     batch_init(&batch);
-    struct sentence sentences[] = {{{[SOURCE] = {cells, 1}, [TARGET] = {OTHERS, 1}}},
-                                   {{[SOURCE] = {cells, 2}, [TARGET] = {OTHERS, 1}}}};
+    struct sentence sentences[] = {{.side = {[SOURCE] = {cells, 1}, [TARGET] = {OTHERS, 1}}},
+                                   {.side = {[SOURCE] = {cells, 2}, [TARGET] = {OTHERS, 1}}}};
     batch_pack(&batch, &shape, sentences, 2);
     ARE(batch.source[SOURCE].symbols, 10, 3, 4, 10, 3, 4, 11, 5, 6, 2, 2, 2, 2, 2, 2);
     assert_int_equal(batch.source[SOURCE].tokens, 5);
@@ -174,8 +174,8 @@ static void vectors_are_packed_likewise_and_padded_with_zero(void **state)
     const struct side_shape vectors = {.form = FORM_VECTORS, .dimension = 2};
     struct shape shape = {.side = {[SOURCE] = vectors, [TARGET] = vectors}};
     struct batch batch;
-    struct sentence sentences[] = {{{[SOURCE] = {frames, 1}, [TARGET] = {frames + 2, 2}}},
-                                   {{[SOURCE] = {frames + 2, 2}, [TARGET] = {frames, 1}}}};
+    struct sentence sentences[] = {{.side = {[SOURCE] = {frames, 1}, [TARGET] = {frames + 2, 2}}},
+                                   {.side = {[SOURCE] = {frames + 2, 2}, [TARGET] = {frames, 1}}}};
     batch_init(&batch);
     batch_pack(&batch, &shape, sentences, 2);
     ARE(batch.order, 1, 0);
@@ -196,8 +196,8 @@ static void the_second_source_has_its_own_order_and_says_whose_its_sentences_are
     struct sentence sentences[3];
     static const int lengths[3][2] = {{1, 2}, {3, 1}, {2, 5}};
     for (int i = 0; i < 3; i++)
-        sentences[i] =
-            (struct sentence){{{WORDS, lengths[i][0]}, {OTHERS, lengths[i][1]}, {OTHERS + i, 1}}};
+        sentences[i] = (struct sentence){
+            .side = {{WORDS, lengths[i][0]}, {OTHERS, lengths[i][1]}, {OTHERS + i, 1}}};
     batch_init(&batch);
     batch_pack(&batch, &shape, sentences, 3);
     ARE(batch.order, 1, 2, 0);

@@ -25,7 +25,7 @@ static void count(struct shape *shape, int S, int T, int64_t useful[PARTS])
     struct model model;
     struct batch batch;
     int32_t symbols[16] = {0};
-    struct sentence sentence = {{[SOURCE] = {symbols, S}, [TARGET] = {symbols, T - 1}}};
+    struct sentence sentence = {.side = {[SOURCE] = {symbols, S}, [TARGET] = {symbols, T - 1}}};
     shape->side[SOURCE].end = 0;
     memset(useful, 0, PARTS * sizeof *useful);
     model_init(&model, shape);
@@ -202,7 +202,7 @@ static void two_sources_by_hand(void **state)
     struct model model;
     struct batch batch;
     int32_t symbols[16] = {0};
-    struct sentence sentence = {{{symbols, 2}, {symbols, 4}, {symbols, 4}}};
+    struct sentence sentence = {.side = {{symbols, 2}, {symbols, 4}, {symbols, 4}}};
     int64_t useful[PARTS] = {0};
     model_init(&model, &shape);
     batch_init(&batch);
