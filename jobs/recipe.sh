@@ -34,7 +34,7 @@ format=()              # options of prepare: how the text of any part is read
 learn=()               # and for the training part, which vocabularies come from
 config=$set            # NAME.yml: the settings of train
 options=()             # and its options beside them
-search=()              # options of translate or generate
+search=()              # options of evaluate: how outputs are searched
 metrics=exact-match    # of evaluate, one or more with commas
 score() { evaluate; }  # prints the figures, "NAME VALUE" a line
 aim=                   # what is to be reached
@@ -83,8 +83,11 @@ corpus() { # PART CORPUS OPTION ...: made aside by prepare itself, so that a cor
     "$CHORUS" prepare "${named[@]}" --output "$corpus" "${format[@]}" "$@"
 }
 
-evaluate() { # the metrics of the test part
-    python3 "$jobs/figures.py" "$metrics" text/test.target test.output
+evaluate() { # the metrics of the test part; the outputs, a line each, become test.output
+    local named
+    mapfile -t named < <(sides text/test)
+    on_two_ranks evaluate --model run/best.h5 "${named[@]}" "${format[@]}" --metric "$metrics" "${search[@]}" --output test.output |
+        awk '{ print $1, $2 ($3 == "%" ? " %" : "") }'
 }
 
 # The row of the table, from what training left behind.
@@ -99,7 +102,6 @@ report() { # ROW
 }
 
 run_row() { # ROW
-    local inputs=(--input text/test.source)
     mkdir -p "$output/$set/$1"
     cd "$output/$set/$1"
     row "$1"
@@ -116,10 +118,6 @@ run_row() { # ROW
     on_two_ranks train --corpus corpus --valid corpus-dev --output run --config "$jobs/recipes/$config.yml" \
         --progress lines "${options[@]}"
     step "$set, $1: the test part"
-    if [ -e text/test.source ]; then
-        [ ! -e text/test.second ] || inputs+=(--input text/test.second)
-        on_two_ranks "$task" --model run/best.h5 "${inputs[@]}" "${search[@]}" --output test.output
-    fi
     score >figures
     cat figures
     report "$1"

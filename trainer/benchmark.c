@@ -32,6 +32,7 @@ int benchmark(struct settings *settings)
 struct made_options benchmark_made_options(const struct settings *settings)
 {
     return (struct made_options){
+        .task = (enum task_kind)settings->task,
         .seed = (uint64_t)settings->seed,
         .vocabulary = (int)settings->vocabulary,
         .longest = (int)settings->length,
@@ -54,6 +55,7 @@ void benchmark_open(struct benchmark *benchmark, struct settings *settings)
     bool made_up = settings->what != WHAT_TRAIN || !settings->corpus;
     run_start_bare(&benchmark->run, settings, made_up ? made_corpus(&options) : NULL);
     if (made_up) {
+        options.source_end = (int)settings->source_end; // as the task has it
         benchmark->made = made_open(&options);
         return;
     }
@@ -104,8 +106,8 @@ void benchmark_shape(const struct settings *settings, struct text *name)
     text_add(name, file, ending ? (size_t)(ending - file) : strlen(file));
     bool changed = false;
     for (int row = 0; row < settings_count; row++)
-        changed |=
-            settings_table[row].kind == SETTING_MODEL && settings->from[row] == FROM_COMMAND_LINE;
+        changed |= settings_table[row].kind == SETTING_MODEL && row != settings_row("task") &&
+                   settings->from[row] == FROM_COMMAND_LINE;
     if (changed)
         text_add_format(name, ", changed");
 }
@@ -120,6 +122,22 @@ static const char *precision_words(const struct settings *settings)
     return settings_table[settings_row("precision")].choices[settings->precision];
 }
 
+const struct task *benchmark_task(const struct benchmark *benchmark)
+{
+    return task_of((enum task_kind)benchmark->settings->task);
+}
+
+/* "embedding 512, encoder 2 x 256 a direction, decoder 2 x 512" */
+static void add_shape(const struct shape *shape, struct text *table)
+{
+    text_add_format(table, "embedding %d", shape->embedding);
+    if (shape_sources(shape) > 0 && shape->encoder_layers > 0)
+        text_add_format(table, ", encoder %d x %d%s", shape->encoder_layers, shape->encoder_hidden,
+                        shape->bidirectional ? " a direction" : "");
+    if (shape->head == HEAD_DECODE)
+        text_add_format(table, ", decoder %d x %d", shape->decoder_layers, shape->hidden);
+}
+
 void benchmark_head(const struct benchmark *benchmark, struct text *table)
 {
     const struct settings *s = benchmark->settings;
@@ -130,12 +148,15 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
     text_of_count(parameters_elements(&run->model.parameters), parameters);
     text_add_format(table, "shape                 ");
     benchmark_shape(s, table);
-    text_add_format(table, ": embedding %d, encoder %d x %d%s, decoder %d x %d, %s parameters\n",
-                    shape->embedding, shape->encoder_layers, shape->encoder_hidden,
-                    shape->bidirectional ? " a direction" : "", shape->decoder_layers,
-                    shape->hidden, parameters);
-    text_add_format(table, "corpus                %s, vocabularies %d and %d\n", run->corpus->path,
-                    shape->side[SOURCE].vocabulary, shape->side[TARGET].vocabulary);
+    text_add_format(table, ": ");
+    add_shape(shape, table);
+    text_add_format(table, ", %s parameters\ncorpus                %s, for task %s, ", parameters,
+                    run->corpus->path, benchmark_task(benchmark)->name);
+    if (shape_sources(shape) > 0)
+        text_add_format(table, "vocabularies %d and %d\n", shape->side[SOURCE].vocabulary,
+                        shape->side[TARGET].vocabulary);
+    else
+        text_add_format(table, "vocabulary %d\n", shape->side[TARGET].vocabulary);
     text_add_format(table, "an update             %lld micro-batch%s of %lld sentences%s\n",
                     (long long)s->lanes, s->lanes == 1 ? "" : "es", (long long)s->batch_sentences,
                     exact ? "" : " at most");
@@ -159,6 +180,7 @@ void benchmark_head_json(const struct benchmark *benchmark, const char *what, st
     benchmark_shape(benchmark->settings, &shape);
     json_open(json, NULL);
     json_text(json, "what", what);
+    json_text(json, "task", benchmark_task(benchmark)->name);
     json_text(json, "shape", shape.bytes);
     json_integer(json, "parameters", parameters_elements(&run->model.parameters));
     json_text(json, "corpus", run->corpus->path);

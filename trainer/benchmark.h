@@ -45,6 +45,7 @@ void benchmark_done(struct benchmark *benchmark);
 /* [all] Ends the program where it was asked to stop. */
 void benchmark_poll(void);
 
+const struct task *benchmark_task(const struct benchmark *benchmark);
 /* "reference", or the name of the last --config; "changed" where the command line changed it. */
 void benchmark_shape(const struct settings *settings, struct text *name);
 /* What was measured, where and with what; the object stays open. */

@@ -116,6 +116,7 @@ int benchmark_prepare(struct settings *settings)
     struct reason why;
     struct spread rates[KINDS];
     struct made_options options = benchmark_made_options(settings);
+    options.task = TASK_TRANSLATE;
     options.source_end = 0;
     options.lanes = 1;
     bool well = true;

@@ -3,6 +3,7 @@
 #include "comm/base/memory.h"
 #include "io/json.h"
 #include "trainer/console.h"
+#include <stdio.h>
 
 /* Medians over the blocks. */
 struct rates {
@@ -102,7 +103,8 @@ static void table(const struct benchmark *benchmark, const struct measured *meas
                   struct text *text)
 {
     struct rates rates = rates_of(measured);
-    char memory[32], first[32], checkpoint[32];
+    const char *unit = benchmark_task(benchmark)->unit;
+    char memory[32], first[32], checkpoint[32], name[32];
     text_of_bytes(measured->memory, memory);
     text_of_duration(measured->first, first);
     text_of_duration(measured->checkpoint, checkpoint);
@@ -110,20 +112,21 @@ static void table(const struct benchmark *benchmark, const struct measured *meas
     text_add_format(text, "useful                %.1f GFLOP/s, %.1f %% of peak\n",
                     rates.flops.median / 1e9,
                     100 * rates.flops.median / benchmark_best_peak(benchmark));
-    add_rate(text, "target tokens/s", &rates.tokens);
-    add_rate(text, "source tokens/s", &rates.source_tokens);
+    snprintf(name, sizeof name, "target %ss/s", unit);
+    add_rate(text, name, &rates.tokens);
+    if (benchmark->run.model.sources > 0)
+        add_rate(text, "source tokens/s", &rates.source_tokens);
     text_add_format(text,
                     "                      medians of %lld blocks of %lld updates (least to most); "
                     "%.3g million useful\n"
-                    "                      operations a target token\n",
+                    "                      operations a target %s\n",
                     (long long)measured->block_count, (long long)measured->block_size,
-                    per_token(measured) / 1e6);
+                    per_token(measured) / 1e6, unit);
     add_rate(text, "validation", &rates.validation);
-    text_add_format(
-        text,
-        "                      target tokens/s of the same micro-batches, %.2f (%.2f to "
-        "%.2f) times those\n                      of training\n",
-        rates.factor.median, rates.factor.least, rates.factor.most);
+    text_add_format(text,
+                    "                      target %ss/s of the same micro-batches, %.2f (%.2f to "
+                    "%.2f) times those\n                      of training\n",
+                    unit, rates.factor.median, rates.factor.least, rates.factor.most);
     text_add_format(text,
                     "first update          %s\ncheckpoint            %s, every %lld updates\n",
                     first, checkpoint, (long long)benchmark->settings->checkpoint_interval);

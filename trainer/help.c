@@ -151,13 +151,13 @@ static void add_benchmark(struct text *text)
 {
     text_add_format(
         text,
-        "\nMeasures, in this run, what sgemm reaches on each core (cubes of 2048), then updates "
-        "as train makes\nthem, and behind each the same micro-batches as validation and score "
-        "have them, on a corpus that is\nmade up: 5 to 40 tokens a side, Zipf's law, sorted by "
-        "target and source length within pools of 100\nmicro-batches. Useful arithmetic is that "
-        "of the matrix products where no padding is. With --config\nthe defaults are those of "
-        "train, but for lanes and what stands under \"Run\"; what a file says of\nlimits, and "
-        "what has no effect on speed, is left out.\n"
+        "\nMeasures, in this run, what sgemm reaches on each core (cubes of 2048), then updates as "
+        "train makes\nthem, and behind each the same micro-batches as validation and score have "
+        "them, on a corpus that is\nmade up: what --task reads, 5 to 40 tokens a side, a tag for "
+        "each word or one label, Zipf's law,\nsorted by target and source length within pools of "
+        "100 micro-batches. Useful arithmetic is that of\nthe matrix products where no padding is. "
+        "With --config the defaults are those of train, but for\nlanes and what stands under "
+        "\"Run\"; what a file says of limits, and what has no effect on speed, is\nleft out.\n"
         "\nRun:\n");
     add_line(text, "  --config PATH", "YAML file of settings of train; may be repeated");
     add_settings(text, COMMAND_BENCHMARK, 1 << SETTING_RUN | 1 << SETTING_LIMIT);

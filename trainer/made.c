@@ -2,13 +2,9 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include "trainer/task.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MADE_SIDES = 2 };
-static const enum side made_sides[MADE_SIDES] = {SOURCE, TARGET};
 
 /* Some first sentences of `order`, as many as there are in a micro-batch. */
 struct cut {
@@ -18,7 +14,7 @@ struct made {
     struct made_options options;
     int count;
     struct sentence *sentences; // (count), in the order of the text
-    struct shape shape;         // its sides, for batch_pack
+    struct shape shape;         // its head and sides, for batch_pack
     int32_t *symbols;
     struct sentence *order; // (count): pool by pool, sorted
     struct cut *cuts;
@@ -31,6 +27,31 @@ static int pool_of(const struct made_options *options)
 {
     int64_t most = 2 * (int64_t)options->batch_tokens / (MADE_SHORTEST + options->longest + 2) + 1;
     return MADE_POOL * (int)(options->batch_sentences < most ? options->batch_sentences : most);
+}
+
+/* Whether a side is one label; whether its symbols are tags or labels, not words. */
+static bool is_label(const struct task *task, enum side side)
+{
+    return side == TARGET ? task->single : task->from_single;
+}
+
+static bool is_of_classes(const struct task *task, enum side side)
+{
+    return is_label(task, side) || (side == TARGET && task->in_step);
+}
+
+static struct side_shape side_of(const struct made_options *options, enum side side)
+{
+    const struct task *task = task_of(options->task);
+    int most = IDS_RESERVED + MADE_CLASSES;
+    if (side == SECOND || (side == SOURCE && task->sources == 0))
+        return (struct side_shape){.form = FORM_NONE};
+    return (struct side_shape){
+        .form = FORM_SYMBOLS,
+        .vocabulary =
+            is_of_classes(task, side) && options->vocabulary > most ? most : options->vocabulary,
+        .end = side == TARGET ? task->target_end : options->source_end,
+    };
 }
 
 /* Cumulative weights 1/1, 1/1 + 1/2, ... of the symbols behind the reserved ones. */
@@ -55,24 +76,43 @@ static int32_t draw(const double *sums, int symbols, double uniform)
     return IDS_RESERVED + low;
 }
 
+static int length_of(const struct made_options *options, enum side side,
+                     const struct sentence *sentence, const struct random_key *key)
+{
+    const struct task *task = task_of(options->task);
+    if (is_label(task, side))
+        return 1;
+    if (side == TARGET && task->in_step)
+        return sentence->side[SOURCE].length;
+    uint64_t lengths = (uint64_t)(options->longest - MADE_SHORTEST + 1);
+    return MADE_SHORTEST + (int)random_below(key, 0, lengths);
+}
+
+/* Returns what is behind its symbols, which start at `at`. */
+static int32_t *make_side(struct made *made, enum side side, int32_t *at)
+{
+    int symbols = made->shape.side[side].vocabulary - IDS_RESERVED;
+    double *sums = zipf(symbols);
+    for (int i = 0; i < made->count; i++) {
+        struct random_key key = {made->options.seed, RANDOM_MADE, (uint32_t)i, side == TARGET};
+        int length = length_of(&made->options, side, &made->sentences[i], &key);
+        made->sentences[i].side[side] = (struct sequence){at, length};
+        for (int place = 0; place < length; place++)
+            *at++ = draw(sums, symbols, random_uniform(&key, (uint64_t)place + 2));
+    }
+    memory_free(sums);
+    return at;
+}
+
 static void make_sentences(struct made *made)
 {
-    int symbols = made->options.vocabulary - IDS_RESERVED, longest = made->options.longest;
-    double *sums = zipf(symbols);
-    made->symbols =
-        memory_take((size_t)made->count * MADE_SIDES * (size_t)longest * sizeof(int32_t));
+    size_t most = (size_t)made->count * (size_t)made->options.longest; // of a side
+    made->symbols = memory_take(2 * most * sizeof *made->symbols);
     made->sentences = memory_take((size_t)made->count * sizeof *made->sentences);
     int32_t *at = made->symbols;
-    for (int i = 0; i < made->count; i++)
-        for (int k = 0; k < MADE_SIDES; k++) {
-            struct random_key key = {made->options.seed, RANDOM_MADE, (uint32_t)i, (uint32_t)k};
-            int length =
-                MADE_SHORTEST + (int)random_below(&key, 0, (uint64_t)(longest - MADE_SHORTEST + 1));
-            made->sentences[i].side[made_sides[k]] = (struct sequence){at, length};
-            for (int place = 0; place < length; place++)
-                *at++ = draw(sums, symbols, random_uniform(&key, (uint64_t)place + 2));
-        }
-    memory_free(sums);
+    for (enum side side = SOURCE; side < SIDES; side++)
+        if (made->shape.side[side].form != FORM_NONE)
+            at = make_side(made, side, at);
 }
 
 /* Equal lengths: as in the text. */
@@ -84,7 +124,7 @@ static int compare(const void *left, const void *right)
         return x[TARGET].length < y[TARGET].length ? -1 : 1;
     if (x[SOURCE].length != y[SOURCE].length)
         return x[SOURCE].length < y[SOURCE].length ? -1 : 1;
-    const char *m = x[SOURCE].cells, *n = y[SOURCE].cells;
+    const char *m = x[TARGET].cells, *n = y[TARGET].cells;
     return m < n ? -1 : m > n;
 }
 
@@ -92,10 +132,11 @@ static int compare(const void *left, const void *right)
 static int fill(const struct made *made, int first, int end)
 {
     const struct made_options *o = &made->options;
+    const struct side_shape *sides = made->shape.side;
     int64_t source = 0, target = 0;
     for (int i = first; i < end; i++) {
-        source += made->order[i].side[SOURCE].length + o->source_end;
-        target += made->order[i].side[TARGET].length + 1;
+        source += made->order[i].side[SOURCE].length + sides[SOURCE].end;
+        target += made->order[i].side[TARGET].length + sides[TARGET].end;
         if (i - first + 1 == o->batch_sentences || source >= o->batch_tokens ||
             target >= o->batch_tokens)
             return i - first + 1;
@@ -122,7 +163,7 @@ static void cut(struct made *made)
  * ranks would wait for the one with the longest. */
 static void shuffle(struct made *made)
 {
-    struct random_key key = {made->options.seed, RANDOM_MADE, 0, MADE_SIDES};
+    struct random_key key = {made->options.seed, RANDOM_MADE, 0, 2}; // behind both sides'
     int lanes = made->options.lanes;
     for (int i = made->cut_count / lanes - 1; i > 0; i--) {
         int other = (int)random_below(&key, (uint64_t)i, (uint64_t)i + 1);
@@ -139,9 +180,9 @@ struct made *made_open(const struct made_options *options)
 {
     struct made *made = memory_take(sizeof *made);
     made->options = *options;
-    made->shape.side[SOURCE] = made->shape.side[TARGET] =
-        (struct side_shape){.form = FORM_SYMBOLS, .vocabulary = options->vocabulary, .end = 1};
-    made->shape.side[SOURCE].end = options->source_end;
+    made->shape.head = task_of(options->task)->head;
+    for (enum side side = SOURCE; side < SIDES; side++)
+        made->shape.side[side] = side_of(options, side);
     made->count = MADE_POOLS * pool_of(options);
     make_sentences(made);
     cut(made);
@@ -178,18 +219,23 @@ struct corpus *made_corpus(const struct made_options *options)
 {
     struct corpus *corpus = memory_take(sizeof *corpus);
     corpus->path = memory_copy_text("made up");
-    snprintf(corpus->task, sizeof corpus->task, "%s", task_of(TASK_TRANSLATE)->name);
+    snprintf(corpus->task, sizeof corpus->task, "%s", task_of(options->task)->name);
     corpus->seed = options->seed;
     corpus->sentences = (int64_t)MADE_POOLS * pool_of(options);
-    for (int k = 0; k < MADE_SIDES; k++) {
-        enum side side = made_sides[k];
+    for (enum side side = SOURCE; side < SIDES; side++) {
         struct content *content = &corpus->contents[side];
-        content->form = FORM_SYMBOLS;
+        const struct side_shape shape = side_of(options, side);
+        bool label = is_label(task_of(options->task), side);
+        if (shape.form == FORM_NONE)
+            continue;
+        content->form = shape.form;
+        content->closed = side == TARGET && task_of(options->task)->closed;
         content->tokenizer.kind = TOKENIZER_WORDS;
         text_init(&content->tokenizer.model);
-        add_words(&content->tokenizer.vocabulary, options->vocabulary, side == SOURCE ? 's' : 't');
-        corpus->longest[side] = options->longest;
-        corpus->tokens[side] = corpus->sentences * (MADE_SHORTEST + options->longest) / 2;
+        add_words(&content->tokenizer.vocabulary, shape.vocabulary, side == SOURCE ? 's' : 't');
+        corpus->longest[side] = label ? 1 : options->longest;
+        corpus->tokens[side] =
+            label ? corpus->sentences : corpus->sentences * (MADE_SHORTEST + options->longest) / 2;
     }
     return corpus;
 }

@@ -1,4 +1,5 @@
 #include "trainer/settings_check.h"
+#include "trainer/task.h"
 #include <string.h>
 
 static bool is_stdin(const char *path)
@@ -65,6 +66,12 @@ static void check_benchmark(const struct settings *settings, struct faults *faul
         if (settings->from[settings_row(of_training[i])] == FROM_COMMAND_LINE)
             faults_add(faults, "--%s has no effect with --what %s", of_training[i],
                        settings_table[settings_row("what")].choices[settings->what]);
+    const struct task *task = task_of((enum task_kind)settings->task);
+    if (settings->what == WHAT_PREPARE && settings_given(settings, &settings->task))
+        faults_add(faults, "--task has no effect with --what prepare");
+    if (settings->what == WHAT_TRANSLATE && !task_searches(task))
+        faults_add(faults, "--what translate has no effect with --task %s: it does not search",
+                   task->name);
     if (settings->corpus && settings->what == WHAT_TRAIN)
         settings_refuse_given(settings, of_made_up, "with --corpus", faults);
 }

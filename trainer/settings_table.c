@@ -62,11 +62,13 @@ WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
-    LATER("task", task, MODEL, PREPARE | TRAIN, "translate", CHOICE, .choices = tasks, .help =
+    LATER("task", task, MODEL, PREPARE | TRAINS, "translate", CHOICE, .choices = tasks, .help =
            "prepare: what the corpus is to teach: translate, source to target; tag, a tag for each "
            "word; classify, a label for each source; generate, text from a label or features; "
            "language-model, the target alone; with --like it is that one's"
-           "|train: that of the corpus"),
+           "|train: that of the corpus"
+           "|benchmark: whose model, on made-up sentences, is measured; with --corpus it is that of the "
+           "corpus"),
     TEXT("source", source, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
     TEXT("target", target, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
@@ -130,9 +132,10 @@ const struct setting settings_table[] = {
            "of the target (default: --tokenizer)"),
     INTEGER("vocabulary", vocabulary, RUN, PREPARE | BENCHMARK, "8000", 4, 1e7,
             "prepare: largest number of symbols of either side; the default shrinks to what the "
-            "text has|benchmark: symbols of either side of the made-up corpus"),
+            "text has|benchmark: words of either side of the made-up corpus; tags and labels are 50 at "
+            "most"),
     INTEGER("length", length, RUN, BENCHMARK, "40", 5, 10000,
-            "most tokens a side of a made-up sentence; the fewest are 5"),
+            "most tokens a side of a made-up sentence; the fewest are 5; a label is one"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
@@ -155,8 +158,9 @@ const struct setting settings_table[] = {
     INTEGER("hidden", hidden, MODEL, TRAINS, "512", 1, WIDEST, "size of the decoder's state"),
     INTEGER("layers", layers, MODEL, TRAINS, "1", 1, SHAPE_LAYERS,
             "recurrent layers of encoder and decoder"),
-    INTEGER("encoder-layers", encoder_layers, MODEL, TRAINS, NULL, 1, SHAPE_LAYERS,
-            "of the encoder (default: --layers)"),
+    INTEGER("encoder-layers", encoder_layers, MODEL, TRAINS, NULL, 0, SHAPE_LAYERS,
+            "of the encoder; 0: what reads its states reads the embedded source itself (default: "
+            "--layers; 0 with generate)"),
     INTEGER("decoder-layers", decoder_layers, MODEL, TRAINS, NULL, 1, SHAPE_LAYERS,
             "of the decoder (default: --layers)"),
     INTEGER("encoder-hidden", encoder_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
@@ -329,7 +333,7 @@ const struct setting settings_table[] = {
     SWITCH("json", json, RUN, EVALUATE | INSPECT | BENCHMARK, "off", "one JSON object"),
     CHOICE("what", what, RUN, BENCHMARK, "train", whats,
            "what is measured: training, and validation; preparing text on one core; greedy "
-           "translation, in "
+           "translation (or generation), in "
            "batches and sentence by sentence; the matrix products of the model by kernel"),
 };
 /* clang-format on */

@@ -45,6 +45,7 @@ static const struct task tasks[TASKS] = {
                        .metrics = "perplexity,exact-match,symbol-error-rate,bleu",
                        .sources = 1,
                        .sources_most = 1,
+                       .from_single = 1,
                        .target_end = 1,
                        .unit = "token",
                        .target_tokenizer = TOKENIZER_SENTENCEPIECE},

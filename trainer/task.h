@@ -25,6 +25,7 @@ struct task {
     int target_end;   // 1: end is a symbol of the target
     int in_step;      // as many places in the target as in the source
     int single;       // the target has one place
+    int from_single;  // so has the source, most often
     int closed;       // its symbols are tags or labels: each was seen in training
     int source_end;   // default of --source-end; -1: never
     const char *unit; // what a symbol of the target is called: "tag"
@@ -38,5 +39,11 @@ const struct task *task_of(enum task_kind kind);
 /* NULL: there is no such task. */
 const struct task *task_find(const char *name);
 enum task_kind task_kind(const struct task *task);
+
+/* Whether it is applied by searching for a sequence that follows from a source. */
+static inline bool task_searches(const struct task *task)
+{
+    return task->head == HEAD_DECODE && task->sources > 0;
+}
 
 #endif

@@ -79,6 +79,29 @@ claim "with the totals behind the rates" object translate.json \
     '[o[k]["sentences"] for k in ("batches", "alone")] == [16, 4] and all(o[k]["tokens"] >= 6 * o[k]["sentences"] and
     o[k]["source_tokens"] >= 5 * o[k]["sentences"] and min(o[k][n] for n in ("seconds", "useful_operations", "bytes")) > 0
     for k in ("batches", "alone"))'
+
+# Each task, on sentences of its own.
+of_task() { quiet "$CHORUS" benchmark --task "$1" "${tiny[@]}" --json >"$1.json"; }
+of_tasks() { # TASK, PYTHON: of its totals s and t, source and target tokens of 4 updates of 4 sentences
+    claim "task $1" of_task "$1"
+    claim "is what is measured, on $1's sentences" object "$1.json" "$training and $parts and $peaks and $of_validation and
+        (o['task'], o['updates']) == ('$1', 4) and (lambda s, t: $2)(o['source_tokens'], o['target_tokens'])"
+}
+claim "without a word it is translate" object one.json 'o["task"] == "translate"'
+of_tasks tag 's == t >= 5 * 16'
+of_tasks classify 't == 16 and s >= 5 * 16'
+of_tasks generate 's == 16 and t >= 6 * 16'
+claim "a decoder is asked for there, but no encoder" object generate.json \
+    'part("decoder")["share_of_peak"] > 0 and part("encoder")["share_of_peak"] == 0'
+claim "and none to tag and to classify" object tag.json 'part("decoder")["share_of_peak"] == 0 and part("encoder")["share_of_peak"] > 0'
+of_table() { table --task tag --embedding 16 --hidden 16; }
+claim "a table of tags" of_table
+claim "says so" grep -qx 'corpus  *made up, for task tag, vocabularies 50 and 50' table
+claim "and has no decoder" grep -qE '^shape  *reference, changed: embedding 16, encoder 2 x 8 a direction, [0-9,]+ parameters$' table
+generate() { quiet "$CHORUS" benchmark --task generate --what translate "${tiny[@]}" --json >generate.json; }
+claim "generating" generate
+claim "in batches and alone too" object generate.json 'o["task"] == "generate" and
+    all(o[k]["tokens"] >= 6 * o[k]["sentences"] == 6 * o[k]["source_tokens"] > 0 for k in ("batches", "alone"))'
 products() { quiet "$CHORUS" benchmark --what products "${tiny[@]:0:8}" --threads 1 --json >products.json; }
 claim "products" products
 claim "are told with each kernel" object products.json 'len(o["products"]) > 5 and o["products"][0]["share"] > 0.01 and

@@ -144,6 +144,118 @@ static void a_run_is_told_its_vocabularies_and_lengths(void **state)
     corpus_close(corpus);
 }
 
+static struct made_options options_of(enum task_kind task)
+{
+    struct made_options options = OPTIONS;
+    options.task = task;
+    return options;
+}
+
+static void are_classes(const struct sequence *target)
+{
+    for (int t = 0; t < target->length; t++)
+        assert_in_range(((const int32_t *)target->cells)[t], SYMBOLS_RESERVED,
+                        SYMBOLS_RESERVED + MADE_CLASSES - 1);
+}
+
+static void each_word_has_a_tag(void **state)
+{
+    (void)state;
+    struct made_options options = options_of(TASK_TAG);
+    struct made *made = made_open(&options);
+    for (int i = 0; i < made_sentences(made); i++) {
+        const struct sequence *side = made_sentence(made, i)->side;
+        assert_int_equal(side[TARGET].length, side[SOURCE].length);
+        assert_ptr_not_equal(side[TARGET].cells, side[SOURCE].cells);
+        are_classes(&side[TARGET]);
+    }
+    const struct batch *batch = made_next(made, ONE)->batches;
+    assert_int_equal(batch->target_tokens, batch->source[SOURCE].tokens); // no end
+    made_close(made);
+}
+
+static void each_sentence_has_a_label(void **state)
+{
+    (void)state;
+    struct made_options options = options_of(TASK_CLASSIFY);
+    struct made *made = made_open(&options);
+    int64_t longest = 0;
+    for (int i = 0; i < made_sentences(made); i++) {
+        const struct sequence *side = made_sentence(made, i)->side;
+        assert_int_equal(side[TARGET].length, 1);
+        are_classes(&side[TARGET]);
+        longest = side[SOURCE].length > longest ? side[SOURCE].length : longest;
+    }
+    assert_int_equal(longest, OPTIONS.longest);
+    const struct batch *batch = made_next(made, ONE)->batches;
+    assert_int_equal(batch->target_tokens, batch->B);
+    made_close(made);
+}
+
+static void each_text_has_a_label_to_come_from(void **state)
+{
+    (void)state;
+    struct made_options options = options_of(TASK_GENERATE);
+    struct made *made = made_open(&options);
+    for (int i = 0; i < made_sentences(made); i++) {
+        const struct sequence *side = made_sentence(made, i)->side;
+        assert_int_equal(side[SOURCE].length, 1);
+        are_classes(&side[SOURCE]);
+        assert_in_range(side[TARGET].length, MADE_SHORTEST, OPTIONS.longest);
+    }
+    const struct batch *batch = made_next(made, ONE)->batches;
+    assert_int_equal(batch->source[SOURCE].tokens, batch->B);
+    assert_true(batch->target_tokens > (MADE_SHORTEST + 1) * batch->B);
+    made_close(made);
+}
+
+static void a_text_alone_has_no_source(void **state)
+{
+    (void)state;
+    struct made_options options = options_of(TASK_LANGUAGE_MODEL);
+    struct made *made = made_open(&options);
+    struct corpus *corpus = made_corpus(&options);
+    const struct sequence *side = made_sentence(made, 0)->side;
+    assert_null(side[SOURCE].cells);
+    assert_in_range(side[TARGET].length, MADE_SHORTEST, OPTIONS.longest);
+    const struct batch *batch = made_next(made, ONE)->batches;
+    assert_int_equal(batch->B, OPTIONS.batch_sentences);
+    assert_int_equal(batch->source[SOURCE].tokens, 0);
+    assert_int_equal(corpus->contents[SOURCE].form, FORM_NONE);
+    assert_int_equal(corpus->contents[TARGET].tokenizer.vocabulary.size, 8004);
+    corpus_close(corpus);
+    made_close(made);
+}
+
+/* What the sentences hold is within what the corpus says that there is. */
+static void a_run_is_told_its_task_and_classes(void **state)
+{
+    (void)state;
+    const int few = SYMBOLS_RESERVED + MADE_CLASSES;
+    const struct {
+        int vocabulary[SIDES]; // 0: no side
+        int longest[SIDES];
+    } told[TASKS] = {
+        [TASK_TRANSLATE] = {{8004, 0, 8004}, {40, 0, 40}},
+        [TASK_TAG] = {{8004, 0, few}, {40, 0, 40}},
+        [TASK_CLASSIFY] = {{8004, 0, few}, {40, 0, 1}},
+        [TASK_GENERATE] = {{few, 0, 8004}, {1, 0, 40}},
+        [TASK_LANGUAGE_MODEL] = {{0, 0, 8004}, {0, 0, 40}},
+    };
+    for (enum task_kind task = 0; task < TASKS; task++) {
+        struct made_options options = options_of(task);
+        struct corpus *corpus = made_corpus(&options);
+        assert_string_equal(corpus->task, task_of(task)->name);
+        assert_int_equal(corpus->contents[TARGET].closed, task_of(task)->closed);
+        for (enum side side = SOURCE; side < SIDES; side++) {
+            assert_int_equal(corpus->contents[side].tokenizer.vocabulary.size,
+                             told[task].vocabulary[side]);
+            assert_int_equal(corpus->longest[side], told[task].longest[side]);
+        }
+        corpus_close(corpus);
+    }
+}
+
 /* jobs/benchmark_torch.py draws the same lengths in the same order by itself. */
 static void lengths_are_what_they_were(void **state)
 {
@@ -192,6 +304,11 @@ int main(void)
         cmocka_unit_test(ranks_share_the_micro_batches),
         cmocka_unit_test(an_update_is_of_like_lengths),
         cmocka_unit_test(a_run_is_told_its_vocabularies_and_lengths),
+        cmocka_unit_test(each_word_has_a_tag),
+        cmocka_unit_test(each_sentence_has_a_label),
+        cmocka_unit_test(each_text_has_a_label_to_come_from),
+        cmocka_unit_test(a_text_alone_has_no_source),
+        cmocka_unit_test(a_run_is_told_its_task_and_classes),
         cmocka_unit_test(lengths_are_what_they_were),
         cmocka_unit_test(text_has_a_line_for_each_sentence),
     };

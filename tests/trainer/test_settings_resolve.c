@@ -136,7 +136,7 @@ static void defaults_are_chosen_from_the_others(void **state)
     }
 }
 
-/* The task is the corpus's, threads compute_start() chooses. */
+/* Threads compute_start() chooses. */
 static void nothing_else_of_train_stays_chosen(void **state)
 {
     (void)state;
@@ -148,8 +148,7 @@ static void nothing_else_of_train_stays_chosen(void **state)
     for (int row = 0; row < settings_count; row++)
         if (settings_table[row].commands & COMMAND_TRAIN)
             assert_int_equal(settings_get(&settings, row, &value),
-                             strcmp(settings_table[row].name, "threads") != 0 &&
-                                 strcmp(settings_table[row].name, "task") != 0);
+                             strcmp(settings_table[row].name, "threads") != 0);
     text_release(&value);
     settings_release(&settings);
 }
@@ -310,6 +309,7 @@ static void shape_and_optimizer_are_what_was_set(void **state)
     settings_optimizer(&settings, &optimizer);
     struct shape expected = {SIDES_OF(100, 90),
                              .embedding = 5,
+                             .feature_embedding = 16,
                              .hidden = 6,
                              .encoder_hidden = 7,
                              .encoder_layers = 2,
