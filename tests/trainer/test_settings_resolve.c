@@ -189,7 +189,8 @@ static void each_contradiction_is_a_fault(void **state)
         const char *fault;
     } cases[] = {
         {"--context last", &with_second,
-         "context last takes the first states from one encoder, and two sources have one each: choose "
+         "context last takes the first states from one encoder, and two sources have one each: "
+         "choose "
          "affine or mean"},
         {"--context-use first --attention dot", &with_valid,
          "--attention has no effect with --context-use first"},
