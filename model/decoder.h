@@ -10,8 +10,8 @@
  * with r_{t-1} only where there is input feeding (r_0 = 0). Without attention: s_t =
  * cell([E y_{t-1}; v], s_{t-1}); r_t = readout(s_t, E y_{t-1}, v), with the context v of the
  * sentence only where it is joined to every step (context-use every and both). Without
- * feed-previous E y_{t-1} is left out everywhere. Of two sources c_t = [c1_t; c2_t], each attended to
- * by itself with the same query, and v likewise. Upper layers read what the layer below gives (s_t,
+ * feed-previous E y_{t-1} is left out everywhere. Of two sources c_t = [c1_t; c2_t], each attended
+ * to by itself with the same query, and v likewise. Upper layers read what the layer below gives (s_t,
  * not c_t), with dropout: its h, to which with `residual` a layer above the first adds what the one
  * below gave, before dropout (Wu et al. 2016). So does the readout, and s_t where it attends; but
  * the s_{t-1} that attends is the top recurrence's own state, without residual, as its first one
@@ -72,8 +72,8 @@ struct decoder_states {
     real *dh[SHAPE_LAYERS];                     // (T, B, H)
 };
 
-/* Takes all arrays from the arena, with room for as many rows as the sources' banks have, hands over
- * the context and computes the keys. encoder, source: (SOURCES), of B sentences; with context-use
+/* Takes all arrays from the arena, with room for as many rows as the sources' banks have, hands
+ * over the context and computes the keys. encoder, source: (SOURCES), of B sentences; with context-use
  * none they are not looked at but for the room, and may be NULL, here and in backward. */
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int B, int T, const struct random_key *key,
@@ -114,8 +114,8 @@ void decoder_drop(const struct decoder *decoder, const struct decoder_states *st
                   int n, real *x);
 
 /* Multiply-adds in forward: of a row, and without attention; of a sentence of S states of each
- * source, for its keys and its context and for T steps of attention; of the keys and those steps, of
- * one source; of the context. Bytes of the arena for N states of each source of B sentences and T
+ * source, for its keys and its context and for T steps of attention; of the keys and those steps,
+ * of one source; of the context. Bytes of the arena for N states of each source of B sentences and T
  * steps. (decoder_cost.c) */
 int64_t decoder_row_cost(const struct decoder *decoder);
 int64_t decoder_step_cost(const struct decoder *decoder);

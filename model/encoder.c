@@ -199,7 +199,7 @@ void encoder_backward(const struct encoder *encoder, const real *block, real *gr
     layer_backward(encoder, block, gradient, 0, states, dh, dx);
 }
 
-/* A recurrence leaves the states of its sentences in its own order: to that of the batch, and back. */
+/* A recurrence leaves its sentences' states in its own order: to that of the batch, and back. */
 static void to_batch(const struct encoder_states *states, int width, const real *x, int ldx,
                      real *y, int ldy)
 {

@@ -34,7 +34,16 @@ static bool attends_currently(const struct settings *settings)
            settings->attention_state == ATTENTION_CURRENT;
 }
 
-static void choose_model(struct settings *s)
+/* The first states of two encoders are not those of one decoder. */
+static enum context_kind context_of(const struct settings *s, const struct settings_facts *facts)
+{
+    if (attends(s) && s->attention == ATTENTION_ADDITIVE)
+        return CONTEXT_MEAN;
+    bool two = facts->contents[SECOND].form != FORM_NONE;
+    return two && s->context_use != CONTEXT_USE_EVERY ? CONTEXT_AFFINE : CONTEXT_LAST;
+}
+
+static void choose_model(struct settings *s, const struct settings_facts *facts)
 {
     bool additive = s->attention == ATTENTION_ADDITIVE;
     choose(&s->encoder_layers, s->layers);
@@ -43,7 +52,7 @@ static void choose_model(struct settings *s)
     bool conditional = s->decoder == DECODER_CONDITIONAL;
     choose(&s->attention_state, additive || conditional ? ATTENTION_PREVIOUS : ATTENTION_CURRENT);
     choose(&s->attention_hidden, s->hidden);
-    choose(&s->context, attends(s) && additive ? CONTEXT_MEAN : CONTEXT_LAST);
+    choose(&s->context, context_of(s, facts));
     choose(&s->input_feeding, attends_currently(s));
     choose(&s->readout, attends_currently(s) ? s->hidden : s->embedding);
 }
@@ -197,7 +206,7 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
                       struct faults *faults)
 {
     settings_task_defaults(settings, facts);
-    choose_model(settings);
+    choose_model(settings, facts);
     choose_training(settings, facts);
     choose_run(settings, facts);
     int before = faults->count;

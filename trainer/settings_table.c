@@ -193,7 +193,7 @@ const struct setting settings_table[] = {
            "how the decoder's first state comes from the encoder: its last states, those through "
            "an affine map, or the mean of its states; with --context-use every or both its last "
            "top state or the mean is also what each step reads (default: mean with additive "
-           "attention, else last)"),
+           "attention, else last; of two sources affine where there is a first state)"),
     CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
            "attention at every step; or the context as first state only, joined to what every "
            "step and its readout read (the first state is zero), or both (Cho et al. 2014)"),

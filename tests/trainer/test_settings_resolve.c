@@ -27,6 +27,11 @@ static const struct content pieces[SIDES] = {[SOURCE] = SYMBOLS(TOKENIZER_SENTEN
                                              [TARGET] = SYMBOLS(TOKENIZER_SENTENCEPIECE, 90)};
 static const struct content words[SIDES] = {
     [SOURCE] = SYMBOLS(TOKENIZER_WORDS, 100), [TARGET] = SYMBOLS(TOKENIZER_WORDS, 90)};
+static const struct content two[SIDES] = {[SOURCE] = SYMBOLS(TOKENIZER_SENTENCEPIECE, 100),
+                                          [SECOND] = SYMBOLS(TOKENIZER_WORDS, 50),
+                                          [TARGET] = SYMBOLS(TOKENIZER_SENTENCEPIECE, 90)};
+static const struct settings_facts with_second = {
+    .contents = two, .has_valid = 1, .updates_an_epoch = answer};
 static const struct settings_facts with_valid = {
     .contents = pieces, .has_valid = 1, .updates_an_epoch = answer};
 static const struct settings_facts without_valid = {.contents = words, .updates_an_epoch = answer};
@@ -124,6 +129,10 @@ static void defaults_are_chosen_from_the_others(void **state)
          {"dropout-layer", "0.1", "dropout-embedding", "0.1", "dropout-encoder", "0.1",
           "dropout-output", "0.5"}},
         {"--optimizer adamw", &with_valid, 400, {"weight-decay", "0.01"}},
+        {"", &with_second, 400, {"context", "mean"}},
+        {"--attention general", &with_second, 400, {"context", "affine"}},
+        {"--context-use both", &with_second, 400, {"context", "affine"}},
+        {"--context-use every", &with_second, 400, {"context", "last"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct settings settings;
@@ -179,6 +188,10 @@ static void each_contradiction_is_a_fault(void **state)
         const struct settings_facts *facts;
         const char *fault;
     } cases[] = {
+        {"--context last", &with_second,
+         "context last takes the first states from one encoder, and two sources have one each: "
+         "choose "
+         "affine or mean"},
         {"--context-use first --attention dot", &with_valid,
          "--attention has no effect with --context-use first"},
         {"--context-use every --attention dot", &with_valid,
