@@ -3,18 +3,34 @@
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
+#include "trainer/snapshot.h"
 #include "trainer/stop.h"
+#include "trainer/task.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 double evaluation_per(const struct evaluation *evaluation, int64_t units)
 {
     return units < 1 ? NAN : exp(evaluation->loss / (double)units);
 }
 
+void evaluation_words(const struct evaluation *e, struct text *words)
+{
+    if (e->form == FORM_VECTORS) {
+        text_add_format(words, "loss %.4f a vector", e->loss / (double)e->tokens);
+        return;
+    }
+    text_add_format(words, "perplexity %.4f a token", evaluation_per(e, e->tokens));
+    if (e->words > 0)
+        text_add_format(words, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
+                        evaluation_per(e, e->characters));
+}
+
 bool evaluation_is_strange(const struct evaluation *e, struct text *words)
 {
-    if (e->tokens < 1 || e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
+    if (e->form != FORM_SYMBOLS || e->tokens < 1 ||
+        e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
         return false;
     text_add_format(words,
                     "warning: perplexity %.1f is far above the %.1f of guessing by the symbols' "
@@ -53,25 +69,50 @@ static void compute_block(const struct model *model, const float *weights, struc
     }
 }
 
-static void add_block(struct workplace *w, int source_end, struct evaluation *evaluation)
+static void count_symbols(const struct sequence *target, int end, int64_t *counts)
+{
+    const int32_t *symbols = target->cells;
+    counts[ID_END] += end;
+    for (int t = 0; t < target->length; t++)
+        counts[symbols[t]]++;
+}
+
+static void add_block(struct workplace *w, const struct shape *shape, struct evaluation *evaluation)
 {
     for (int i = 0; i < w->block.count; i++) {
         const struct pair *p = &w->block.list[i];
+        const struct sequence *target = &p->sentence.side[TARGET];
+        const int end = shape->side[TARGET].end;
         evaluation->loss += w->losses[i];
         evaluation->sentences++;
-        const struct sequence *target = &p->sentence.side[TARGET];
-        const int32_t *symbols = target->cells;
-        evaluation->tokens += target->length + 1;
-        w->counts[ID_END]++;
-        for (int t = 0; t < target->length; t++)
-            w->counts[symbols[t]]++;
-        evaluation->source_tokens += p->sentence.side[SOURCE].length + source_end;
+        evaluation->tokens += target->length + end;
+        if (evaluation->form == FORM_SYMBOLS)
+            count_symbols(target, end, w->counts);
+        evaluation->source_tokens += p->sentence.side[SOURCE].length + shape->side[SOURCE].end;
         evaluation->words =
             p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
         evaluation->characters = p->characters < 0 || evaluation->characters < 0
                                      ? -1
                                      : evaluation->characters + p->characters;
     }
+}
+
+/* Has every pair what the model must have? Training's are of a corpus, where prepare saw to it. */
+static bool check_block(const struct pairs *pairs, const struct pairs_block *block,
+                        const struct shape *shape, struct reason *why)
+{
+    for (int i = 0; i < block->count; i++) {
+        const struct pair *pair = &block->list[i];
+        struct reason what;
+        for (enum side side = 0; side < SIDES; side++) {
+            const struct side_shape *of = &shape->side[side];
+            if (of->form != FORM_NONE && !of->end && pair->sentence.side[side].length == 0)
+                return pairs_fail(pairs, pair, side, "is empty", why);
+        }
+        if (!task_fits(shape->head, shape->side[TARGET].form, &pair->sentence, &what))
+            return pairs_fail(pairs, pair, TARGET, what.text, why);
+    }
+    return true;
 }
 
 static double loss_of_frequencies(const int64_t *counts, int V, int64_t tokens)
@@ -91,7 +132,20 @@ void evaluate_agree(bool well, const char *corpus, const struct reason *why)
         agree(well, "%s", why->text);
 }
 
-struct pairs *evaluate_open(const struct settings *settings, const struct content *contents,
+static bool corpus_fits(const struct corpus *corpus, const struct snapshot *snapshot,
+                        struct reason *why)
+{
+    struct reason inner;
+    const struct task *task = task_of((enum task_kind)snapshot->settings.task);
+    if (strcmp(corpus->task, task->name) != 0)
+        return fail(why, "was prepared for %s, but the checkpoint's task is %s", corpus->task,
+                    task->name);
+    return contents_alike(corpus->contents, snapshot->contents, &inner) ||
+           fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
+                inner.text);
+}
+
+struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
                             struct corpus **corpus, struct reason *why)
 {
     *corpus = NULL;
@@ -103,17 +157,9 @@ struct pairs *evaluate_open(const struct settings *settings, const struct conten
                                        .formats = {[SOURCE] = settings->source_format,
                                                    [SECOND] = settings->second_format,
                                                    [TARGET] = settings->target_format}},
-            contents, why);
+            snapshot->contents, why);
     *corpus = corpus_open(settings->corpus, why);
-    struct reason inner;
-    if (*corpus && !contents_alike((*corpus)->contents, contents, &inner)) {
-        fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
-             inner.text);
-        return NULL;
-    }
-    if (!*corpus)
-        return NULL;
-    return pairs_open_corpus(*corpus, why);
+    return *corpus && corpus_fits(*corpus, snapshot, why) ? pairs_open_corpus(*corpus, why) : NULL;
 }
 
 int evaluate(const struct model *model, const float *weights, struct pairs *pairs,
@@ -124,11 +170,12 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
     int V = model->shape.side[TARGET].vocabulary;
     batch_init(&w->batch);
     w->counts = memory_take((size_t)V * sizeof *w->counts);
-    *evaluation = (struct evaluation){0};
+    *evaluation = (struct evaluation){.form = model->shape.side[TARGET].form};
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
         struct reason why;
-        bool well = pairs_next(pairs, PAIRS_BLOCK, &w->block, &why);
+        bool well = pairs_next(pairs, PAIRS_BLOCK, &w->block, &why) &&
+                    check_block(pairs, &w->block, &model->shape, &why);
         if (!well && each)
             each(to, NULL, NULL);
         evaluate_agree(well, corpus, &why);
@@ -140,7 +187,7 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
         if (stopped)
             break;
         comm_sum_reals(w->losses, w->block.count);
-        add_block(w, model->shape.side[SOURCE].end, evaluation);
+        add_block(w, &model->shape, evaluation);
         stopped = each && !each(to, &w->block, w->losses);
     }
     evaluation->frequencies_loss = loss_of_frequencies(w->counts, V, evaluation->tokens);

@@ -94,6 +94,8 @@ static enum drop take_side(struct work *work, enum side side, const struct examp
                 &sequence->length, &why))
         note_wrong(work, side, example, why.text);
     sequence->cells = cells->list;
+    if (sequence->length == 0)
+        return DROP_EMPTY;
     return !work->settings->like && sequence->length > work->settings->max_length ? DROP_LENGTH
                                                                                   : DROPS;
 }
@@ -101,16 +103,8 @@ static enum drop take_side(struct work *work, enum side side, const struct examp
 static void check_step(struct work *work, const struct example *example)
 {
     struct reason why;
-    int source = work->sentence.side[SOURCE].length, target = work->sentence.side[TARGET].length;
-    if (work->task->in_step && source != target) {
-        fail(&why, "has %d %s%s, but its source has %d", target, work->task->unit,
-             target == 1 ? "" : "s", source);
+    if (!task_fits(work->task->head, work->corpus.contents[TARGET].form, &work->sentence, &why))
         note_wrong(work, TARGET, example, why.text);
-    }
-    if (work->task->single && target != 1) {
-        fail(&why, "has %d places: a %s is one", target, work->task->unit);
-        note_wrong(work, TARGET, example, why.text);
-    }
 }
 
 /* Encodes an example into work->sentence; false if it is dropped, for the first of the reasons in

@@ -155,8 +155,9 @@ const struct setting settings_table[] = {
     INTEGER("hidden", hidden, MODEL, TRAINS, "512", 1, WIDEST, "size of the decoder's state"),
     INTEGER("layers", layers, MODEL, TRAINS, "1", 1, SHAPE_LAYERS,
             "recurrent layers of encoder and decoder"),
-    INTEGER("encoder-layers", encoder_layers, MODEL, TRAINS, NULL, 1, SHAPE_LAYERS,
-            "of the encoder (default: --layers)"),
+    INTEGER("encoder-layers", encoder_layers, MODEL, TRAINS, NULL, 0, SHAPE_LAYERS,
+            "of the encoder; 0: what is embedded is what is read (default: --layers; 0 to generate, "
+            "and to classify single vectors)"),
     INTEGER("decoder-layers", decoder_layers, MODEL, TRAINS, NULL, 1, SHAPE_LAYERS,
             "of the decoder (default: --layers)"),
     INTEGER("encoder-hidden", encoder_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
