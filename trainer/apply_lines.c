@@ -8,6 +8,7 @@
 #include "io/folder.h"
 #include "trainer/agree.h"
 #include "trainer/apply.h"
+#include "trainer/sides.h"
 #include "trainer/stop.h"
 #include <errno.h>
 #include <stdio.h>
@@ -165,15 +166,9 @@ static void open_input(struct work *work)
         .formats = {[SOURCE] = (enum examples_format)s->source_format,
                     [SECOND] = (enum examples_format)s->second_format},
     };
-    if (work->contents[SECOND].form != FORM_NONE && !s->second)
-        die_usage("--second is missing: the model has two sources");
-    if (work->contents[SECOND].form == FORM_NONE && s->second)
-        die_usage("--second has no effect: the model has one source");
-    for (int side = 0; side < SOURCES; side++)
-        if (options.paths[side] &&
-            (work->contents[side].form == FORM_VECTORS) == (options.formats[side] == EXAMPLES_TEXT))
-            die_usage("--%s-format: the model's %s is %s", side_names[side], side_names[side],
-                      work->contents[side].form == FORM_VECTORS ? "vectors" : "text");
+    struct faults faults = {0};
+    sides_check(work->contents, &options, SOURCES, &faults);
+    faults_end(&faults);
     work->input = examples_open(&options, &why);
     if (!work->input)
         die("%s", why.text);

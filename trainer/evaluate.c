@@ -3,6 +3,8 @@
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
+#include "trainer/continue.h"
+#include "trainer/sides.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include "trainer/task.h"
@@ -145,19 +147,28 @@ static bool corpus_fits(const struct corpus *corpus, const struct snapshot *snap
                 inner.text);
 }
 
+/* [all] */
+static struct pairs *open_texts(const struct settings *settings, const struct content *contents,
+                                struct reason *why)
+{
+    struct faults faults = {0};
+    struct examples_options options = {
+        .paths =
+            {[SOURCE] = settings->source, [SECOND] = settings->second, [TARGET] = settings->target},
+        .formats = {[SOURCE] = (enum examples_format)settings->source_format,
+                    [SECOND] = (enum examples_format)settings->second_format,
+                    [TARGET] = (enum examples_format)settings->target_format}};
+    sides_check(contents, &options, SIDES, &faults);
+    faults_agree(&faults);
+    return pairs_open_texts(&options, contents, why);
+}
+
 struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
                             struct corpus **corpus, struct reason *why)
 {
     *corpus = NULL;
     if (!settings->corpus)
-        return pairs_open_texts(
-            &(struct examples_options){.paths = {[SOURCE] = settings->source,
-                                                 [SECOND] = settings->second,
-                                                 [TARGET] = settings->target},
-                                       .formats = {[SOURCE] = settings->source_format,
-                                                   [SECOND] = settings->second_format,
-                                                   [TARGET] = settings->target_format}},
-            snapshot->contents, why);
+        return open_texts(settings, snapshot->contents, why);
     *corpus = corpus_open(settings->corpus, why);
     return *corpus && corpus_fits(*corpus, snapshot, why) ? pairs_open_corpus(*corpus, why) : NULL;
 }

@@ -265,6 +265,10 @@ static void check_sides(const struct work *work)
               work->settings->like, side_names[side]);
         agree(!has || prepare_text_has(&work->text, side),
               "no %s is given, but corpus '%s' has one", side_names[side], work->settings->like);
+        bool vectors = work->corpus.contents[side].form == FORM_VECTORS;
+        bool text = prepare_text_format(work->settings, side) == EXAMPLES_TEXT;
+        agree(!has || vectors != text, "--%s-format: the %s of '%s' is %s", side_names[side],
+              side_names[side], work->settings->like, vectors ? "vectors" : "text");
     }
 }
 
