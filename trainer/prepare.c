@@ -94,8 +94,6 @@ static enum drop take_side(struct work *work, enum side side, const struct examp
                 &sequence->length, &why))
         note_wrong(work, side, example, why.text);
     sequence->cells = cells->list;
-    if (sequence->length == 0)
-        return DROP_EMPTY;
     return !work->settings->like && sequence->length > work->settings->max_length ? DROP_LENGTH
                                                                                   : DROPS;
 }

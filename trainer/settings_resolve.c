@@ -180,7 +180,7 @@ static void check_metric(const struct settings *s, const struct settings_facts *
         faults_add(faults, "--valid-metric: %s", why.text);
     else if (!facts->has_valid)
         refuse(s, &s->valid_metric, true, "--valid-metric needs --valid", faults);
-    else if (!(metric->of & METRIC_NO_OUTPUTS) && target->form == FORM_SYMBOLS &&
+    else if (!(metric->of & METRIC_NO_OUTPUTS) && target->form != FORM_VECTORS &&
              !facts->valid_has_text)
         faults_add(faults,
                    "--valid-metric %s: the corpus of --valid holds no raw target text: prepare it "

@@ -96,7 +96,7 @@ static bool some_side_is(const struct content *contents, enum form form)
 static void check_sides(const struct settings *s, const struct content *contents,
                         struct faults *faults)
 {
-    const bool symbols = contents[TARGET].form == FORM_SYMBOLS;
+    const bool symbols = contents[TARGET].form != FORM_VECTORS;
     const struct {
         const char *name, *without;
         bool has, on;
@@ -104,7 +104,7 @@ static void check_sides(const struct settings *s, const struct content *contents
         {"label-smoothing", "where the target is vectors", symbols, s->label_smoothing > 0},
         {"tied-embeddings", "where the target is vectors", symbols, s->tied_embeddings == 1},
         {"unknown-dropout", "without a source of symbols",
-         contents[SOURCE].form == FORM_SYMBOLS || contents[SECOND].form == FORM_SYMBOLS,
+         contents[SOURCE].form != FORM_VECTORS || contents[SECOND].form == FORM_SYMBOLS,
          s->unknown_dropout > 0},
         {"input-layer", "without vectors", some_side_is(contents, FORM_VECTORS), true},
         {"feature-embedding", "without features beside the words",

@@ -46,7 +46,7 @@ expect_fatal 1 "$out_of_step" evaluate tag --source valid.words --target short.t
 expect_fatal 1 "$out_of_step" score tag --source valid.words --target short.tags
 expect_fatal 1 "$out_of_step" prepare --like tag --source valid.words --target short.tags
 expect_fatal 1 "fatal: 'long.sums': sequence 1: has $((steps + 1)) vectors, but its source has $steps" evaluate step --source valid.frames --source-format frames --target long.sums --target-format frames
-expect_fatal 1 "fatal: 'valid.frames': line 1: has $steps vectors instead of one" prepare --task classify --source-tokenizer words --source valid.words --target valid.frames --target-format frames
+expect_fatal 1 "fatal: 'valid.frames': line 1: has $steps vectors instead of one" prepare --task classify --source valid.vector --source-format vectors --target valid.frames --target-format frames
 expect_fatal 1 "fatal: 'strange.tags': line 4: 'X-Y' was not seen in training" evaluate tag --source valid.words --target strange.tags
 expect_fatal 1 "fatal: 'strange.cats': line 3: 'has two' was not seen in training" score label --source valid.words --target strange.cats
 expect_fatal 1 "fatal: 'strange.cats': line 3: 'has two' was not seen in training" prepare --like label --source valid.words --target strange.cats
@@ -57,9 +57,6 @@ expect_fatal 1 "fatal: 'hole.words': line 5: an empty side" prepare --like label
 applied() { "$CHORUS" "$1" --model "$2-run/best.h5" --input hole.words --threads 1 2>/dev/null | awk '($0 == "") != (NR == 5) { exit 1 } END { exit NR != 20 }'; }
 claim "an empty input has no tags" applied tag tag
 claim "and no label" applied classify label
-{ cat valid.words && printf '\343\200\200\n'; } >blank.words && { cat valid.cats && head -1 valid.cats; } >more.cats
-blank() { ! "$CHORUS" prepare --task classify --strict --source blank.words --target more.cats --output made 2>said >/dev/null && grep -qx "fatal: 'blank.words': line 21: an empty side" said; }
-claim "what SentencePiece finds nothing in is an empty side" blank
 
 # --- vectors ---
 expect_fatal 1 "fatal: 'wide.vector': line 1: has 3 numbers a frame instead of 2" evaluate line --source wide.vector $vectors

@@ -132,6 +132,18 @@ static void divergence_is_a_loss_far_above_the_best(void **state)
                         "anew with a lower --learning-rate)");
 }
 
+static void guessing_is_of_what_the_target_is_made(void **state)
+{
+    (void)state;
+    struct shape shape = {.head = HEAD_DECODE,
+                          .side = {[TARGET] = {.form = FORM_SYMBOLS, .vocabulary = 1000}}};
+    assert_true(schedule_guessing(&shape) == log(1000));
+    shape.side[TARGET] = (struct side_shape){.form = FORM_VECTORS, .dimension = 3};
+    assert_true(schedule_guessing(&shape) == 1.5 + log(2));
+    shape.head = HEAD_STEP;
+    assert_true(schedule_guessing(&shape) == 1.5);
+}
+
 static void limits_end_a_run(void **state)
 {
     (void)state;
@@ -154,6 +166,7 @@ int main(void)
         cmocka_unit_test(plateau_halves_after_bad_validations_and_patience_ends),
         cmocka_unit_test(best_goes_by_the_cost_and_divergence_by_the_loss),
         cmocka_unit_test(divergence_is_a_loss_far_above_the_best),
+        cmocka_unit_test(guessing_is_of_what_the_target_is_made),
         cmocka_unit_test(limits_end_a_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
