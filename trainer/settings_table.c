@@ -270,7 +270,8 @@ const struct setting settings_table[] = {
     LATER("valid-metric", valid_metric, TRAINING, TRAIN, "perplexity", TEXT, .choices = a_name, .help =
          "what makes a validation the best, for best.h5, --patience and plateau: perplexity, or "
          "another metric of the task (chorus evaluate --help), which takes the time of translating "
-         "the validation corpus"),
+         "the validation corpus, greedily; accuracy for tag and classify, loss where the target is "
+         "vectors, unless told"),
     INTEGER("max-skips", max_skips, TRAINING, TRAIN, "10", 1, MANY,
             "updates with a non-finite gradient in a row that end the run"),
 
