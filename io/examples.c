@@ -13,6 +13,11 @@ struct examples {
     int64_t number;
 };
 
+const char *examples_unit(enum examples_format format)
+{
+    return format == EXAMPLES_FRAMES || format == EXAMPLES_HDF5 ? "sequence" : "line";
+}
+
 static bool is_open(const struct examples *examples, enum side side)
 {
     return examples->lines[side] || examples->vectors[side];

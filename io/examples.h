@@ -43,6 +43,8 @@ struct examples;
 struct examples *examples_open(const struct examples_options *options, struct reason *why);
 /* 1: an example; 0: the end; -1: a failure, unequal numbers among them. */
 int examples_next(struct examples *examples, struct example *example, struct reason *why);
+/* What an example's number counts: "line", or "sequence" where one has several. */
+const char *examples_unit(enum examples_format format);
 /* Of a side's text; with one file for two sides it is the source's. */
 struct lines_marks examples_marks(const struct examples *examples, enum side side);
 void examples_close(struct examples *examples); // NULL is allowed

@@ -11,6 +11,7 @@ struct pairs {
     struct merge *merge;       // of a corpus
     struct examples *examples; // of texts
     const char *paths[SIDES];  // NULL where there is no such text
+    enum examples_format formats[SIDES];
     const struct content *contents;
     struct encode_room rooms[SIDES]; // of texts
     bool has_target;
@@ -35,6 +36,7 @@ struct pairs *pairs_open_texts(const struct examples_options *options,
 {
     struct pairs *pairs = memory_take(sizeof *pairs);
     memcpy(pairs->paths, options->paths, sizeof pairs->paths);
+    memcpy(pairs->formats, options->formats, sizeof pairs->formats);
     pairs->contents = contents;
     for (int side = 0; side < SIDES; side++)
         encode_init(&pairs->rooms[side], &contents[side]);
@@ -111,6 +113,16 @@ static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct pairs_b
     return 1;
 }
 
+bool pairs_fail(const struct pairs *pairs, const struct pair *pair, enum side side,
+                const char *what, struct reason *why)
+{
+    const char *unit = examples_unit(pairs->formats[side]);
+    if (!pairs->paths[side])
+        return fail(why, "line %lld: %s %.900s", (long long)pair->line, side_names[side], what);
+    return fail(why, "'%s': %s %lld: %.900s", pairs->paths[side], unit, (long long)pair->line,
+                what);
+}
+
 static int next_of_texts(struct pairs *pairs, struct pair *pair, struct pairs_block *block,
                          struct reason *why)
 {
@@ -127,8 +139,7 @@ static int next_of_texts(struct pairs *pairs, struct pair *pair, struct pairs_bl
         if (pairs->paths[side] &&
             !encode(&pairs->contents[side], &example.side[side], &pairs->rooms[side], &block->cells,
                     &pair->sentence.side[side].length, &inner)) {
-            fail(why, "'%s': line %lld: %.900s", pairs->paths[side], (long long)example.number,
-                 inner.text);
+            pairs_fail(pairs, pair, (enum side)side, inner.text, why);
             return -1;
         }
     return 1;

@@ -32,6 +32,10 @@ struct pairs *pairs_open_corpus(const struct corpus *corpus, struct reason *why)
  * the line. Paths are borrowed; reasons start with "'path': ". contents: SIDES of them. */
 struct pairs *pairs_open_texts(const struct examples_options *options,
                                const struct content *contents, struct reason *why);
+/* Fails for what is wrong with one side of a pair: "'path': line 12: what", without the path where
+ * the pairs are a corpus's. Returns false. */
+bool pairs_fail(const struct pairs *pairs, const struct pair *pair, enum side side,
+                const char *what, struct reason *why);
 /* The next at most `most` (<= PAIRS_BLOCK) pairs; count 0 at the end. */
 bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct reason *why);
 void pairs_close(struct pairs *pairs);

@@ -3,6 +3,7 @@
 #include "comm/comm.h"
 #include "io/moments.h"
 #include "model/search_values.h"
+#include "trainer/continue.h"
 #include "trainer/evaluate.h"
 #include <stdio.h>
 #include <string.h>
@@ -23,8 +24,25 @@ void application_release(struct application *application)
     batch_release(&application->batch);
 }
 
+/* [all] Tags, labels and vectors are what the model says at once. */
+static void refuse_search(const struct application *application, const struct settings *s)
+{
+    static const char *const of_search[] = {"beam", "n-best", "length-penalty",
+                                            "length-normalisation", "allow-unknown"};
+    const struct shape *shape = &application->model->shape;
+    struct faults faults = {0};
+    if (shape->head == HEAD_DECODE && shape->side[TARGET].form == FORM_SYMBOLS)
+        return;
+    for (size_t i = 0; i < sizeof of_search / sizeof *of_search; i++)
+        if (s->from[settings_row(of_search[i])] >= FROM_CONFIG)
+            faults_add(&faults, "--%s has no effect: no sequences of symbols are searched for",
+                       of_search[i]);
+    faults_agree(&faults);
+}
+
 void application_search(struct application *application, const struct settings *s)
 {
+    refuse_search(application, s);
     application->search = (struct search_options){
         .beam = (int)s->beam,
         .n_best = (int)s->n_best,

@@ -26,7 +26,7 @@ struct application {
 void application_init(struct application *application, const struct model *model,
                       const float *weights, const struct content *target, struct arena *arena);
 void application_release(struct application *application);
-/* As --beam and its companions say. */
+/* [all] As --beam and its companions say, which are refused where nothing is searched for. */
 void application_search(struct application *application, const struct settings *settings);
 /* Inputs of a batch at most: rows of a beam take memory as sentences do. */
 int application_sentences(const struct application *application);

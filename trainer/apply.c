@@ -6,9 +6,9 @@
 #include "trainer/stop.h"
 #include <string.h>
 
-void apply_init(struct apply *apply)
+void apply_init(struct apply *apply, int sources)
 {
-    *apply = (struct apply){0};
+    *apply = (struct apply){.sources = sources};
     apply->block.list = memory_take(PAIRS_BLOCK * sizeof *apply->block.list);
     apply->outputs = memory_take(PAIRS_BLOCK * sizeof *apply->outputs);
 }
@@ -21,17 +21,24 @@ void apply_release(struct apply *apply)
     pairs_block_release(&apply->block);
 }
 
-/* pairs_cut sorts by length, so the empty inputs come first. */
+static bool is_empty(const struct apply *apply, int32_t member)
+{
+    const struct sentence *sentence = &apply->block.list[member].sentence;
+    for (int side = 0; side < apply->sources; side++)
+        if (sentence->side[side].length == 0)
+            return true;
+    return false;
+}
+
 static void compute(struct apply *apply, int most, apply_batch *each, void *task)
 {
     int batches = pairs_cut(&apply->block, most, EVALUATE_TOKENS, apply->order, apply->starts);
     for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
-        const int32_t *members = apply->order + apply->starts[b];
-        int count = apply->starts[b + 1] - apply->starts[b];
-        while (count > 0 && apply->block.list[members[0]].sentence.side[SOURCE].length == 0) {
-            members++;
-            count--;
-        }
+        int32_t members[EVALUATE_SENTENCES];
+        int count = 0;
+        for (int i = apply->starts[b]; i < apply->starts[b + 1]; i++)
+            if (!is_empty(apply, apply->order[i]))
+                members[count++] = apply->order[i];
         point_at("apply.batch", b, NULL, 0);
         if (count > 0)
             each(task, &apply->block, members, count, apply->outputs);

@@ -8,6 +8,7 @@
 #include "io/pairs.h"
 
 struct apply {
+    int sources;              // of the model
     struct pairs_block block; // sources alone
     int32_t order[PAIRS_BLOCK], starts[PAIRS_BLOCK + 1];
     struct text *outputs; // (PAIRS_BLOCK): of the block's inputs; on rank 0 of all, elsewhere of
@@ -19,9 +20,10 @@ struct apply {
 typedef void apply_batch(void *task, const struct pairs_block *block, const int32_t *members,
                          int count, struct text *outputs);
 
-void apply_init(struct apply *apply);
-/* [all] most: inputs of a batch, at most EVALUATE_SENTENCES. An empty input makes an empty output: it is in no batch. False if a stop was agreed on: the
- * outputs are then not complete. */
+void apply_init(struct apply *apply, int sources);
+/* [all] most: inputs of a batch, at most EVALUATE_SENTENCES. An input with an empty source makes an
+ * empty output: it is in no batch. False if a stop was agreed on: the outputs are then not
+ * complete. */
 bool apply_block(struct apply *apply, int most, apply_batch *each, void *task);
 void apply_release(struct apply *apply);
 

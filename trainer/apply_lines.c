@@ -1,5 +1,4 @@
 #include "trainer/apply_lines.h"
-#include "trainer/apply.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
@@ -8,6 +7,8 @@
 #include "io/encode.h"
 #include "io/folder.h"
 #include "trainer/agree.h"
+#include "trainer/apply.h"
+#include "trainer/sides.h"
 #include "trainer/stop.h"
 #include <errno.h>
 #include <stdio.h>
@@ -33,6 +34,12 @@ static const char *path_of(const struct settings *settings, enum side side)
     return side == SOURCE ? settings->input : settings->second;
 }
 
+static const char *unit_of(const struct settings *settings, enum side side)
+{
+    int64_t format = side == SOURCE ? settings->source_format : settings->second_format;
+    return examples_unit((enum examples_format)format);
+}
+
 /* On rank 0: one example's sources become cells. */
 static bool encode_example(struct work *work, const struct example *example, struct reason *why)
 {
@@ -42,8 +49,9 @@ static bool encode_example(struct work *work, const struct example *example, str
         if (work->contents[side].form != FORM_NONE &&
             !encode(&work->contents[side], &example->side[side], &work->rooms[side],
                     &work->apply.block.cells, &places, &inner))
-            return fail(why, "'%s': line %lld: %.900s", path_of(work->settings, (enum side)side),
-                        (long long)example->number, inner.text);
+            return fail(why, "'%s': %s %lld: %.900s", path_of(work->settings, (enum side)side),
+                        unit_of(work->settings, (enum side)side), (long long)example->number,
+                        inner.text);
         ids_add(&work->lengths, places);
     }
     return true;
@@ -158,15 +166,9 @@ static void open_input(struct work *work)
         .formats = {[SOURCE] = (enum examples_format)s->source_format,
                     [SECOND] = (enum examples_format)s->second_format},
     };
-    if (work->contents[SECOND].form != FORM_NONE && !s->second)
-        die_usage("--second is missing: the model has two sources");
-    if (work->contents[SECOND].form == FORM_NONE && s->second)
-        die_usage("--second has no effect: the model has one source");
-    for (int side = 0; side < SOURCES; side++)
-        if (options.paths[side] &&
-            (work->contents[side].form == FORM_VECTORS) == (options.formats[side] == EXAMPLES_TEXT))
-            die_usage("--%s-format: the model's %s is %s", side_names[side], side_names[side],
-                      work->contents[side].form == FORM_VECTORS ? "vectors" : "text");
+    struct faults faults = {0};
+    sides_check(work->contents, &options, SOURCES, &faults);
+    faults_end(&faults);
     work->input = examples_open(&options, &why);
     if (!work->input)
         die("%s", why.text);
@@ -208,7 +210,7 @@ int64_t apply_lines(const struct settings *settings, const struct content *conte
         encode_init(&work->rooms[side], &contents[side]);
     if (comm_rank() == 0)
         open_files(work);
-    apply_init(&work->apply);
+    apply_init(&work->apply, application->model->sources);
     while (go_on(work)) {
     }
     int stopped = stop_agreed();

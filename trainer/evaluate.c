@@ -3,9 +3,14 @@
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
+#include "trainer/continue.h"
+#include "trainer/sides.h"
+#include "trainer/snapshot.h"
 #include "trainer/stop.h"
+#include "trainer/task.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 double evaluation_per(const struct evaluation *evaluation, int64_t units)
 {
@@ -19,6 +24,10 @@ double evaluation_bits(const struct evaluation *e)
 
 void evaluation_words(const struct evaluation *e, struct text *words)
 {
+    if (e->form == FORM_VECTORS) {
+        text_add_format(words, "loss %.4f a vector", e->loss / (double)e->tokens);
+        return;
+    }
     text_add_format(words, "perplexity %.4f a token", evaluation_per(e, e->tokens));
     if (e->sources == 0)
         text_add_format(words, " (%.4f nats, %.4f bits)", e->loss / (double)e->tokens,
@@ -30,7 +39,8 @@ void evaluation_words(const struct evaluation *e, struct text *words)
 
 bool evaluation_is_strange(const struct evaluation *e, struct text *words)
 {
-    if (e->tokens < 1 || e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
+    if (e->form != FORM_SYMBOLS || e->tokens < 1 ||
+        e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
         return false;
     text_add_format(words,
                     "warning: perplexity %.1f is far above the %.1f of guessing by the symbols' "
@@ -69,18 +79,25 @@ static void compute_block(const struct model *model, const float *weights, struc
     }
 }
 
+static void count_symbols(const struct sequence *target, int end, int64_t *counts)
+{
+    const int32_t *symbols = target->cells;
+    counts[ID_END] += end;
+    for (int t = 0; t < target->length; t++)
+        counts[symbols[t]]++;
+}
+
 static void add_block(struct workplace *w, const struct shape *shape, struct evaluation *evaluation)
 {
     for (int i = 0; i < w->block.count; i++) {
         const struct pair *p = &w->block.list[i];
+        const struct sequence *target = &p->sentence.side[TARGET];
+        const int end = shape->side[TARGET].end;
         evaluation->loss += w->losses[i];
         evaluation->sentences++;
-        const struct sequence *target = &p->sentence.side[TARGET];
-        const int32_t *symbols = target->cells;
-        evaluation->tokens += target->length + shape->side[TARGET].end;
-        w->counts[ID_END] += shape->side[TARGET].end;
-        for (int t = 0; t < target->length; t++)
-            w->counts[symbols[t]]++;
+        evaluation->tokens += target->length + end;
+        if (evaluation->form == FORM_SYMBOLS)
+            count_symbols(target, end, w->counts);
         evaluation->source_tokens += p->sentence.side[SOURCE].length + shape->side[SOURCE].end;
         evaluation->words =
             p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
@@ -88,6 +105,24 @@ static void add_block(struct workplace *w, const struct shape *shape, struct eva
                                      ? -1
                                      : evaluation->characters + p->characters;
     }
+}
+
+/* Has every pair what the model must have? Training's are of a corpus, where prepare saw to it. */
+static bool check_block(const struct pairs *pairs, const struct pairs_block *block,
+                        const struct shape *shape, struct reason *why)
+{
+    for (int i = 0; i < block->count; i++) {
+        const struct pair *pair = &block->list[i];
+        struct reason what;
+        for (enum side side = 0; side < SIDES; side++) {
+            const struct side_shape *of = &shape->side[side];
+            if (of->form != FORM_NONE && !of->end && pair->sentence.side[side].length == 0)
+                return pairs_fail(pairs, pair, side, "is empty", why);
+        }
+        if (!task_fits(shape->head, shape->side[TARGET].form, &pair->sentence, &what))
+            return pairs_fail(pairs, pair, TARGET, what.text, why);
+    }
+    return true;
 }
 
 double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens)
@@ -107,29 +142,43 @@ void evaluate_agree(bool well, const char *corpus, const struct reason *why)
         agree(well, "%s", why->text);
 }
 
-struct pairs *evaluate_open(const struct settings *settings, const struct content *contents,
+static bool corpus_fits(const struct corpus *corpus, const struct snapshot *snapshot,
+                        struct reason *why)
+{
+    struct reason inner;
+    const struct task *task = task_of((enum task_kind)snapshot->settings.task);
+    if (strcmp(corpus->task, task->name) != 0)
+        return fail(why, "was prepared for %s, but the checkpoint's task is %s", corpus->task,
+                    task->name);
+    return contents_alike(corpus->contents, snapshot->contents, &inner) ||
+           fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
+                inner.text);
+}
+
+/* [all] */
+static struct pairs *open_texts(const struct settings *settings, const struct content *contents,
+                                struct reason *why)
+{
+    struct faults faults = {0};
+    struct examples_options options = {
+        .paths =
+            {[SOURCE] = settings->source, [SECOND] = settings->second, [TARGET] = settings->target},
+        .formats = {[SOURCE] = (enum examples_format)settings->source_format,
+                    [SECOND] = (enum examples_format)settings->second_format,
+                    [TARGET] = (enum examples_format)settings->target_format}};
+    sides_check(contents, &options, SIDES, &faults);
+    faults_agree(&faults);
+    return pairs_open_texts(&options, contents, why);
+}
+
+struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
                             struct corpus **corpus, struct reason *why)
 {
     *corpus = NULL;
     if (!settings->corpus)
-        return pairs_open_texts(
-            &(struct examples_options){.paths = {[SOURCE] = settings->source,
-                                                 [SECOND] = settings->second,
-                                                 [TARGET] = settings->target},
-                                       .formats = {[SOURCE] = settings->source_format,
-                                                   [SECOND] = settings->second_format,
-                                                   [TARGET] = settings->target_format}},
-            contents, why);
+        return open_texts(settings, snapshot->contents, why);
     *corpus = corpus_open(settings->corpus, why);
-    struct reason inner;
-    if (*corpus && !contents_alike((*corpus)->contents, contents, &inner)) {
-        fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
-             inner.text);
-        return NULL;
-    }
-    if (!*corpus)
-        return NULL;
-    return pairs_open_corpus(*corpus, why);
+    return *corpus && corpus_fits(*corpus, snapshot, why) ? pairs_open_corpus(*corpus, why) : NULL;
 }
 
 int evaluate(const struct model *model, const float *weights, struct pairs *pairs,
@@ -140,11 +189,13 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
     int V = model->shape.side[TARGET].vocabulary;
     batch_init(&w->batch);
     w->counts = memory_take((size_t)V * sizeof *w->counts);
-    *evaluation = (struct evaluation){.sources = model->sources};
+    *evaluation = (struct evaluation){.sources = model->sources,
+                                      .form = model->shape.side[TARGET].form};
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
         struct reason why;
-        bool well = pairs_next(pairs, PAIRS_BLOCK, &w->block, &why);
+        bool well = pairs_next(pairs, PAIRS_BLOCK, &w->block, &why) &&
+                    check_block(pairs, &w->block, &model->shape, &why);
         if (!well && each)
             each(to, NULL, NULL);
         evaluate_agree(well, corpus, &why);

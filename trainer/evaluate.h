@@ -14,11 +14,12 @@ enum { EVALUATE_SENTENCES = 64, EVALUATE_TOKENS = 4000 };
 struct evaluation {
     double loss; // nats, of all pairs
     int64_t sentences;
-    int64_t tokens; // target, its ends included where it has them
+    int64_t tokens; // target, ends that are predicted included
     int64_t source_tokens;
     int64_t words, characters; // of the raw target text; -1 where it is not known
     double frequencies_loss;   // nats, of guessing by the frequencies of these very target symbols
     int sources;               // of the model
+    enum form form;            // of the target: what is called a token may be a vector
 };
 double evaluation_per(const struct evaluation *evaluation,
                       int64_t units);                        // exp(loss / units), NAN for units < 1
@@ -26,7 +27,7 @@ double evaluation_per(const struct evaluation *evaluation,
 double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens);
 double evaluation_bits(const struct evaluation *evaluation); // a token
 /* "perplexity 4.3 a token", for a model without a source with nats and bits, and a word and a
- * character where these are known. */
+ * character where these are known; "loss 0.1 a vector". */
 void evaluation_words(const struct evaluation *evaluation, struct text *words);
 
 /* exp(loss / tokens) is more than twice that of guessing by the frequencies of the symbols: a model
@@ -42,9 +43,10 @@ typedef bool evaluate_block(void *to, const struct pairs_block *block, const dou
  * texts, whose reasons name the file. */
 void evaluate_agree(bool well, const char *corpus, const struct reason *why);
 
-/* The pairs that settings name: of a prepared corpus (*corpus, which the caller closes), that must
- * be like the model's, or of texts (*corpus NULL). */
-struct pairs *evaluate_open(const struct settings *settings, const struct content *contents,
+/* [all] The pairs that settings name: of a prepared corpus (*corpus, which the caller closes), that must
+ * be of the model's task and like the model's, or of texts (*corpus NULL). */
+struct snapshot;
+struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
                             struct corpus **corpus, struct reason *why);
 
 /* [all] Reads `pairs`, of that corpus or of texts (NULL), to its end. Returns 0 if a stop was

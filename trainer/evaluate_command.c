@@ -23,12 +23,12 @@
 
 /* [all] The metrics that are named, or the task's usual ones. */
 static void open_metrics(const struct settings *settings, const struct task *task,
-                         struct metrics *metrics)
+                         const struct content *target, struct metrics *metrics)
 {
     struct reason why;
     struct faults faults = {0};
-    const char *names = settings->metric ? settings->metric : task->metrics;
-    if (!metrics_open(metrics, names, task->metrics_of, &why))
+    const char *names = settings->metric ? settings->metric : task_metrics(task, target);
+    if (!metrics_open(metrics, names, task_metrics_of(task, target), &why))
         faults_add(&faults, "--metric: %s", why.text);
     faults_agree(&faults);
 }
@@ -36,7 +36,7 @@ static void open_metrics(const struct settings *settings, const struct task *tas
 /* [all] A corpus that was prepared without --like holds ids alone. */
 static void need_text(const struct corpus *corpus, const struct metrics *metrics)
 {
-    bool needs = metrics_need(metrics, ~METRIC_LOSSES);
+    bool needs = metrics_need(metrics, ~(METRIC_NO_OUTPUTS | METRIC_VALUES));
     agree(
         !corpus || corpus->has_text || !needs,
         "corpus '%s': holds no raw target text, which all metrics but perplexity need: prepare it "
@@ -112,8 +112,8 @@ int evaluate_command(const struct settings *settings)
                      &arena);
     application_search(&application, settings);
     struct measure measure = {.application = &application};
-    open_metrics(settings, task, &measure.metrics);
-    struct pairs *pairs = evaluate_open(settings, snapshot.contents, &corpus, &why);
+    open_metrics(settings, task, application.target, &measure.metrics);
+    struct pairs *pairs = evaluate_open(settings, &snapshot, &corpus, &why);
     evaluate_agree(pairs != NULL, settings->corpus, &why);
     need_text(corpus, &measure.metrics);
     if (settings->output && comm_rank() == 0) {

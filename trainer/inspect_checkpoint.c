@@ -182,6 +182,9 @@ static void add_best(const struct look *look, struct text *text)
         inspect_add_line(text, "best validation", "none yet");
     else if (metric)
         add_best_metric(metric, validation_value(metric, loss), best, text);
+    else if (look->snapshot.model.shape.side[TARGET].form == FORM_VECTORS)
+        inspect_add_line(text, "best validation", "loss %.4f at update %lld", loss,
+                         (long long)best);
     else
         inspect_add_line(text, "best validation", "perplexity %.4f at update %lld", exp(loss),
                          (long long)best);

@@ -1,15 +1,16 @@
 #include "trainer/measure.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
-#include <string.h>
+#include "io/moments.h"
+#include <stdlib.h>
 
 void measure_open(struct measure *measure, bool writes)
 {
-    measure->applies = writes || metrics_need(&measure->metrics, ~METRIC_LOSSES);
+    measure->applies = writes || metrics_need(&measure->metrics, ~METRIC_NO_OUTPUTS);
     if (!measure->applies)
         return;
     measure->apply = memory_take(sizeof *measure->apply);
-    apply_init(measure->apply);
+    apply_init(measure->apply, measure->application->model->sources);
 }
 
 void measure_close(struct measure *measure)
@@ -17,6 +18,8 @@ void measure_close(struct measure *measure)
     if (measure->apply)
         apply_release(measure->apply);
     memory_free(measure->apply);
+    memory_free(measure->values);
+    memory_free(measure->wanted);
     metrics_close(&measure->metrics);
 }
 
@@ -34,6 +37,64 @@ static bool apply_sources(struct measure *measure, const struct pairs_block *blo
                        application_batch, measure->application);
 }
 
+static void take_room(struct measure *measure, size_t numbers)
+{
+    if (numbers <= measure->capacity)
+        return;
+    memory_free(measure->values);
+    memory_free(measure->wanted);
+    measure->capacity = 2 * numbers;
+    measure->values = memory_take(measure->capacity * sizeof *measure->values);
+    measure->wanted = memory_take(measure->capacity * sizeof *measure->wanted);
+}
+
+/* Frame for frame; a decoder that stopped early is held to its last one, and what it emits beyond
+ * the reference is left out. */
+static void compare_vectors(struct measure *measure, const struct sequence *target,
+                            struct metric_case *one)
+{
+    const struct content *content = measure->application->target;
+    const int D = content->dimension;
+    const float *cells = target->cells;
+    const char *at = one->output.length ? one->output.bytes : "";
+    take_room(measure, (size_t)target->length * (size_t)D);
+    for (int64_t i = 0; i < (int64_t)target->length * D; i++) {
+        int j = (int)(i % D);
+        float wanted = cells[i];
+        char *end;
+        moments_restore(&wanted, 1, 1, &content->mean[j], &content->deviation[j]);
+        double value = strtod(at, &end);
+        measure->wanted[i] = (double)wanted;
+        measure->values[i] = end > at ? value
+                             : i >= D ? measure->values[i - D]
+                                      : (double)content->mean[j];
+        at = end;
+    }
+    one->values = measure->values;
+    one->wanted = measure->wanted;
+    one->steps = target->length;
+    one->width = D;
+}
+
+static struct metric_case case_of(struct measure *measure, const struct pair *pair, int i,
+                                  double loss)
+{
+    const struct application *application = measure->application;
+    const struct content *target = application->target;
+    struct metric_case one = {
+        .loss = loss,
+        .tokens = pair->sentence.side[TARGET].length + application->model->shape.side[TARGET].end,
+        .reference = {pair->text, pair->text_length},
+        .whole = target->form == FORM_SYMBOLS && target->tokenizer.kind == TOKENIZER_LINES};
+    if (!measure->applies)
+        return one;
+    const struct text *output = &measure->apply->outputs[i];
+    one.output = (struct slice){output->bytes, output->length};
+    if (target->form == FORM_VECTORS)
+        compare_vectors(measure, &pair->sentence.side[TARGET], &one);
+    return one;
+}
+
 bool measure_block(void *to, const struct pairs_block *block, const double *losses)
 {
     struct measure *measure = to;
@@ -42,16 +103,8 @@ bool measure_block(void *to, const struct pairs_block *block, const double *loss
             aside_abandon(measure->output);
         return false;
     }
-    int end = measure->application->model->shape.side[TARGET].end;
     for (int i = 0; i < block->count && comm_rank() == 0; i++) {
-        const struct pair *pair = &block->list[i];
-        struct metric_case one = {.loss = losses[i],
-                                  .tokens = pair->sentence.side[TARGET].length + end,
-                                  .reference = {pair->text, pair->text_length}};
-        if (measure->applies) {
-            const struct text *output = &measure->apply->outputs[i];
-            one.output = (struct slice){output->bytes, output->length};
-        }
+        struct metric_case one = case_of(measure, &block->list[i], i, losses[i]);
         metrics_add(&measure->metrics, &one);
         if (measure->output) {
             fwrite(one.output.bytes, 1, one.output.length, measure->output->file);

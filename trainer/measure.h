@@ -18,6 +18,8 @@ struct measure {
                           // are made
     bool applies;         // set by measure_open: there is something that needs outputs
     struct apply *apply;
+    double *values, *wanted; // (capacity) numbers of a pair's vectors
+    size_t capacity;
 };
 /* writes: on every rank, whether rank 0 has an output. */
 void measure_open(struct measure *measure, bool writes);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 const struct metric *const metric_table[] = {&metric_perplexity,
+                                             &metric_loss,
                                              &metric_accuracy,
                                              &metric_exact_match,
                                              &metric_span_f1,

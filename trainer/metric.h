@@ -22,6 +22,7 @@ struct metric_case {
     double loss; // nats, of the reference
     int64_t tokens;
     struct slice output, reference; // lines
+    bool whole;                     // a line is one label, whatever words it is made of
     const double *values, *wanted;  // (steps, width), in their own units
     int64_t steps;
     int width;
@@ -31,8 +32,10 @@ struct metric_case {
 enum metric_of {
     METRIC_LOSSES = 1,
     METRIC_SEQUENCES = 2, // texts of any length
-    METRIC_LABELS = 4,    // words in step with those of the reference: tags, or one label
-    METRIC_VALUES = 8
+    METRIC_LABELS = 4,    // words in step with those of the reference, tags; or one label
+    METRIC_VALUES = 8,
+    METRIC_ERRORS = 16,                               // losses of vectors: half the squared errors
+    METRIC_NO_OUTPUTS = METRIC_LOSSES | METRIC_ERRORS // the model is not applied for these
 };
 
 struct metric {

@@ -25,9 +25,9 @@ static void add_exact(void *sums, const struct metric_case *one)
     struct alternatives alternatives = {.rest = one->reference};
     struct slice alternative;
     bool right = false;
-    slices_words(&output, one->output);
+    slices_labels(&output, one, one->output);
     while (!right && alternatives_next(&alternatives, &alternative)) {
-        slices_words(&reference, alternative);
+        slices_labels(&reference, one, alternative);
         right = reference.count == output.count;
         for (int64_t i = 0; right && i < output.count; i++)
             right = slice_equal(output.list[i], reference.list[i]);
@@ -38,17 +38,17 @@ static void add_exact(void *sums, const struct metric_case *one)
     slices_release(&reference);
 }
 
-const struct metric metric_accuracy = {.name = "accuracy",
-                                       .of = METRIC_LABELS,
-                                       .more = true,
-                                       .share = true,
-                                       .size = sizeof(struct share),
-                                       .add = add_accuracy,
-                                       .value = share_value,
-                                       .words = share_words,
-                                       .json = json,
-                                       .help = "share of the reference's words that the output has "
-                                               "in the same place"};
+const struct metric metric_accuracy = {
+    .name = "accuracy",
+    .of = METRIC_LABELS,
+    .more = true,
+    .share = true,
+    .size = sizeof(struct share),
+    .add = add_accuracy,
+    .value = share_value,
+    .words = share_words,
+    .json = json,
+    .help = "share of labels that are right, and of tags in their places"};
 
 const struct metric metric_exact_match = {
     .name = "exact-match",

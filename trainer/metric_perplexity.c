@@ -14,13 +14,13 @@ static void add(void *sums, const struct metric_case *one)
     s->tokens += one->tokens;
 }
 
-static double value(const void *sums)
+static double perplexity(const void *sums)
 {
     const struct sums *s = sums;
     return s->tokens ? exp(s->loss / (double)s->tokens) : (double)NAN;
 }
 
-static void words(const void *sums, struct text *text)
+static void perplexity_words(const void *sums, struct text *text)
 {
     const struct sums *s = sums;
     char tokens[32];
@@ -28,11 +28,29 @@ static void words(const void *sums, struct text *text)
     text_add_format(text, "(%.4f nats a token; %s tokens)", s->loss / (double)s->tokens, tokens);
 }
 
-static void json(const void *sums, struct text *text)
+static void perplexity_json(const void *sums, struct text *text)
 {
     const struct sums *s = sums;
     json_real(text, "loss", s->tokens ? s->loss / (double)s->tokens : (double)NAN);
     json_integer(text, "tokens", s->tokens);
+}
+
+static double loss(const void *sums)
+{
+    const struct sums *s = sums;
+    return s->tokens ? s->loss / (double)s->tokens : (double)NAN;
+}
+
+static void loss_words(const void *sums, struct text *text)
+{
+    const struct sums *s = sums;
+    text_add_format(text, "(%lld vectors)", (long long)s->tokens);
+}
+
+static void loss_json(const void *sums, struct text *text)
+{
+    const struct sums *s = sums;
+    json_integer(text, "vectors", s->tokens);
 }
 
 const struct metric metric_perplexity = {
@@ -41,8 +59,20 @@ const struct metric metric_perplexity = {
     .digits = 4,
     .size = sizeof(struct sums),
     .add = add,
-    .value = value,
-    .words = words,
-    .json = json,
+    .value = perplexity,
+    .words = perplexity_words,
+    .json = perplexity_json,
     .help = "exp of the mean loss of a token of the reference, its end included; of alternatives "
             "the first"};
+
+const struct metric metric_loss = {
+    .name = "loss",
+    .of = METRIC_ERRORS,
+    .digits = 4,
+    .size = sizeof(struct sums),
+    .add = add,
+    .value = loss,
+    .words = loss_words,
+    .json = loss_json,
+    .help = "half the squared error of a vector, normalised; with that of the stop where vectors "
+            "are decoded"};

@@ -6,7 +6,7 @@
 #include "trainer/metric.h"
 
 /* clang-format off */
-extern const struct metric metric_perplexity;                                    // metric_perplexity.c
+extern const struct metric metric_perplexity, metric_loss;                       // metric_perplexity.c
 extern const struct metric metric_accuracy, metric_exact_match;                  // metric_accuracy.c
 extern const struct metric metric_span_f1;                                       // metric_span.c
 extern const struct metric metric_macro_f1, metric_confusion;                    // metric_confusion.c
@@ -32,6 +32,8 @@ struct alternatives {
     bool ended;
 };
 bool alternatives_next(struct alternatives *alternatives, struct slice *one);
+/* The words of a line, or the line as one where it is a label. */
+void slices_labels(struct slices *slices, const struct metric_case *one, struct slice line);
 /* The words of the alternative with the most words equal to the output's in the same places, the
  * first of equals; returns how many are. */
 int64_t slices_in_step(const struct metric_case *one, struct slices *output,

@@ -85,22 +85,37 @@ static int64_t equal_in_place(const struct slices *a, const struct slices *b)
     return count;
 }
 
+void slices_labels(struct slices *slices, const struct metric_case *one, struct slice line)
+{
+    if (!one->whole) {
+        slices_words(slices, line);
+        return;
+    }
+    while (line.length && strchr(" \t", line.bytes[line.length - 1]))
+        line.length--;
+    for (; line.length && strchr(" \t", *line.bytes); line.bytes++)
+        line.length--;
+    slices->count = 0;
+    if (line.length)
+        add(slices, line.bytes, line.length);
+}
+
 int64_t slices_in_step(const struct metric_case *one, struct slices *output,
                        struct slices *reference)
 {
     struct alternatives alternatives = {.rest = one->reference};
     struct slice alternative, nearest = {0};
     int64_t most = -1;
-    slices_words(output, one->output);
+    slices_labels(output, one, one->output);
     while (alternatives_next(&alternatives, &alternative)) {
-        slices_words(reference, alternative);
+        slices_labels(reference, one, alternative);
         int64_t equal = equal_in_place(output, reference);
         if (equal > most) {
             most = equal;
             nearest = alternative;
         }
     }
-    slices_words(reference, nearest);
+    slices_labels(reference, one, nearest);
     return most;
 }
 

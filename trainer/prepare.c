@@ -103,16 +103,8 @@ static enum drop take_side(struct work *work, enum side side, const struct examp
 static void check_step(struct work *work, const struct example *example)
 {
     struct reason why;
-    int source = work->sentence.side[SOURCE].length, target = work->sentence.side[TARGET].length;
-    if (work->task->in_step && source != target) {
-        fail(&why, "has %d %s%s, but its source has %d", target, work->task->unit,
-             target == 1 ? "" : "s", source);
+    if (!task_fits(work->task->head, work->corpus.contents[TARGET].form, &work->sentence, &why))
         note_wrong(work, TARGET, example, why.text);
-    }
-    if (work->task->single && target != 1) {
-        fail(&why, "has %d places: a %s is one", target, work->task->unit);
-        note_wrong(work, TARGET, example, why.text);
-    }
 }
 
 /* Encodes an example into work->sentence; false if it is dropped, for the first of the reasons in
@@ -306,6 +298,10 @@ static void check_sides(const struct work *work)
               work->settings->like, side_names[side]);
         agree(!has || prepare_text_has(&work->text, side),
               "no %s is given, but corpus '%s' has one", side_names[side], work->settings->like);
+        bool vectors = work->corpus.contents[side].form == FORM_VECTORS;
+        bool text = prepare_text_format(work->settings, side) == EXAMPLES_TEXT;
+        agree(!has || vectors != text, "--%s-format: the %s of '%s' is %s", side_names[side],
+              side_names[side], work->settings->like, vectors ? "vectors" : "text");
     }
 }
 

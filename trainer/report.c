@@ -164,13 +164,15 @@ static void log_updates(struct report *report, int64_t epoch, int due)
         report->live_shown = 1;
         return;
     }
-    report_line(
-        report,
-        "update %s  epoch %lld  loss %.4f  perplexity %.2f  norm %.3f  clipped %.0f %%  %.0f "
-        "target tokens/s  waiting %.1f %%  at most %s left",
-        update, (long long)epoch, loss, exp(loss), report->norm / (double)report->updates,
-        100.0 * (double)report->clipped / (double)report->updates, rate,
-        100 * report->waited / (report->computed > 0 ? report->computed : 1), left);
+    char perplexity[48] = "";
+    if (report->run->model.shape.side[TARGET].form == FORM_SYMBOLS)
+        snprintf(perplexity, sizeof perplexity, "perplexity %.2f  ", exp(loss));
+    report_line(report,
+                "update %s  epoch %lld  loss %.4f  %snorm %.3f  clipped %.0f %%  %.0f "
+                "target tokens/s  waiting %.1f %%  at most %s left",
+                update, (long long)epoch, loss, perplexity, report->norm / (double)report->updates,
+                100.0 * (double)report->clipped / (double)report->updates, rate,
+                100 * report->waited / (report->computed > 0 ? report->computed : 1), left);
 }
 
 static void forget_updates(struct report *report)
@@ -214,14 +216,13 @@ void report_validation(struct report *report, const struct train_state *before,
     if (!speaks())
         return;
     const struct evaluation *evaluation = &validation->evaluation;
-    const struct metric *metric = validation_metric(report->run->settings->valid_metric);
     struct text *line = &report->line;
     int64_t update = report->run->state.update;
     text_clear(line);
     evaluation_words(evaluation, line);
-    if (metric) {
-        text_add_format(line, "; %s ", metric->name);
-        metric_words_of(metric, validation->value, line);
+    for (int i = 0; i < validation->shown; i++) {
+        text_add_format(line, "; %s ", validation->metrics[i]->name);
+        metric_words_of(validation->metrics[i], validation->values[i], line);
     }
     report_line(report, "validation at update %lld: %s%s", (long long)update, line->bytes,
                 best ? " (best so far)" : "");
@@ -233,13 +234,15 @@ void report_validation(struct report *report, const struct train_state *before,
     json_open(line, NULL);
     json_integer(line, "update", update);
     json_real(line, "validation_loss", validation->loss);
-    json_real(line, "perplexity", evaluation_per(evaluation, evaluation->tokens));
-    if (evaluation->sources == 0)
-        json_real(line, "bits", evaluation_bits(evaluation));
-    json_real(line, "perplexity_word", evaluation_per(evaluation, evaluation->words));
-    json_real(line, "perplexity_character", evaluation_per(evaluation, evaluation->characters));
-    if (metric)
-        json_real(line, metric->name, validation->value);
+    if (evaluation->form == FORM_SYMBOLS) {
+        json_real(line, "perplexity", evaluation_per(evaluation, evaluation->tokens));
+        if (evaluation->sources == 0)
+            json_real(line, "bits", evaluation_bits(evaluation));
+        json_real(line, "perplexity_word", evaluation_per(evaluation, evaluation->words));
+        json_real(line, "perplexity_character", evaluation_per(evaluation, evaluation->characters));
+    }
+    for (int i = 0; i < validation->shown; i++)
+        json_real(line, validation->metrics[i]->name, validation->values[i]);
     json_integer(line, "sentences", evaluation->sentences);
     json_integer(line, "target_tokens", evaluation->tokens);
     json_bool(line, "best", best);

@@ -6,8 +6,10 @@
  * loss (nats a target token, as trained), sentences, source_tokens, target_tokens (ends included),
  * gradient_norm (of the mean gradient a token), learning_rate, clipped, skipped; and the times
  * seconds, wait_seconds (for data). Of each validation: update, validation_loss (nats a token,
- * plain), perplexity, of a language model bits (a token), perplexity_word, perplexity_character, under its name
- * the metric of --valid-metric (its value as evaluate --json has it), sentences, target_tokens, best,
+ * plain; of vectors half the squared error of one), perplexity, of a language model bits (a token),
+ * perplexity_word, perplexity_character (not of vectors), under their names the metrics that the
+ * task shows and that of --valid-metric (values as evaluate --json has them), sentences,
+ * target_tokens, best,
  * training_loss and clipped_share since the last one, learning_rate_factor (schedule plateau),
  * seconds. All but the times are the same for any number of ranks. status.json: state (training,
  * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss

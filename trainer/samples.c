@@ -44,15 +44,29 @@ static void add_side(const struct content *content, const struct sequence *seque
     }
     if (content->form == FORM_SYMBOLS && width == 1)
         tokenizer_decode(&content->tokenizer, symbols, sequence->length, text);
-    if (content->form == FORM_VECTORS)
-        text_add_format(text, "%d vector%s", sequence->length, sequence->length == 1 ? "" : "s");
+    if (content->form == FORM_VECTORS && sequence->length == 1)
+        application_add_vector(content, sequence->cells, text);
+    else if (content->form == FORM_VECTORS)
+        text_add_format(text, "%d vectors", sequence->length);
+}
+
+/* Of frames, a line each, how many there are. */
+static void add_output(const struct content *content, const struct text *output, struct text *text)
+{
+    int frames = 0;
+    for (size_t i = 0; content->form == FORM_VECTORS && i < output->length; i++)
+        frames += output->bytes[i] == '\n';
+    if (frames > 1)
+        text_add_format(text, "%d vectors", frames);
+    else
+        text_add(text, output->bytes, output->length - (size_t)frames);
 }
 
 static void show(struct run *run, struct report *report, const struct pairs_block *block)
 {
     const struct content *contents = run->valid->contents;
     struct application application;
-    struct text outputs[SAMPLES] = {0}, source = {0}, reference = {0};
+    struct text outputs[SAMPLES] = {0}, source = {0}, reference = {0}, output = {0};
     int32_t members[SAMPLES];
     for (int i = 0; i < block->count; i++)
         members[i] = i;
@@ -63,14 +77,16 @@ static void show(struct run *run, struct report *report, const struct pairs_bloc
         const struct sentence *sentence = &block->list[i].sentence;
         text_clear(&source);
         text_clear(&reference);
+        text_clear(&output);
         add_side(&contents[SOURCE], &sentence->side[SOURCE], &source);
         add_side(&contents[TARGET], &sentence->side[TARGET], &reference);
-        report_sample(report, source.bytes, reference.bytes,
-                      outputs[i].length ? outputs[i].bytes : "");
+        add_output(&contents[TARGET], &outputs[i], &output);
+        report_sample(report, source.bytes, reference.bytes, output.bytes);
         text_release(&outputs[i]);
     }
     text_release(&source);
     text_release(&reference);
+    text_release(&output);
     application_release(&application);
 }
 

@@ -27,12 +27,19 @@ double schedule_rate(const struct settings *settings, const struct train_state *
     return 0;
 }
 
+double schedule_guessing(const struct shape *shape)
+{
+    const struct side_shape *target = &shape->side[TARGET];
+    if (target->form == FORM_SYMBOLS)
+        return log(target->vocabulary);
+    return target->dimension / 2.0 + (shape->head == HEAD_DECODE ? log(2) : 0);
+}
+
 bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,
-                    int symbols, struct reason *why)
+                    double guessing, struct reason *why)
 {
     long long update = (long long)state->update;
-    double most = settings->divergence,
-           best = state->best_update ? state->lowest_loss : log(symbols);
+    double most = settings->divergence, best = state->best_update ? state->lowest_loss : guessing;
     char than[64] = "that of guessing";
     if (!isfinite(loss))
         return fail(why,

@@ -17,9 +17,12 @@ int schedule_validated(const struct settings *settings, struct train_state *stat
 
 /* False, with why in words, if a validation's loss shows that training diverges: it is not finite,
  * or more than settings->divergence above the lowest, which before the first validation is that of
- * guessing among `symbols` target symbols. To be asked before schedule_validated. */
+ * guessing. To be asked before schedule_validated. */
 bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,
-                    int symbols, struct reason *why);
+                    double guessing, struct reason *why);
+/* Nats a target place of one who knows nothing: symbols are equally likely, vectors their mean, and
+ * each decoded one as likely the last as not. */
+double schedule_guessing(const struct shape *shape);
 
 enum ending { ENDING_NONE, ENDING_UPDATES, ENDING_EPOCHS, ENDING_PATIENCE };
 enum ending schedule_ending(const struct settings *settings, const struct train_state *state);

@@ -22,13 +22,14 @@ static void flush_lines(void)
         die("standard output: %s", strerror(errno));
 }
 
-static bool print_block(void *to, const struct pairs_block *block, const double *losses)
+static bool print_block(void *shape_, const struct pairs_block *block, const double *losses)
 {
-    (void)to;
+    const struct shape *shape = shape_;
     if (comm_rank() != 0 || !block)
         return true;
     for (int i = 0; i < block->count; i++)
-        printf("%.17g\t%d\n", -losses[i], block->list[i].sentence.side[TARGET].length + 1);
+        printf("%.17g\t%d\n", -losses[i],
+               block->list[i].sentence.side[TARGET].length + shape->side[TARGET].end);
     flush_lines();
     return true;
 }
@@ -38,11 +39,15 @@ static void print_totals(const struct evaluation *e)
     char per_token[32], loss[32];
     text_of_real(evaluation_per(e, e->tokens), per_token);
     text_of_real(e->loss / (double)e->tokens, loss);
-    fprintf(stderr, "%lld sentences, %lld tokens, loss %s a token, perplexity %s a token",
-            (long long)e->sentences, (long long)e->tokens, loss, per_token);
+    bool vectors = e->form == FORM_VECTORS;
+    fprintf(stderr, "%lld sentences, %lld %s, loss %s a %s", (long long)e->sentences,
+            (long long)e->tokens, vectors ? "vectors" : "tokens", loss,
+            vectors ? "vector" : "token");
+    if (!vectors)
+        fprintf(stderr, ", perplexity %s a token", per_token);
     if (e->sources == 0)
         fprintf(stderr, ", %.4f bits a token", evaluation_bits(e));
-    if (e->words > 0)
+    if (!vectors && e->words > 0)
         fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
                 evaluation_per(e, e->characters));
     fprintf(stderr, "\n");
@@ -66,15 +71,15 @@ static void check_sides(const struct settings *settings, const struct snapshot *
 }
 
 /* [all] */
-static int score_pairs(const struct settings *settings, const struct snapshot *snapshot,
+static int score_pairs(const struct settings *settings, struct snapshot *snapshot,
                        struct arena *arena, struct evaluation *evaluation)
 {
     struct reason why;
     struct corpus *corpus;
-    struct pairs *pairs = evaluate_open(settings, snapshot->contents, &corpus, &why);
+    struct pairs *pairs = evaluate_open(settings, snapshot, &corpus, &why);
     evaluate_agree(pairs != NULL, settings->corpus, &why);
     int complete = evaluate(&snapshot->model, snapshot->weights, pairs, settings->corpus, arena,
-                            print_block, NULL, evaluation);
+                            print_block, &snapshot->model.shape, evaluation);
     pairs_close(pairs);
     if (corpus)
         corpus_close(corpus);
@@ -90,7 +95,7 @@ static int score_running(const struct settings *settings, const struct snapshot 
     struct corpus *corpus = NULL;
     struct running *running = NULL;
     if (settings->corpus) {
-        struct pairs *pairs = evaluate_open(settings, snapshot->contents, &corpus, &why);
+        struct pairs *pairs = evaluate_open(settings, snapshot, &corpus, &why);
         running = pairs ? running_open(corpus, &why) : NULL;
         pairs_close(pairs);
     } else {

@@ -189,13 +189,15 @@ static void check_metric(const struct settings *s, const struct settings_facts *
                          struct faults *faults)
 {
     struct reason why;
-    const struct metric *metric =
-        metric_find(s->valid_metric, task_of((enum task_kind)s->task)->metrics_of, true, &why);
+    const struct content *target = &facts->contents[TARGET];
+    int of = task_metrics_of(task_of((enum task_kind)s->task), target);
+    const struct metric *metric = metric_find(s->valid_metric, of, true, &why);
     if (!metric)
         faults_add(faults, "--valid-metric: %s", why.text);
     else if (!facts->has_valid)
         refuse(s, &s->valid_metric, true, "--valid-metric needs --valid", faults);
-    else if (!(metric->of & METRIC_LOSSES) && !facts->valid_has_text)
+    else if (!(metric->of & METRIC_NO_OUTPUTS) && target->form != FORM_VECTORS &&
+             !facts->valid_has_text)
         faults_add(faults,
                    "--valid-metric %s: the corpus of --valid holds no raw target text: prepare it "
                    "with --like",
@@ -210,7 +212,7 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
     choose_training(settings, facts);
     choose_run(settings, facts);
     int before = faults->count;
-    settings_task_check(settings, faults);
+    settings_task_check(settings, facts, faults);
     check_model(settings, faults);
     check_dropout(settings, faults);
     check_optimizer(settings, faults);

@@ -166,8 +166,8 @@ const struct setting settings_table[] = {
     INTEGER("layers", layers, MODEL, TRAINS, "1", 1, SHAPE_LAYERS,
             "recurrent layers of encoder and decoder"),
     INTEGER("encoder-layers", encoder_layers, MODEL, TRAINS, NULL, 0, SHAPE_LAYERS,
-            "of the encoder; 0: what reads its states reads the embedded source itself (default: "
-            "--layers; 0 with generate)"),
+            "of the encoder; 0: what is embedded is what is read (default: --layers; 0 to generate, "
+            "and to classify single vectors)"),
     INTEGER("decoder-layers", decoder_layers, MODEL, TRAINS, NULL, 1, SHAPE_LAYERS,
             "of the decoder (default: --layers)"),
     INTEGER("encoder-hidden", encoder_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
@@ -283,7 +283,8 @@ const struct setting settings_table[] = {
     LATER("valid-metric", valid_metric, TRAINING, TRAIN, "perplexity", TEXT, .choices = a_name, .help =
          "what makes a validation the best, for best.h5, --patience and plateau: perplexity, or "
          "another metric of the task (chorus evaluate --help), which takes the time of translating "
-         "the validation corpus"),
+         "the validation corpus, greedily; accuracy for tag and classify, loss where the target is "
+         "vectors, unless told"),
     INTEGER("max-skips", max_skips, TRAINING, TRAIN, "10", 1, MANY,
             "updates with a non-finite gradient in a row that end the run"),
 

@@ -79,12 +79,46 @@ void settings_task_defaults(struct settings *s, const struct settings_facts *fac
     }
     if ((task & LANGUAGE_MODEL) && s->embedding != (s->readout ? s->readout : s->hidden))
         set(s, "tied-embeddings", "off"); // else there would be a map between the two
-    if ((task & (TAG | CLASSIFY)) && facts->valid_has_text &&
-        facts->contents[TARGET].form == FORM_SYMBOLS)
+    if (facts->contents[TARGET].form == FORM_VECTORS) {
+        set(s, "tied-embeddings", "off");
+        set(s, "label-smoothing", "0");
+        set(s, "valid-metric", "loss");
+    } else if ((task & (TAG | CLASSIFY)) && facts->valid_has_text) {
         set(s, "valid-metric", "accuracy");
+    }
 }
 
-void settings_task_check(const struct settings *s, struct faults *faults)
+static bool some_side_is(const struct content *contents, enum form form)
+{
+    return contents[SOURCE].form == form || contents[SECOND].form == form ||
+           contents[TARGET].form == form;
+}
+
+/* What a side must be made of for a setting to have a meaning. */
+static void check_sides(const struct settings *s, const struct content *contents,
+                        struct faults *faults)
+{
+    const bool symbols = contents[TARGET].form != FORM_VECTORS;
+    const struct {
+        const char *name, *without;
+        bool has, on;
+    } needs[] = {
+        {"label-smoothing", "where the target is vectors", symbols, s->label_smoothing > 0},
+        {"tied-embeddings", "where the target is vectors", symbols, s->tied_embeddings == 1},
+        {"unknown-dropout", "without a source of symbols",
+         contents[SOURCE].form != FORM_VECTORS || contents[SECOND].form == FORM_SYMBOLS,
+         s->unknown_dropout > 0},
+        {"input-layer", "without vectors", some_side_is(contents, FORM_VECTORS), true},
+        {"feature-embedding", "without features beside the words",
+         contents[SOURCE].feature_count || contents[SECOND].feature_count, true},
+    };
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (!needs[i].has && needs[i].on && s->from[settings_row(needs[i].name)] >= FROM_CONFIG)
+            faults_add(faults, "--%s has no effect %s", needs[i].name, needs[i].without);
+}
+
+void settings_task_check(const struct settings *s, const struct settings_facts *facts,
+                         struct faults *faults)
 {
     const struct task *task = task_of((enum task_kind)s->task);
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
@@ -92,4 +126,5 @@ void settings_task_check(const struct settings *s, struct faults *faults)
         if (!(meanings[i].tasks & 1 << s->task) && s->from[row] >= FROM_CONFIG)
             faults_add(faults, "--%s has no effect with --task %s", meanings[i].name, task->name);
     }
+    check_sides(s, facts->contents, faults);
 }

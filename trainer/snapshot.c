@@ -198,7 +198,9 @@ bool snapshot_state(struct train_state *state, struct checkpoint *checkpoint, st
                                  why))
             return false;
     state->lowest_loss = state->best_loss;
-    return (!checkpoint_get_setting(checkpoint, "valid-metric") ||
+    const char *name = checkpoint_get_setting(checkpoint, "valid-metric");
+    const struct metric *metric = name ? metric_find(name, ~0, true, why) : NULL;
+    return (!metric || metric->of & METRIC_NO_OUTPUTS ||
             checkpoint_get_real(checkpoint, "lowest_loss", &state->lowest_loss, why)) &&
            check_state(state, why);
 }

@@ -40,6 +40,9 @@ static void open_corpora(struct run *run)
     if (!run->settings->valid)
         return;
     run->valid = open_corpus(run->settings->valid, (int)run->settings->check);
+    agree(strcmp(run->valid->task, run->corpus->task) == 0,
+          "corpus '%s' is not like '%s': they were prepared for %s and %s", run->valid->path,
+          run->corpus->path, run->valid->task, run->corpus->task);
     agree(contents_alike(run->valid->contents, run->corpus->contents, &why),
           "corpus '%s' is not like '%s': %s (prepare it with --like)", run->valid->path,
           run->corpus->path, why.text);

@@ -19,6 +19,7 @@ static const struct task tasks[TASKS] = {
                   .verb = COMMAND_TAG,
                   .metrics_of = METRIC_LOSSES | METRIC_LABELS,
                   .metrics = "accuracy,span-f1,exact-match",
+                  .shown = "accuracy,span-f1",
                   .sources = 1,
                   .sources_most = 1,
                   .in_step = 1,
@@ -32,6 +33,7 @@ static const struct task tasks[TASKS] = {
                        .verb = COMMAND_CLASSIFY,
                        .metrics_of = METRIC_LOSSES | METRIC_LABELS,
                        .metrics = "accuracy,macro-f1,confusion",
+                       .shown = "accuracy,macro-f1",
                        .sources = 1,
                        .sources_most = 2,
                        .single = 1,
@@ -77,4 +79,50 @@ const struct task *task_find(const char *name)
 enum task_kind task_kind(const struct task *task)
 {
     return (enum task_kind)(task - tasks);
+}
+
+int task_metrics_of(const struct task *task, const struct content *target)
+{
+    return target->form == FORM_VECTORS ? METRIC_ERRORS | METRIC_VALUES : task->metrics_of;
+}
+
+/* Is one of the tags the beginning of a span, in BIO or BIOES? */
+static bool has_spans(const struct content *target)
+{
+    const struct vocabulary *tags = &target->tokenizer.vocabulary;
+    for (int32_t id = SYMBOLS_RESERVED; id < tags->size; id++) {
+        size_t length;
+        const char *tag = vocabulary_string(tags, id, &length);
+        if (length > 2 && (tag[0] == 'B' || tag[0] == 'S') && tag[1] == '-')
+            return true;
+    }
+    return false;
+}
+
+const char *task_metrics(const struct task *task, const struct content *target)
+{
+    if (target->form == FORM_VECTORS)
+        return "rmse,mae,r2";
+    return task->in_step && !has_spans(target) ? "accuracy,exact-match" : task->metrics;
+}
+
+const char *task_shown(const struct task *task, const struct content *target)
+{
+    if (!task->shown) // outputs that are searched for take long
+        return "";
+    if (target->form == FORM_VECTORS)
+        return "rmse";
+    return task->in_step && !has_spans(target) ? "accuracy" : task->shown;
+}
+
+bool task_fits(enum head head, enum form target, const struct sentence *sentence,
+               struct reason *what)
+{
+    int source = sentence->side[SOURCE].length, length = sentence->side[TARGET].length;
+    const char *unit = target == FORM_VECTORS ? "vector" : head == HEAD_STEP ? "tag" : "label";
+    const char *plural = length == 1 ? "" : "s";
+    if (head == HEAD_STEP && source != length)
+        return fail(what, "has %d %s%s, but its source has %d", length, unit, plural, source);
+    return head != HEAD_POOL || length == 1 ||
+           fail(what, "has %d %s%s instead of one", length, unit, plural);
 }

@@ -31,8 +31,9 @@ struct task {
     const char *unit; // what a symbol of the target is called: "tag"
     enum tokenizer_kind source_tokenizer, target_tokenizer; // the defaults
     enum command verb;                                      // what applies it
-    int metrics_of;      // what its outputs are measured by: of enum metric_of, or-ed
+    int metrics_of;      // what outputs that are symbols are measured by: of enum metric_of, or-ed
     const char *metrics; // taken unless others are named
+    const char *shown;   // with each validation
 };
 
 const struct task *task_of(enum task_kind kind);
@@ -45,5 +46,14 @@ static inline bool task_searches(const struct task *task)
 {
     return task->head == HEAD_DECODE && task->sources > 0;
 }
+/* By what outputs can be measured, are measured unless metrics are named, and are measured in each
+ * validation ("": not at all), by what the target is made of. */
+int task_metrics_of(const struct task *task, const struct content *target);
+const char *task_metrics(const struct task *task, const struct content *target);
+const char *task_shown(const struct task *task, const struct content *target);
+
+/* Has the target as many places as the head wants? what: "has 2 tags, but its source has 3". */
+bool task_fits(enum head head, enum form target, const struct sentence *sentence,
+               struct reason *what);
 
 #endif

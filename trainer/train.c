@@ -54,8 +54,8 @@ static int validate_weights(struct run *run, struct report *report)
         return 0;
     point_at("validate.end", run->state.update, NULL, 0);
     struct train_state before = run->state;
-    int symbols = run->model.shape.side[TARGET].vocabulary;
-    bool sound = schedule_sound(run->settings, &run->state, validation.loss, symbols, &why);
+    bool sound = schedule_sound(run->settings, &run->state, validation.loss,
+                                schedule_guessing(&run->model.shape), &why);
     if (!sound)
         finish_saving(run, report);
     agree(sound, "%s", why.text);

@@ -4,13 +4,14 @@
 #include "trainer/agree.h"
 #include "trainer/evaluate_running.h"
 #include "trainer/measure.h"
+#include "trainer/task.h"
 
 const struct metric *validation_metric(const char *name)
 {
     struct reason why;
     const struct metric *metric = metric_find(name, ~0, true, &why);
     require(metric != NULL);
-    return metric->of & METRIC_LOSSES ? NULL : metric;
+    return metric->of & METRIC_NO_OUTPUTS ? NULL : metric;
 }
 
 double validation_value(const struct metric *metric, double cost)
@@ -42,35 +43,77 @@ static int evaluate_pairs(struct run *run, struct measure *measure, struct evalu
     return complete;
 }
 
-/* [all] With outputs; their metric's value, from rank 0 to all. */
-static int measure_pairs(struct run *run, const struct metric *metric,
-                         struct evaluation *evaluation, double *value)
+static bool is_among(const struct metric *metric, const char *names)
+{
+    struct reason why;
+    struct metrics metrics;
+    if (!metrics_open(&metrics, names, ~0, &why))
+        return false;
+    bool found = false;
+    for (int i = 0; i < metrics.count; i++)
+        found = found || metrics.list[i].metric == metric;
+    metrics_close(&metrics);
+    return found;
+}
+
+/* The metrics of outputs, separated by commas: "" if there is none, or nothing to compare with. */
+static void add_names(const struct run *run, struct text *names)
+{
+    const struct content *target = &run->valid->contents[TARGET];
+    const struct metric *metric = validation_metric(run->settings->valid_metric);
+    const char *usual = task_shown(task_of((enum task_kind)run->settings->task), target);
+    text_clear(names);
+    if (target->form == FORM_SYMBOLS && !run->valid->has_text)
+        return;
+    text_add_format(names, "%s", usual);
+    if (metric && !is_among(metric, usual))
+        text_add_format(names, "%s%s", *usual ? "," : "", metric->name);
+}
+
+/* [all] With outputs; their metrics' values, from rank 0 to all. */
+static int measure_pairs(struct run *run, const char *names, struct validation *validation)
 {
     struct reason why;
     struct application application;
     application_init(&application, &run->model, run->weights, &run->valid->contents[TARGET],
                      &run->arena);
     struct measure measure = {.application = &application};
-    require(metrics_open(&measure.metrics, metric->name, metric->of, &why));
+    require(metrics_open(&measure.metrics, names, ~0, &why));
+    require(measure.metrics.count <= VALIDATION_SHOWN);
     measure_open(&measure, false);
-    int complete = evaluate_pairs(run, &measure, evaluation);
-    if (complete && comm_rank() == 0)
-        *value = metric_value(&measure.metrics.list[0]);
+    int complete = evaluate_pairs(run, &measure, &validation->evaluation);
+    validation->shown = measure.metrics.count;
+    for (int i = 0; i < validation->shown; i++) {
+        validation->metrics[i] = measure.metrics.list[i].metric;
+        if (complete && comm_rank() == 0)
+            validation->values[i] = metric_value(&measure.metrics.list[i]);
+    }
     if (complete)
-        comm_broadcast(value, sizeof *value, 0);
+        comm_broadcast(validation->values, sizeof validation->values, 0);
     measure_close(&measure);
     application_release(&application);
     return complete;
 }
 
+static double cost_of(const struct validation *validation, const struct metric *metric)
+{
+    for (int i = 0; metric && i < validation->shown; i++)
+        if (validation->metrics[i] == metric)
+            return validation_value(metric, validation->values[i]);
+    require(!metric);
+    return validation->loss;
+}
+
 int validation_run(struct run *run, struct validation *validation)
 {
-    const struct metric *metric = validation_metric(run->settings->valid_metric);
+    struct text names = {0};
     struct evaluation *evaluation = &validation->evaluation;
     *validation = (struct validation){0};
-    int complete = metric ? measure_pairs(run, metric, evaluation, &validation->value)
-                          : evaluate_pairs(run, NULL, evaluation);
+    add_names(run, &names);
+    int complete = names.length ? measure_pairs(run, names.bytes, validation)
+                                : evaluate_pairs(run, NULL, evaluation);
+    text_release(&names);
     validation->loss = evaluation->loss / (double)evaluation->tokens;
-    validation->cost = metric ? validation_value(metric, validation->value) : validation->loss;
+    validation->cost = cost_of(validation, validation_metric(run->settings->valid_metric));
     return complete;
 }

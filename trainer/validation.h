@@ -1,5 +1,6 @@
-/* A validation: the loss of the validation corpus, and where --valid-metric is not perplexity the
- * metric of its sources' outputs, which are made, as evaluate makes them, on all ranks. */
+/* A validation: the loss of the validation corpus, the metrics that the task shows, and that of
+ * --valid-metric: those of outputs need these, which are made, as evaluate makes them, on all
+ * ranks. */
 #ifndef VALIDATION_H
 #define VALIDATION_H
 
@@ -7,14 +8,18 @@
 #include "trainer/metric.h"
 #include "trainer/run.h"
 
+enum { VALIDATION_SHOWN = 4 }; // metrics at most
 struct validation {
     struct evaluation evaluation;
-    double loss;  // nats a token
-    double value; // of the metric
-    double cost;  // what a better validation has less of: the loss, or the metric turned so
+    double loss; // nats a token
+    int shown;
+    const struct metric *metrics[VALIDATION_SHOWN];
+    double values[VALIDATION_SHOWN];
+    double cost; // what a better validation has less of: the loss, or the metric turned so
 };
 
-/* The metric of --valid-metric (of such a name), or NULL for perplexity: the loss tells it. */
+/* The metric of --valid-metric (of such a name), or NULL for perplexity and loss: the loss tells
+ * them. */
 const struct metric *validation_metric(const char *name);
 /* Of a cost the metric's value, and of a value its cost: where more is better, with its sign turned. */
 double validation_value(const struct metric *metric, double cost);

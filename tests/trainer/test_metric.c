@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { ALL = METRIC_LOSSES | METRIC_SEQUENCES | METRIC_LABELS | METRIC_VALUES };
+enum { ALL = METRIC_LOSSES | METRIC_SEQUENCES | METRIC_LABELS | METRIC_VALUES | METRIC_ERRORS };
 
 static char line_bytes[1 << 14];
 
@@ -314,6 +314,34 @@ static void accuracy_is_of_the_nearest_alternative(void **state)
     metrics_close(&metrics);
 }
 
+static void a_label_of_several_words_is_one(void **state)
+{
+    (void)state;
+    struct metrics metrics = opened("accuracy,exact-match,macro-f1");
+    const char *const pairs[][2] = {{"in the sea", "in the sea"},
+                                    {"in the air", "in the sea"},
+                                    {"in the sea", "on land\t in the sea "},
+                                    {"", "on land"}};
+    for (int i = 0; i < 4; i++) {
+        struct metric_case one = {
+            .output = slice_of(pairs[i][0]), .reference = slice_of(pairs[i][1]), .whole = true};
+        metrics_add(&metrics, &one);
+    }
+    assert_told(&metrics,
+                "accuracy 50.00 % (2 of 4)\nexact-match 50.00 % (2 of 4)\n"
+                "macro-f1 20.00 % (mean of 4 labels)\n",
+                NULL);
+}
+
+static void loss_is_of_a_vector(void **state)
+{
+    (void)state;
+    struct metrics metrics = opened("loss");
+    metrics_add(&metrics, &(struct metric_case){.loss = 3, .tokens = 4});
+    metrics_add(&metrics, &(struct metric_case){.loss = 2, .tokens = 6});
+    assert_told(&metrics, "loss 0.5000 (10 vectors)\n", "\"loss\":{\"value\":0.5,\"vectors\":10}");
+}
+
 static void names_are_those_that_there_are(void **state)
 {
     (void)state;
@@ -355,6 +383,8 @@ int main(void)
         cmocka_unit_test(metrics_tell_people_and_programs),
         cmocka_unit_test(confusion_is_a_table_of_labels),
         cmocka_unit_test(accuracy_is_of_the_nearest_alternative),
+        cmocka_unit_test(a_label_of_several_words_is_one),
+        cmocka_unit_test(loss_is_of_a_vector),
         cmocka_unit_test(names_are_those_that_there_are),
         cmocka_unit_test(each_row_is_whole),
     };

@@ -95,8 +95,8 @@ static void best_goes_by_the_cost_and_divergence_by_the_loss(void **state)
     assert_false(schedule_validated(&s, &at, 1.5, -20));
     assert_int_equal(schedule_ending(&s, &at), ENDING_PATIENCE);
     assert_true(at.best_loss == -20 && at.lowest_loss == 1.5);
-    assert_true(schedule_sound(&s, &at, 4.5, 1000, &why));
-    assert_false(schedule_sound(&s, &at, 5, 1000, &why));
+    assert_true(schedule_sound(&s, &at, 4.5, log(1000), &why));
+    assert_false(schedule_sound(&s, &at, 5, log(1000), &why));
     assert_string_equal(why.text,
                         "validation loss 5 at update 300 is more than 3 nats above 1.5, its "
                         "lowest: training diverges (start anew with a lower --learning-rate, or "
@@ -109,27 +109,39 @@ static void divergence_is_a_loss_far_above_the_best(void **state)
     struct reason why;
     struct settings s = {.divergence = 3, .valid_metric = "perplexity"};
     struct train_state at = {.update = 200};
-    assert_true(schedule_sound(&s, &at, 9.9, 1000, &why)); // nothing was better yet
-    assert_false(schedule_sound(&s, &at, 10, 1000, &why));
+    assert_true(schedule_sound(&s, &at, 9.9, log(1000), &why)); // nothing was better yet
+    assert_false(schedule_sound(&s, &at, 10, log(1000), &why));
     assert_string_equal(why.text,
                         "validation loss 10 at update 200 is more than 3 nats above 6.908, that of "
                         "guessing: training diverges (start anew with a lower --learning-rate, or "
                         "--divergence 0 to go on)");
-    assert_false(schedule_sound(&s, &at, NAN, 1000, &why));
+    assert_false(schedule_sound(&s, &at, NAN, log(1000), &why));
     schedule_validated(&s, &at, 4.0, 4.0);
     at.update = 800;
-    assert_true(schedule_sound(&s, &at, 7.0, 1000, &why));
-    assert_false(schedule_sound(&s, &at, 7.25, 1000, &why));
+    assert_true(schedule_sound(&s, &at, 7.0, log(1000), &why));
+    assert_false(schedule_sound(&s, &at, 7.25, log(1000), &why));
     assert_string_equal(why.text,
                         "validation loss 7.25 at update 800 is more than 3 nats above 4, its best "
                         "at update 200: training diverges (start anew with a lower "
                         "--learning-rate, or --divergence 0 to go on)");
     s.divergence = 0;
-    assert_true(schedule_sound(&s, &at, 1e30, 1000, &why));
-    assert_false(schedule_sound(&s, &at, INFINITY, 1000, &why));
+    assert_true(schedule_sound(&s, &at, 1e30, log(1000), &why));
+    assert_false(schedule_sound(&s, &at, INFINITY, log(1000), &why));
     assert_string_equal(why.text,
                         "validation loss at update 800 is not finite: training diverges (start "
                         "anew with a lower --learning-rate)");
+}
+
+static void guessing_is_of_what_the_target_is_made(void **state)
+{
+    (void)state;
+    struct shape shape = {.head = HEAD_DECODE,
+                          .side = {[TARGET] = {.form = FORM_SYMBOLS, .vocabulary = 1000}}};
+    assert_true(schedule_guessing(&shape) == log(1000));
+    shape.side[TARGET] = (struct side_shape){.form = FORM_VECTORS, .dimension = 3};
+    assert_true(schedule_guessing(&shape) == 1.5 + log(2));
+    shape.head = HEAD_STEP;
+    assert_true(schedule_guessing(&shape) == 1.5);
 }
 
 static void limits_end_a_run(void **state)
@@ -154,6 +166,7 @@ int main(void)
         cmocka_unit_test(plateau_halves_after_bad_validations_and_patience_ends),
         cmocka_unit_test(best_goes_by_the_cost_and_divergence_by_the_loss),
         cmocka_unit_test(divergence_is_a_loss_far_above_the_best),
+        cmocka_unit_test(guessing_is_of_what_the_target_is_made),
         cmocka_unit_test(limits_end_a_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
