@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { ROOM_LEAST = 1024 }; // numbers: small batches would grow again and again by chance
+
 void batch_init(struct batch *batch)
 {
     memset(batch, 0, sizeof(*batch));
@@ -71,6 +73,12 @@ static int64_t cells(const struct shape *shape, int side, enum form form)
     return shape->side[side].form == form ? side_cells(&shape->side[side]) : 0;
 }
 
+/* For so many numbers and some growth. */
+static int64_t room(int64_t wanted)
+{
+    return 2 * (wanted > ROOM_LEAST ? wanted : ROOM_LEAST);
+}
+
 static int32_t *part(int32_t **next, int64_t count)
 {
     int32_t *first = *next;
@@ -91,7 +99,7 @@ static int32_t *reserve_symbols(struct batch *batch, const struct shape *shape)
     wanted += most + 1 > B ? most + 1 : B;
     if (wanted > batch->symbol_capacity) {
         memory_free(batch->symbol_memory);
-        batch->symbol_capacity = wanted + wanted / 2;
+        batch->symbol_capacity = room(wanted);
         batch->symbol_memory = memory_take((size_t)batch->symbol_capacity * sizeof(int32_t));
     }
     int32_t *next = batch->symbol_memory;
@@ -116,7 +124,7 @@ static void reserve_values(struct batch *batch, const struct shape *shape)
         wanted += batch->source[side].tokens * cells(shape, side, FORM_VECTORS);
     if (wanted > batch->value_capacity) {
         memory_free(batch->value_memory);
-        batch->value_capacity = wanted + wanted / 2;
+        batch->value_capacity = room(wanted);
         batch->value_memory = memory_take((size_t)batch->value_capacity * sizeof(real));
     }
     real *next = batch->value_memory;

@@ -56,10 +56,15 @@ struct feed {
     struct reason why;
 };
 
+static int room(int count)
+{
+    return 2 * (count > ROOM_LEAST ? count : ROOM_LEAST);
+}
+
 static void note_origin(const struct stream_batch *from, struct feed_origin *origin)
 {
     if (from->count > origin->capacity) {
-        int capacity = 2 * (from->count > ROOM_LEAST ? from->count : ROOM_LEAST);
+        int capacity = room(from->count);
         origin->places =
             memory_grow(origin->places, (size_t)origin->capacity * sizeof *origin->places,
                         (size_t)capacity * sizeof *origin->places);
@@ -73,9 +78,10 @@ static void note_origin(const struct stream_batch *from, struct feed_origin *ori
 static void pack(struct feed *feed, const struct stream_batch *from, struct batch *batch)
 {
     if (from->count > feed->view_capacity) {
+        int capacity = room(from->count);
         feed->views = memory_grow(feed->views, (size_t)feed->view_capacity * sizeof *feed->views,
-                                  (size_t)from->count * sizeof *feed->views);
-        feed->view_capacity = from->count;
+                                  (size_t)capacity * sizeof *feed->views);
+        feed->view_capacity = capacity;
     }
     for (int i = 0; i < from->count; i++)
         feed->views[i] = from->sentences[i].sentence;

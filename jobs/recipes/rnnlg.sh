@@ -41,10 +41,11 @@ def entries(part):
 
 write("train", entries("train"))
 write("dev", entries("valid"))
-test = defaultdict(list)
-for features, sentence in entries("test"):
-    test[features].append(sentence)
-write("test", ((features, "\t".join(dict.fromkeys(sentences))) for features, sentences in test.items()))
+test = entries("test")
+references = defaultdict(dict)
+for features, sentence in test:
+    references[features][sentence] = True
+write("test", ((features, "\t".join(references[features])) for features, _ in test))
 PYTHON
 }
 
