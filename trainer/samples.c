@@ -95,7 +95,8 @@ void samples_show(struct run *run, struct report *report)
     struct reason why;
     struct pairs_block block = {0};
     if (run->model.sources == 0) {
-        show_drawn(run, report);
+        if (run->model.shape.side[TARGET].form == FORM_SYMBOLS)
+            show_drawn(run, report);
         return;
     }
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
