@@ -189,8 +189,8 @@ int evaluate(const struct model *model, const float *weights, struct pairs *pair
     int V = model->shape.side[TARGET].vocabulary;
     batch_init(&w->batch);
     w->counts = memory_take((size_t)V * sizeof *w->counts);
-    *evaluation = (struct evaluation){.sources = model->sources,
-                                      .form = model->shape.side[TARGET].form};
+    *evaluation =
+        (struct evaluation){.sources = model->sources, .form = model->shape.side[TARGET].form};
     int stopped = 0;
     for (int64_t number = 0; !stopped; number++) {
         struct reason why;

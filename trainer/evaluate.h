@@ -22,7 +22,7 @@ struct evaluation {
     enum form form;            // of the target: what is called a token may be a vector
 };
 double evaluation_per(const struct evaluation *evaluation,
-                      int64_t units);                        // exp(loss / units), NAN for units < 1
+                      int64_t units); // exp(loss / units), NAN for units < 1
 /* Nats of `tokens` symbols, counts[v] times v, when each is guessed by these frequencies. */
 double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens);
 double evaluation_bits(const struct evaluation *evaluation); // a token

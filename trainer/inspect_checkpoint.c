@@ -61,8 +61,8 @@ static bool check_arrays(const struct look *look, struct reason *why)
                  check_finite(p, have ? snapshot->weights + p->first : read, finite[block], why));
         }
     memory_free(read);
-    return well && (!snapshot_has(&snapshot->settings, SNAPSHOT_CARRIED) ||
-                    check_carried(look, why));
+    return well &&
+           (!snapshot_has(&snapshot->settings, SNAPSHOT_CARRIED) || check_carried(look, why));
 }
 
 static bool add_state(const struct look *look, struct text *text, struct reason *why)

@@ -190,7 +190,8 @@ __attribute__((format(printf, 2, 3))) static bool trouble(struct saver *saver, c
     return false;
 }
 
-static bool unchanged(const struct saver *saver, enum snapshot_block block, int64_t first, int64_t count)
+static bool unchanged(const struct saver *saver, enum snapshot_block block, int64_t first,
+                      int64_t count)
 {
     bool same = true;
     for (int64_t i = first / PIECE; same && i * PIECE < first + count; i++)

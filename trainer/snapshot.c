@@ -1,8 +1,8 @@
 #include "trainer/snapshot.h"
-#include "trainer/validation.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
 #include "trainer/carried.h"
+#include "trainer/validation.h"
 #include <math.h>
 #include <string.h>
 
@@ -73,7 +73,7 @@ enum snapshot_block snapshot_used(const struct settings *settings)
 float *snapshot_block_of(const struct run *run, enum snapshot_block block)
 {
     float *const blocks[SNAPSHOT_BLOCKS] = {run->weights, run->first, run->second, run->average,
-                                           run->carried};
+                                            run->carried};
     return blocks[block];
 }
 
@@ -223,7 +223,7 @@ bool snapshot_read(struct run *run, struct checkpoint *checkpoint, struct reason
             well = read_carried(run, checkpoint, why);
         else
             well = !data || read_block(&run->model.parameters, checkpoint, block,
-                                   block == SNAPSHOT_WEIGHTS ? whole : part, data, why);
+                                       block == SNAPSHOT_WEIGHTS ? whole : part, data, why);
     }
     return well;
 }
