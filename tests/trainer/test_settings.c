@@ -197,9 +197,8 @@ static void each_wrong_word_is_a_fault(void **state)
          "option '--source' belongs to prepare, score and evaluate, not to train"},
         {COMMAND_PREPARE,
          {"--kernel", "Zen"},
-         "option '--kernel' belongs to train, translate, tag, classify, generate, score, evaluate "
-         "and benchmark, not to "
-         "prepare"},
+         "option '--kernel' belongs to train, translate, tag, classify, generate, score, evaluate, "
+         "sample and benchmark, not to prepare"},
         {COMMAND_SCORE,
          {"--config", "a.yml"},
          "option '--config' belongs to train and benchmark, not to score"},
