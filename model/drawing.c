@@ -1,19 +1,31 @@
 #include "model/drawing.h"
 #include "comm/base/die.h"
+#include "model/pass.h"
+
+static void start_output(struct drawing *drawing, struct arena *arena)
+{
+    const struct side_shape *target = &drawing->model->shape.side[TARGET];
+    if (target->form == FORM_VECTORS) {
+        drawing->values = arena_take(arena, (size_t)target->dimension + 1, sizeof(real));
+        drawing_take_values(drawing,
+                            arena_take_zeroed(arena, (size_t)target->dimension, sizeof(real)));
+        return;
+    }
+    model_start_logits(drawing->model, drawing->block, 1, arena, &drawing->output);
+    drawing->logits = arena_take(arena, (size_t)target->vocabulary, sizeof(real));
+    drawing_take(drawing, SYMBOL_BEGIN);
+}
 
 void drawing_start(struct drawing *drawing, const struct model *model, const real *block,
                    struct arena *arena)
 {
-    const struct shape *shape = &model->shape;
     struct encoder_states none;
-    require(model->sources == 0 && shape->side[TARGET].form == FORM_SYMBOLS);
+    require(model->sources == 0 && model->shape.head == HEAD_DECODE);
     *drawing = (struct drawing){.model = model, .block = block};
     encoder_absent(1, &none);
     decoder_start(&model->decoder, block, NULL, &none, 1, 1, NULL, arena, &drawing->decoder);
-    model_start_logits(model, block, 1, arena, &drawing->output);
     drawing->x = arena_take(arena, (size_t)model->before.width, sizeof(real));
-    drawing->logits = arena_take(arena, (size_t)shape->side[TARGET].vocabulary, sizeof(real));
-    drawing_take(drawing, SYMBOL_BEGIN);
+    start_output(drawing, arena);
 }
 
 int32_t drawing_next(const struct drawing *drawing, double temperature, double uniform)
@@ -26,12 +38,32 @@ int32_t drawing_next(const struct drawing *drawing, double temperature, double u
     return likely.symbol;
 }
 
-void drawing_take(struct drawing *drawing, int32_t symbol)
+const real *drawing_next_values(const struct drawing *drawing, int *last)
+{
+    *last = drawing->values[drawing->model->shape.side[TARGET].dimension] > 0;
+    return drawing->values;
+}
+
+static void go_on(struct drawing *drawing, const struct input_places *last)
 {
     const struct model *model = drawing->model;
-    const struct input_places last = {.rows = 1, .symbols = &symbol};
     if (!model->shape.without_previous)
-        input_apply(&model->before, drawing->block, &last, drawing->x);
+        input_apply(&model->before, drawing->block, last, drawing->x);
     decoder_run(&model->decoder, drawing->block, &drawing->decoder, drawing->x);
-    model_logits(model, drawing->block, &drawing->output, drawing->decoder.r, 1, drawing->logits);
+}
+
+void drawing_take(struct drawing *drawing, int32_t symbol)
+{
+    const struct input_places last = {.rows = 1, .symbols = &symbol};
+    go_on(drawing, &last);
+    model_logits(drawing->model, drawing->block, &drawing->output, drawing->decoder.r, 1,
+                 drawing->logits);
+}
+
+void drawing_take_values(struct drawing *drawing, const real *values)
+{
+    const struct dense output = pass_output_values(drawing->model);
+    const struct input_places last = {.rows = 1, .values = values};
+    go_on(drawing, &last);
+    dense_forward(&output, drawing->block, 1, drawing->decoder.r, drawing->values);
 }

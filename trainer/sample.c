@@ -1,4 +1,4 @@
-/* Text that a language model draws by itself. Of sentences each line is drawn anew; of a running
+/* What a language model draws by itself: text, or vectors (sample_values.h). Of sentences each line is drawn anew; of a running
  * text the state is carried across lines, whose ends are symbols like others. A prefix is forced
  * through the model first. What is drawn is a function of model, seed, line and position; rank 0
  * draws, since each symbol waits for the one before, and the others wait. */
@@ -12,8 +12,10 @@
 #include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/run_memory.h"
+#include "trainer/sample_values.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
+#include "trainer/task.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,6 +106,7 @@ static void draw_running(struct work *work)
 
 static void draw(struct work *work)
 {
+    take_prefix(work);
     if (work->snapshot.settings.stream) {
         draw_running(work);
         return;
@@ -115,15 +118,23 @@ static void draw(struct work *work)
     }
 }
 
+static bool of_vectors(const struct snapshot *snapshot)
+{
+    return snapshot->contents[TARGET].form == FORM_VECTORS;
+}
+
 /* What this model can do with what is asked for. */
 static void check(const struct work *work)
 {
     const struct settings *s = work->settings;
     const struct snapshot *snapshot = &work->snapshot;
     struct faults faults = {0};
-    agree(snapshot->contents[SOURCE].form == FORM_NONE &&
-              snapshot->contents[TARGET].form == FORM_SYMBOLS,
-          "checkpoint '%s': is no language model of symbols", s->model);
+    agree(snapshot->settings.task == TASK_LANGUAGE_MODEL, "checkpoint '%s': is no language model",
+          s->model);
+    if (of_vectors(snapshot))
+        sample_values_check(s, snapshot, &faults);
+    else if (s->target)
+        faults_add(&faults, "--target has no effect: '%s' is a model of symbols", s->model);
     if (s->prefix && !utf8_valid(s->prefix, strlen(s->prefix)))
         faults_add(&faults, "--prefix: invalid UTF-8");
     if (s->prefix && strchr(s->prefix, '\n') && !snapshot->settings.stream)
@@ -143,8 +154,9 @@ int sample(const struct settings *settings)
     run_memory_addresses(0, "");
     check(&work);
     arena_init(&work.arena);
-    take_prefix(&work);
-    if (comm_rank() == 0)
+    if (comm_rank() == 0 && of_vectors(&work.snapshot))
+        sample_values(settings, &work.snapshot, &work.arena);
+    else if (comm_rank() == 0)
         draw(&work);
     agree(!stop_agreed(), "%s: not all is drawn", stop_words());
     ids_release(&work.prefix);

@@ -73,9 +73,13 @@ const struct setting settings_table[] = {
            "corpus"),
     TEXT("source", source, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
-    TEXT("target", target, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
-         "target text, line by line the translation of the source; may be .gz; - is "
-         "standard input"),
+    TEXT("target", target, RUN, PREPARE | SCORE | EVALUATE | SAMPLE, NULL, a_path,
+         "prepare: target text, line by line the translation of the source; may be .gz; - is "
+         "standard input"
+         "|score: target text, line by line the translation of the source; may be .gz; - is "
+         "standard input"
+         "|evaluate: what should come out, line by line; may be .gz; - is standard input"
+         "|sample: of a model of vectors, the sequences that it goes on with; - is standard input"),
     TEXT("second", second, RUN, PREPARE | SCORE | EVALUATE | COMMAND_TRANSLATE | COMMAND_CLASSIFY, NULL, a_path,
          "another source beside the first, as a question beside a text; a repeated --source is it"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
@@ -89,7 +93,7 @@ const struct setting settings_table[] = {
            "/offsets"),
     CHOICE("second-format", second_format, RUN, PREPARE | SCORE | EVALUATE | COMMAND_TRANSLATE | COMMAND_CLASSIFY, "text", formats,
            "of the second source"),
-    CHOICE("target-format", target_format, RUN, PREPARE | SCORE | EVALUATE, "text", formats, "of the target"),
+    CHOICE("target-format", target_format, RUN, PREPARE | SCORE | EVALUATE | SAMPLE, "text", formats, "of the target"),
     TEXT("corpus", corpus, RUN, TRAIN | SCORE | EVALUATE | BENCHMARK, NULL, a_path,
          "train: the prepared corpus to train on (a run that continues knows it)"
          "|score: a prepared corpus, instead of --source and --target"
@@ -138,7 +142,7 @@ const struct setting settings_table[] = {
             "most"),
     INTEGER("length", length, RUN, BENCHMARK | SAMPLE, "40", 1, MANY,
             "benchmark: most tokens a side of a made-up sentence; the fewest are 5; a label is one"
-            "|sample: most symbols that are drawn: of each line, or of a running text in all"),
+            "|sample: most symbols that are drawn, or vectors: of each line, or of a running text in all"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,

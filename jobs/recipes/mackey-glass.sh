@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
-# The Mackey-Glass series (delay 17), made here, a value a step: 8,000 to train on, 1,000 each as development and test
-# part. Beside the error of the next value stands that of repeating the last one.
+# The Mackey-Glass series (delay 17), made here, a value a step: 8,000 values to train on, 1,000 each as development and
+# test part, each in windows. The model reads 100 values of the test part and goes on by itself for 50; beside its error
+# 5 and 50 values ahead stands that of repeating the last one.
 task=language-model
-format=(--stream --target-format frames)
-metrics=rmse
+format=(--target-format frames)
 aim="below repeating"
 
 convert() {
@@ -15,14 +15,27 @@ while len(series) < (DELAY + SETTLED + VALUES) * STEPS:
     late = series[-DELAY * STEPS - 1]
     series.append(series[-1] + (0.2 * late / (1 + late**10) - 0.1 * series[-1]) / STEPS)
 values = [f"{value:.6f}" for value in series[::STEPS][-VALUES:]]
-for part, begin, end in (("train", 0, 8000), ("dev", 8000, 9000), ("test", 9000, 10000)):
-    with open(f"{part}.target", "w", encoding="utf-8") as file:
-        file.write("".join(f"{value}\n" for value in values[begin:end]))
+
+def write(name, begin, end, length, apart, taken=None):
+    with open(name, "w", encoding="utf-8") as file:
+        for at in range(begin, end - length + 1, apart):
+            file.write("".join(f"{value}\n" for value in values[at : at + (taken or length)]) + "\n")
+
+write("train.target", 0, 8000, 200, 20)
+write("dev.target", 8000, 9000, 200, 20)
+write("test.target", 9000, 10000, 150, 10)
+write("test.begun", 9000, 10000, 150, 10, 100)
 PYTHON
 }
 
 score() {
-    evaluate
-    awk 'NR > 1 { sum += ($1 - last) ^ 2 } { last = $1 } END { printf "rmse-repeating %.6f\n", sqrt(sum / (NR - 1)) }' \
-        text/test.target
+    "$CHORUS" sample --model run/best.h5 --target text/test.begun "${format[@]}" --length 50 >test.output
+    awk 'BEGIN { RS = "" } FNR == 1 { file++ } { for (i = 1; i <= NF; i++) value[file, FNR, i] = $i; count = FNR }
+        END { for (ahead = 5; ahead <= 50; ahead += 45) {
+                  said = repeated = 0
+                  for (n = 1; n <= count; n++) {
+                      said += (value[1, n, ahead] - value[2, n, 100 + ahead]) ^ 2
+                      repeated += (value[2, n, 100] - value[2, n, 100 + ahead]) ^ 2 }
+                  printf "rmse-%d %.4f\nrepeating-%d %.4f\n", ahead, sqrt(said / count), ahead, sqrt(repeated / count) } }' \
+        test.output text/test.target
 }

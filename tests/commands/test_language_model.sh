@@ -71,6 +71,39 @@ short() { sample --count 9 --length 3 | awk 'NF > 3 { exit 1 }'; }
 claim "no more symbols than asked for" short
 claim "a closed pipe is no failure" without_reader "$CHORUS" sample --model three/last.h5 --count 9
 expect_fatal 2 "fatal: --prefix: has a line end, but 'three/last.h5' is a model of single lines" sample --prefix $'t1\nt2'
+expect_fatal 2 "fatal: --target has no effect: 'three/last.h5' is a model of symbols" sample --target valid.target
+
+# A series of numbers: 200 places of a wave, whose next value follows from the last two.
+waves() { # SEED LINES PLACES
+    awk -v seed="$1" -v lines="$2" -v places="$3" 'BEGIN { srand(seed); for (i = 0; i < lines; i++) {
+        at = 6.28 * rand(); for (t = 0; t < places; t++) print 50 + 20 * sin(at + t / 3); print "" } }'
+}
+waves 1 200 30 >waves.train && waves 2 20 30 >waves.valid && waves 2 20 15 >waves.begun
+series() {
+    "$CHORUS" prepare --task language-model --target waves.train --target-format frames --output waves &&
+        "$CHORUS" prepare --target waves.valid --target-format frames --like waves --output waves-valid &&
+        "$CHORUS" train --corpus waves --valid waves-valid --hidden 24 --embedding 8 --cell gru --dropout 0 --lanes 2 --batch-sentences 8 \
+            --learning-rate 0.01 --updates 150 --valid-interval 50 --threads 1 --output waves-run
+}
+claim "a language model of numbers" series
+go_on() { "$CHORUS" sample --model waves-run/best.h5 --target waves.begun --target-format frames --length 5 "$@" >expected; }
+claim "goes on with each sequence" go_on
+goes_on_well() { # nearer than what repeats the last number
+    awk 'BEGIN { RS = "" } FNR == 1 { file++ } { for (i = 1; i <= NF; i++) value[file, FNR, i] = $i; if (file == 1 && NF != 5) bad = 1 }
+        END { for (n = 1; n <= 20; n++) for (i = 1; i <= 5; i++) { right = value[2, n, 15 + i]
+                said += (value[1, n, i] - right) ^ 2; repeated += (value[2, n, 15] - right) ^ 2 }
+              exit bad || !(said > 0 && said < repeated / 4) }' expected waves.valid
+}
+claim "by five numbers, as the series does" goes_on_well
+alike_on_ranks() { mv expected before && ranks 3 "$CHORUS" sample --model waves-run/best.h5 --target waves.begun --target-format frames --length 5 --threads 1 | tr -d '\r' | cmp - before; }
+claim "the same on three ranks" alike_on_ranks
+of_waves() { "$CHORUS" sample --model waves-run/best.h5 "$@"; }
+expect_fatal 2 "fatal: --target is missing: the model has one" of_waves
+expect_fatal 2 "fatal: --target-format: the model's target is vectors" of_waves --target waves.begun
+expect_fatal 2 "fatal: --temperature has no effect: 'waves-run/best.h5' is a model of vectors" of_waves --temperature 2 --target waves.begun --target-format frames
+printf '1\n2 3\n' >wrong.frames
+claim "wrong numbers are said with their line" bash -c '! "$CHORUS" sample --model waves-run/best.h5 --target wrong.frames --target-format frames >out 2>seen && grep -q "^fatal: .wrong.frames.: " seen && [ ! -s out ]'
+claim "a reader that leaves is no failure" without_reader of_waves --target waves.begun --target-format frames
 
 train_fails() { "$CHORUS" train --corpus corpus --output never "$@"; }
 expect_fatal 2 "fatal: --bidirectional has no effect with --task language-model" train_fails --bidirectional

@@ -77,10 +77,54 @@ static void the_likeliest_comes_without_temperature_and_all_in_turn_with_it(void
     trial_release(&trial);
 }
 
+static double squares(const real *a, const float *b, int count)
+{
+    double sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+    return sum;
+}
+
+static void vectors_that_are_forced_have_the_losses_of_training(void **state)
+{
+    (void)state;
+    struct shape shape = language_model();
+    shape.side[TARGET] = (struct side_shape){.form = FORM_VECTORS, .dimension = 6};
+    shape.tied_embeddings = 0;
+    shape.label_smoothing = 0;
+    struct trial trial;
+    double losses[TRIAL_SENTENCES];
+    trial_init(&trial, &shape);
+    trial_pack(&trial, 0, TRIAL_SENTENCES);
+    trial_losses(&trial, losses);
+    for (int i = 0; i < TRIAL_SENTENCES; i++) {
+        const struct sequence *target = &trial.fixture.sentences[i].side[TARGET];
+        struct drawing drawing;
+        double sum = 0;
+        arena_reset(&trial.arena);
+        drawing_start(&drawing, &trial.model, trial.block, &trial.arena);
+        for (int t = 0; t < target->length; t++) {
+            const float *frame = (const float *)target->cells + (int64_t)t * 6;
+            int last, is_last = t == target->length - 1;
+            const real *next = drawing_next_values(&drawing, &last);
+            assert_int_equal(last, next[6] > 0);
+            sum += squares(next, frame, 6) / 2 +
+                   log1p(exp(is_last ? -(double)next[6] : (double)next[6]));
+            real taken[6];
+            for (int k = 0; k < 6; k++)
+                taken[k] = frame[k];
+            drawing_take_values(&drawing, taken);
+        }
+        assert_true(fabs(sum - losses[i]) < 1e-4 * losses[i]);
+    }
+    trial_release(&trial);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_forced_has_the_losses_of_training),
+        cmocka_unit_test(vectors_that_are_forced_have_the_losses_of_training),
         cmocka_unit_test(the_likeliest_comes_without_temperature_and_all_in_turn_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

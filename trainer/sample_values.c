@@ -1,0 +1,97 @@
+#include "trainer/sample_values.h"
+#include "comm/base/die.h"
+#include "comm/base/points.h"
+#include "io/encode.h"
+#include "model/drawing.h"
+#include "trainer/application.h"
+#include "trainer/sides.h"
+#include "trainer/stop.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct examples_options input_of(const struct settings *settings)
+{
+    return (struct examples_options){
+        .paths = {[TARGET] = settings->target},
+        .formats = {[TARGET] = (enum examples_format)settings->target_format}};
+}
+
+void sample_values_check(const struct settings *settings, const struct snapshot *snapshot,
+                         struct faults *faults)
+{
+    static const char *const of_symbols[] = {"prefix", "seed", "temperature", "count",
+                                             "keep-tokens"};
+    const struct examples_options input = input_of(settings);
+    for (size_t i = 0; i < sizeof of_symbols / sizeof *of_symbols; i++)
+        if (settings->from[settings_row(of_symbols[i])] >= FROM_CONFIG)
+            faults_add(faults, "--%s has no effect: '%s' is a model of vectors", of_symbols[i],
+                       settings->model);
+    sides_check(snapshot->contents, &input, SIDES, faults);
+}
+
+/* Returns false when nobody reads the output any more. */
+static bool write_out(struct text *text)
+{
+    fwrite(text->bytes, 1, text->length, stdout);
+    fflush(stdout);
+    if (ferror(stdout) && errno != EPIPE)
+        die("standard output: %s", strerror(errno));
+    text_clear(text);
+    return !ferror(stdout);
+}
+
+static bool go_on(const struct settings *settings, const struct snapshot *snapshot,
+                  const float *sequence, int places, struct arena *arena)
+{
+    const struct content *content = &snapshot->contents[TARGET];
+    struct drawing drawing;
+    struct text text = {0};
+    int last = 0;
+    arena_reset(arena);
+    drawing_start(&drawing, &snapshot->model, snapshot->weights, arena);
+    for (int t = 0; t < places; t++)
+        drawing_take_values(&drawing, sequence + (int64_t)t * content->dimension);
+    real *next = arena_take(arena, (size_t)content->dimension, sizeof *next);
+    for (int64_t i = 0; i < settings->length && !last && !stop_requested(); i++) {
+        point_at("sample.vector", i, NULL, 0);
+        memcpy(next, drawing_next_values(&drawing, &last),
+               (size_t)content->dimension * sizeof *next);
+        application_add_vector(content, next, &text);
+        text_add(&text, "\n", 1);
+        drawing_take_values(&drawing, next);
+    }
+    text_add(&text, "\n", 1);
+    bool read = write_out(&text);
+    text_release(&text);
+    return read;
+}
+
+void sample_values(const struct settings *settings, const struct snapshot *snapshot,
+                   struct arena *arena)
+{
+    const struct content *content = &snapshot->contents[TARGET];
+    const struct examples_options options = input_of(settings);
+    struct reason why;
+    struct example example;
+    struct encode_room room;
+    struct ids cells = {0};
+    struct examples *input = examples_open(&options, &why);
+    int got = input ? 1 : -1, places;
+    bool read = true;
+    encode_init(&room, content);
+    while (got > 0 && read && !stop_requested() &&
+           (got = examples_next(input, &example, &why)) > 0) {
+        struct reason inner;
+        cells.count = 0;
+        if (!encode(content, &example.side[TARGET], &room, &cells, &places, &inner))
+            die("'%s': %s %lld: %.900s", settings->target, examples_unit(options.formats[TARGET]),
+                (long long)example.number, inner.text);
+        read = go_on(settings, snapshot, (const float *)cells.list, places, arena);
+    }
+    if (got < 0)
+        die("%s", why.text);
+    encode_release(&room);
+    ids_release(&cells);
+    examples_close(input);
+}
