@@ -32,3 +32,4 @@ toy vector classify "--source %.vector --source-format vectors --target %.side" 
 claim "one vector needs no recurrence" eval '"$CHORUS" inspect --json vector.run/best.h5 | grep -q "\"name\":\"readout.weight\"" && ! "$CHORUS" inspect --json vector.run/best.h5 | grep -q encoder\\.0'
 updates=300
 toy two classify "--source %.held --second %.question --target %.answer" "--task classify --source-tokenizer words" "--readout 16" "--second valid.question" accuracy "x > 0.95"
+toy asked translate "--source %.held --second %.question --target %.answer" "--tokenizer words" "--attention additive" "--second valid.question" exact-match "x > 0.95"
