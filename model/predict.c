@@ -91,7 +91,7 @@ struct prediction model_predict(const struct model *model, const real *block,
 {
     struct pass pass = {.model = model, .block = block, .batch = batch, .arena = arena};
     struct prediction prediction = {.outputs = shape_outputs(&model->shape)};
-    require(model->shape.head != HEAD_DECODE);
+    require(model->shape.head != HEAD_DECODE || model->shape.side[TARGET].form == FORM_VECTORS);
     if (batch->B == 0)
         return prediction;
     pass_encode(&pass);

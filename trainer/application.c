@@ -129,6 +129,12 @@ static void search_vectors(struct application *application, const int32_t *membe
     }
 }
 
+bool application_forced(const struct application *application)
+{
+    const struct model *model = application->model;
+    return model->sources == 0 && model->shape.side[TARGET].form == FORM_VECTORS;
+}
+
 void application_batch(void *application_, const struct pairs_block *block, const int32_t *members,
                        int count, struct text *outputs)
 {
@@ -136,15 +142,17 @@ void application_batch(void *application_, const struct pairs_block *block, cons
     const struct shape *shape = &application->model->shape;
     struct sentence views[EVALUATE_SENTENCES];
     int limits[EVALUATE_SENTENCES];
+    const bool forced = application_forced(application);
     require(count >= 1 && count <= EVALUATE_SENTENCES);
     for (int i = 0; i < count; i++) {
         views[i] = block->list[members[i]].sentence;
-        views[i].side[TARGET] = (struct sequence){0};
+        if (!forced)
+            views[i].side[TARGET] = (struct sequence){0};
         limits[i] = search_limit(views[i].side[SOURCE].length);
     }
     batch_pack(&application->batch, shape, views, count);
     arena_reset(application->arena);
-    if (shape->head != HEAD_DECODE)
+    if (shape->head != HEAD_DECODE || forced)
         application_predict(application, members, count, outputs);
     else if (shape->side[TARGET].form == FORM_VECTORS)
         search_vectors(application, members, count, limits, outputs);

@@ -1,6 +1,7 @@
 /* A model applied to batches of a block (apply.h), for the verbs that do so, evaluate and
  * validation: what comes of an input is a text, by the model's head and by what its target is made
- * of: a sequence that is searched for, tags in step, a label, vectors. */
+ * of: a sequence that is searched for, tags in step, a label, vectors. Of a series of vectors, which
+ * has no source, it is what is expected at each place behind the target's places before. */
 #ifndef APPLICATION_H
 #define APPLICATION_H
 
@@ -31,10 +32,12 @@ void application_search(struct application *application, const struct settings *
 /* Inputs of a batch at most: rows of a beam take memory as sentences do. */
 int application_sentences(const struct application *application);
 
+/* Are the block's targets read? Else they need not be there. */
+bool application_forced(const struct application *application);
 /* An apply_batch: of a struct application. */
 void application_batch(void *application, const struct pairs_block *block, const int32_t *members,
                        int count, struct text *outputs);
-/* Of those whose head is no decoder (application_predict.c). */
+/* Of what is not searched for (application_predict.c). */
 void application_predict(struct application *application, const int32_t *members, int count,
                          struct text *outputs);
 /* Numbers of a vector in their own units, with blanks between. values (dimension). */

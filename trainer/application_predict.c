@@ -23,15 +23,15 @@ static void add_symbols(const struct application *application, const struct pred
                           prediction->outputs, text);
 }
 
-/* A vector a line; of tags in step a frame a line, and a blank line behind the last. */
+/* A vector a line; of several a frame a line, and a blank line behind the last. */
 static void add_vectors(const struct application *application, const struct prediction *prediction,
                         int i, struct text *text)
 {
-    bool in_step = application->model->shape.head == HEAD_STEP;
+    bool frames = application->model->shape.head != HEAD_POOL;
     for (int64_t p = prediction->first[i]; p < prediction->first[i + 1]; p++) {
         application_add_vector(application->target, prediction->values + p * prediction->outputs,
                                text);
-        if (in_step)
+        if (frames)
             text_add(text, "\n", 1);
     }
 }

@@ -31,7 +31,8 @@ static bool apply_sources(struct measure *measure, const struct pairs_block *blo
     for (int i = 0; i < block->count; i++) {
         const struct pair *pair = &block->list[i];
         sources->list[i] = (struct pair){.sentence = pair->sentence};
-        sources->list[i].sentence.side[TARGET] = (struct sequence){0};
+        if (!application_forced(measure->application))
+            sources->list[i].sentence.side[TARGET] = (struct sequence){0};
     }
     return apply_block(measure->apply, application_sentences(measure->application),
                        application_batch, measure->application);

@@ -97,6 +97,13 @@ goes_on_well() { # nearer than what repeats the last number
 claim "by five numbers, as the series does" goes_on_well
 alike_on_ranks() { mv expected before && ranks 3 "$CHORUS" sample --model waves-run/best.h5 --target waves.begun --target-format frames --length 5 --threads 1 | tr -d '\r' | cmp - before; }
 claim "the same on three ranks" alike_on_ranks
+measured() { # the next value, from those before
+    "$CHORUS" evaluate --model waves-run/best.h5 --corpus waves-valid --output next | awk '$1 == "rmse" { print $2 }' >said &&
+        paste next waves.valid | awk 'NF { n++; sum += ($1 - $2) ^ 2 } END { printf "%.4f\n", sqrt(sum / n) }' | cmp - said &&
+        [ "$(grep -c . next)" = 600 ] && awk '{ exit !($1 < 8) }' said
+}
+claim "evaluate says how far off the next value is" measured
+claim "on three ranks too" bash -c '"$CHORUS_SOURCE/tests/mpirun.sh" 3 "$CHORUS" evaluate --model waves-run/best.h5 --corpus waves-valid --output again >seen && cmp next again'
 of_waves() { "$CHORUS" sample --model waves-run/best.h5 "$@"; }
 expect_fatal 2 "fatal: --target is missing: the model has one" of_waves
 expect_fatal 2 "fatal: --target-format: the model's target is vectors" of_waves --target waves.begun
