@@ -29,7 +29,7 @@ static double loss_of(const struct drawing *drawing, int32_t symbol)
         most = fmax(most, (double)(drawing->logits[v] + output->bias[v]));
     for (int v = 0; v < output->V; v++)
         sum += exp((double)(drawing->logits[v] + output->bias[v]) - most);
-    return log(sum) + most - (double)(drawing->logits[symbol] + output->bias[symbol]);
+    return log(fmax(sum, 1)) + most - (double)(drawing->logits[symbol] + output->bias[symbol]);
 }
 
 static void what_is_forced_has_the_losses_of_training(void **state)
