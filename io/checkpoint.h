@@ -26,9 +26,8 @@ bool checkpoint_real(struct checkpoint_writer *writer, const char *name, double 
 /* contents: SIDES of them, here and below. */
 bool checkpoint_contents(struct checkpoint_writer *writer, const struct content *contents,
                          struct reason *why);
-/* block: "parameters", "moments/first", "moments/second", "average" or "carried". columns 0: a vector. Then
- * appends until
- * it is full. */
+/* block: "parameters", "moments/first", "moments/second", "average" or "carried". columns 0: a
+ * vector. Then appends until it is full. */
 bool checkpoint_array(struct checkpoint_writer *writer, const char *block, const char *name,
                       int rows, int columns, struct reason *why);
 /* The slab goes to the array begun last; at most 4 MB at a time go to HDF5 (it has one lock). */

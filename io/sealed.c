@@ -165,8 +165,8 @@ int64_t sealed_elements(const struct sealed_array *array)
     return array->dimensions[0] * array->dimensions[1];
 }
 
-/* count elements from first, which are within one row or are whole rows. Memory has the shape of what
- * is selected: otherwise HDF5 goes by single elements, which takes ten times as long. */
+/* count elements from first, which are within one row or are whole rows. Memory has the shape of
+ * what is selected: otherwise HDF5 goes by single elements, which takes ten times as long. */
 static bool move_block(const struct sealed_array *array, int64_t first, int64_t count, void *to,
                        const void *from, struct reason *why)
 {

@@ -35,8 +35,8 @@ bool sealed_write_real(struct sealed *file, const char *group, const char *name,
 bool sealed_write_array(struct sealed *file, const char *name, enum sealed_type type, int rank,
                         const int64_t *dimensions, const void *data, struct reason *why);
 /* An array in slabs: create with its final dimensions, then write runs of elements in row order; or
- * with first dimension -1, to be extended by each append, by whole rows. At most 12 arrays may be unfinished at
- * once. */
+ * with first dimension -1, to be extended by each append, by whole rows. At most 12 arrays may be
+ * unfinished at once. */
 bool sealed_begin_array(struct sealed *file, const char *name, enum sealed_type type, int rank,
                         const int64_t *dimensions, struct reason *why);
 bool sealed_append(struct sealed *file, const char *name, int64_t elements, const void *data,

@@ -1,7 +1,7 @@
 /* The shards behind a stream: opened (and checked) when they are first needed, only so many at a
- * time; and the cells of chosen sentences, read in the order in which they stand, in bounded pieces.
- * Sequence: stream_reader_init, (stream_reader_begin, stream_reader_want ..., stream_reader_read)
- * ..., stream_reader_release. */
+ * time; and the cells of chosen sentences, read in the order in which they stand, in bounded
+ * pieces. Sequence: stream_reader_init, (stream_reader_begin, stream_reader_want ...,
+ * stream_reader_read) ..., stream_reader_release. */
 #ifndef STREAM_READER_H
 #define STREAM_READER_H
 

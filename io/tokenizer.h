@@ -66,8 +66,8 @@ void tokenizer_release(struct tokenizer *tokenizer);
 void tokenizer_encode(const struct tokenizer *tokenizer, const char *line, size_t length,
                       struct ids *ids);
 /* For vocabularies that are closed (tags, labels), where ID_UNKNOWN is a mistake of the text's: the
- * first word, or the line, that is not in the vocabulary, within `line`. False: all are. Kinds words
- * and lines only (require). */
+ * first word, or the line, that is not in the vocabulary, within `line`. False: all are. Kinds
+ * words and lines only (require). */
 bool tokenizer_unknown(const struct tokenizer *tokenizer, const char *line, size_t length,
                        const char **symbol, size_t *symbol_length);
 /* Appends the line; unknown becomes "<unk>". Ids must be within the vocabulary (require). */

@@ -86,7 +86,8 @@ static int32_t *part(int32_t **next, int64_t count)
     return first;
 }
 
-/* All numbers of a kind are parts of one block. Returns the larger of S + 1 and B numbers of working space. */
+/* All numbers of a kind are parts of one block. Returns the larger of S + 1 and B numbers of
+ * working space. */
 static int32_t *reserve_symbols(struct batch *batch, const struct shape *shape)
 {
     int64_t B = batch->B, targets = batch->T * B * cells(shape, TARGET, FORM_SYMBOLS), most = 0;

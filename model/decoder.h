@@ -11,13 +11,13 @@
  * cell([E y_{t-1}; v], s_{t-1}); r_t = readout(s_t, E y_{t-1}, v), with the context v of the
  * sentence only where it is joined to every step (context-use every and both). Without
  * feed-previous E y_{t-1} is left out everywhere. Of two sources c_t = [c1_t; c2_t], each attended
- * to by itself with the same query, and v likewise. Upper layers read what the layer below gives (s_t,
- * not c_t), with dropout: its h, to which with `residual` a layer above the first adds what the one
- * below gave, before dropout (Wu et al. 2016). So does the readout, and s_t where it attends; but
- * the s_{t-1} that attends is the top recurrence's own state, without residual, as its first one
- * comes from the encoder and has no layer below. All B rows run for all T steps. The state is
- * carried, so that search is decoder_run with T = 1, again and again, with decoder_pick as rows end,
- * branch and change places. Calling sequence:
+ * to by itself with the same query, and v likewise. Upper layers read what the layer below gives
+ * (s_t, not c_t), with dropout: its h, to which with `residual` a layer above the first adds what
+ * the one below gave, before dropout (Wu et al. 2016). So does the readout, and s_t where it
+ * attends; but the s_{t-1} that attends is the top recurrence's own state, without residual, as its
+ * first one comes from the encoder and has no layer below. All B rows run for all T steps. The
+ * state is carried, so that search is decoder_run with T = 1, again and again, with decoder_pick as
+ * rows end, branch and change places. Calling sequence:
  * decoder_start, decoder_run; decoder_backward. */
 #ifndef DECODER_H
 #define DECODER_H
@@ -73,13 +73,14 @@ struct decoder_states {
 };
 
 /* Takes all arrays from the arena, with room for as many rows as the sources' banks have, hands
- * over the context and computes the keys. encoder, source: (SOURCES), of B sentences; with context-use
- * none they are not looked at but for the room, and may be NULL, here and in backward. */
+ * over the context and computes the keys. encoder, source: (SOURCES), of B sentences; with
+ * context-use none they are not looked at but for the room, and may be NULL, here and in
+ * backward. */
 void decoder_start(const struct decoder *decoder, const real *block, const struct encoder *encoder,
                    struct encoder_states *source, int B, int T, const struct random_key *key,
                    struct arena *arena, struct decoder_states *states);
-/* The state between pieces of a running text, which the caller keeps: (layers, 1 or 2, B, H), of each
- * layer h and, where its cell has one, c. Its reals for B rows; between decoder_start and
+/* The state between pieces of a running text, which the caller keeps: (layers, 1 or 2, B, H), of
+ * each layer h and, where its cell has one, c. Its reals for B rows; between decoder_start and
  * decoder_run: goes on from it; after decoder_run: to where it has come. For decoders whose step
  * reads nothing else of the step before (no input feeding, no attention). */
 int64_t decoder_carried(const struct decoder *decoder, int B);
@@ -87,12 +88,12 @@ void decoder_go_on(const struct decoder *decoder, struct decoder_states *states,
                    const real *carried);
 void decoder_leave(const struct decoder *decoder, const struct decoder_states *states,
                    real *carried);
-/* x (T, B, E): the embedded symbols before each step; kept (with E = 0 not looked at). states->r is the result. Goes on from
- * the carried state. */
+/* x (T, B, E): the embedded symbols before each step; kept (with E = 0 not looked at). states->r is
+ * the result. Goes on from the carried state. */
 void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,
                  const real *x);
-/* With T = 1: row i goes on from where row rows[i] is, each from any, several from one (bank_attend,
- * of what they attend to, is the caller's). count <= room. */
+/* With T = 1: row i goes on from where row rows[i] is, each from any, several from one
+ * (bank_attend, of what they attend to, is the caller's). count <= room. */
 void decoder_pick(const struct decoder *decoder, struct decoder_states *states, const int *rows,
                   int count);
 /* dr (T, B, R), overwritten: the gradient of r. Adds to the gradient and to the encoder's
@@ -115,8 +116,8 @@ void decoder_drop(const struct decoder *decoder, const struct decoder_states *st
 
 /* Multiply-adds in forward: of a row, and without attention; of a sentence of S states of each
  * source, for its keys and its context and for T steps of attention; of the keys and those steps,
- * of one source; of the context. Bytes of the arena for N states of each source of B sentences and T
- * steps. (decoder_cost.c) */
+ * of one source; of the context. Bytes of the arena for N states of each source of B sentences and
+ * T steps. (decoder_cost.c) */
 int64_t decoder_row_cost(const struct decoder *decoder);
 int64_t decoder_step_cost(const struct decoder *decoder);
 int64_t decoder_sentence_cost(const struct decoder *decoder, const int64_t S[SOURCES], int T);

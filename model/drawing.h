@@ -1,6 +1,6 @@
-/* A running text, symbol by symbol, or a series of vectors: what is forced into it and what is drawn
- * go through the decoder alike, whose state is carried on; for models without a source. The text
- * begins behind begin, the series behind a zero vector, from a zero state. Calling sequence:
+/* A running text, symbol by symbol, or a series of vectors: what is forced into it and what is
+ * drawn go through the decoder alike, whose state is carried on; for models without a source. The
+ * text begins behind begin, the series behind a zero vector, from a zero state. Calling sequence:
  * drawing_start, then for each symbol drawing_next (or one of the caller's), drawing_take; of
  * vectors drawing_next_values, drawing_take_values. */
 #ifndef DRAWING_H

@@ -11,8 +11,8 @@ static void init(struct model *model)
         input_init(&model->before, shape, TARGET, &model->parameters);
 }
 
-/* Teacher forcing: before each step stands begin (of a running text what came before), then the target but for its last; of vectors the
- * begin is zero. */
+/* Teacher forcing: before each step stands begin (of a running text what came before), then the
+ * target but for its last; of vectors the begin is zero. */
 static struct input_places places_before(const struct pass *pass)
 {
     const struct batch *batch = pass->batch;

@@ -1,7 +1,7 @@
 /* The hypotheses of a search: those that go on, a row each, grouped by sentence, the better first;
  * those that have ended; and how each came about, a trace of symbols from the last back to the
- * first. Knows nothing of models. Calling sequence: hypotheses_start; while rows > 0, the candidates
- * of each row, then hypotheses_go_on; hypotheses_result. */
+ * first. Knows nothing of models. Calling sequence: hypotheses_start; while rows > 0, the
+ * candidates of each row, then hypotheses_go_on; hypotheses_result. */
 #ifndef HYPOTHESES_H
 #define HYPOTHESES_H
 

@@ -81,11 +81,11 @@ void model_loss(const struct model *model, const real *block, const struct batch
  * the count of useful arithmetic go by. */
 int64_t model_cost(const struct model *model, int count, const int *const lengths[SIDES]);
 
-/* What HEAD_STEP and HEAD_POOL say of the sources alone, and HEAD_DECODE of vectors at each place of
- * the targets from the places before (V: the logit of the end too), in the arena: the places of the
- * packed sentences, in their order (batch->order is undone): sentence i has first[i] up to first[i + 1].
- * Symbols: at each place the most likely one, of equal ones the lower, and, where they are wanted,
- * the probabilities of all from shape_first_symbol on. Vectors: the values. */
+/* What HEAD_STEP and HEAD_POOL say of the sources alone, and HEAD_DECODE of vectors at each place
+ * of the targets from the places before (V: the logit of the end too), in the arena: the places of
+ * the packed sentences, in their order (batch->order is undone): sentence i has first[i] up to
+ * first[i + 1]. Symbols: at each place the most likely one, of equal ones the lower, and, where
+ * they are wanted, the probabilities of all from shape_first_symbol on. Vectors: the values. */
 struct prediction {
     int64_t *first;      // (B + 1)
     int outputs;         // V

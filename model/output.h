@@ -32,7 +32,8 @@ struct likely {
 };
 /* The likeliest symbols from `first` on, largest value first, of equal ones the lower first. They
  * go in among `count` lower symbols that are already there, up to `most`; returns how many there
- * are. What is no number, or minus infinite, is left out; where one is no number, so may others be. */
+ * are. What is no number, or minus infinite, is left out; where one is no number, so may others
+ * be. */
 int output_likeliest(const struct output *output, const real *logits, int first, int most,
                      struct likely *likely, int count);
 /* log sum_j exp(logit_j + b_j): a value less that is the symbol's log-probability, as in

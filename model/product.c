@@ -129,9 +129,9 @@ static inline real dot(const real *x, const real *y, int count)
     return lanes_total(&lanes) + rest;
 }
 
-/* row (N) = [row +] a (K) B^T, each element a dot. B is read at four places far apart at once, which
- * memory gives faster than one after the other: on a Zen 3 core the shapes reference and additive
- * translate one sentence 1.4 and 1.5 times as fast. */
+/* row (N) = [row +] a (K) B^T, each element a dot. B is read at four places far apart at once,
+ * which memory gives faster than one after the other: on a Zen 3 core the shapes reference and
+ * additive translate one sentence 1.4 and 1.5 times as fast. */
 enum { STREAMS = 4 };
 
 VECTOR_CLONES

@@ -1,7 +1,7 @@
-/* Matrix products, by one of several libraries (model/product_library.h), which run single-threaded:
- * a product is cut into pieces by its shape alone and OpenMP runs over the pieces, so the bits do
- * not depend on the number of threads. Row-major, as C arrays are; ld is the distance between
- * rows. */
+/* Matrix products, by one of several libraries (model/product_library.h), which run
+ * single-threaded: a product is cut into pieces by its shape alone and OpenMP runs over the pieces,
+ * so the bits do not depend on the number of threads. Row-major, as C arrays are; ld is the
+ * distance between rows. */
 #ifndef PRODUCT_H
 #define PRODUCT_H
 

@@ -27,8 +27,8 @@ struct recurrent {
     int normed;                      // with layer normalisation
     struct layer_norm norm;
 };
-/* Adds PREFIX.input, .recurrent, .bias, for cells with gates apart .recurrent_bias and, if `normed`,
- * what layer_norm_init adds. */
+/* Adds PREFIX.input, .recurrent, .bias, for cells with gates apart .recurrent_bias and, if
+ * `normed`, what layer_norm_init adds. */
 void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
                     enum cell_kind kind, int normed, int I, int H, int reverse);
 
@@ -101,8 +101,8 @@ void recurrent_finish_input(const struct recurrent *layer, real *gradient,
 void recurrent_finish(const struct recurrent *layer, real *gradient,
                       const struct recurrent_states *states);
 
-/* Multiply-adds of a row in forward; reals that a row keeps, without dropout; bytes that the weights take which are
- * applied step by step, `width` columns of the input's among them. */
+/* Multiply-adds of a row in forward; reals that a row keeps, without dropout; bytes that the
+ * weights take which are applied step by step, `width` columns of the input's among them. */
 int64_t recurrent_cost(const struct recurrent *layer);
 int64_t recurrent_memory(const struct recurrent *layer);
 int64_t recurrent_weights_memory(const struct recurrent *layer, int width);

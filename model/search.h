@@ -32,8 +32,8 @@ struct search_options {
     const uint32_t *numbers; // (count of packed sentences)
 };
 
-/* (B, best) stands for the hypotheses of each packed sentence, in their order, the best first: those
- * that ended before those that did not, then by value, then the earlier. All in the arena. */
+/* (B, best) stands for the hypotheses of each packed sentence, in their order, the best first:
+ * those that ended before those that did not, then by value, then the earlier. All in the arena. */
 struct search_result {
     int best, width;
     int *counts;               // (B): hypotheses there are, from 1 to `best`

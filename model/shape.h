@@ -174,7 +174,8 @@ static inline int shape_output_width(const struct shape *shape)
 }
 
 /* What the output layer gives: the symbols from shape_first_symbol on (of classes begin, end and
- * unknown are none), or a vector's numbers and, of decoded ones, the logit of its being the last. */
+ * unknown are none), or a vector's numbers and, of decoded ones, the logit of its being the
+ * last. */
 static inline int shape_first_symbol(const struct shape *shape)
 {
     return shape->head == HEAD_DECODE ? 0 : SYMBOLS_RESERVED;

@@ -15,8 +15,8 @@ void useful_add(const struct model *model, const struct batch *batch, int64_t us
 void useful_add_forward(const struct model *model, const struct batch *batch,
                         int64_t useful[PARTS]);
 
-/* Numbers that greedy translation of one sentence of these steps, ends included, must read: weights once
- * for all states where they are applied to all of them at once, else at each; states at each
+/* Numbers that greedy translation of one sentence of these steps, ends included, must read: weights
+ * once for all states where they are applied to all of them at once, else at each; states at each
  * step. */
 int64_t useful_reads(const struct model *model, const int64_t steps[SIDES]);
 

@@ -1,7 +1,7 @@
 /* A model applied to batches of a block (apply.h), for the verbs that do so, evaluate and
  * validation: what comes of an input is a text, by the model's head and by what its target is made
- * of: a sequence that is searched for, tags in step, a label, vectors. Of a series of vectors, which
- * has no source, it is what is expected at each place behind the target's places before. */
+ * of: a sequence that is searched for, tags in step, a label, vectors. Of a series of vectors,
+ * which has no source, it is what is expected at each place behind the target's places before. */
 #ifndef APPLICATION_H
 #define APPLICATION_H
 

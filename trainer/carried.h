@@ -1,6 +1,6 @@
 /* The decoder's states between the updates of a running text: of each lane, `rows` rows as
- * decoder_carried has them; each rank holds those of its lanes. Zero at an epoch's start, and a part
- * of the checkpoint. */
+ * decoder_carried has them; each rank holds those of its lanes. Zero at an epoch's start, and a
+ * part of the checkpoint. */
 #ifndef CARRIED_H
 #define CARRIED_H
 

@@ -1,5 +1,5 @@
-/* The control groups that this process is in, and what they are in, of either version: where a batch
- * system or a container sets its limits. */
+/* The control groups that this process is in, and what they are in, of either version: where a
+ * batch system or a container sets its limits. */
 #ifndef CGROUP_H
 #define CGROUP_H
 
@@ -7,7 +7,8 @@
 
 /* Calls `look` for the folder of each group of this controller ("memory", "cpu"), from the
  * process's own up to the root; version: 1 or 2. In a container the group's path may lead nowhere;
- * the mount's own root is then the container's group. root: "", or the folder that stands for it. */
+ * the mount's own root is then the container's group. root: "", or the folder that stands for
+ * it. */
 void cgroup_each(const char *root, const char *controller,
                  void (*look)(const char *folder, int version, void *context), void *context);
 

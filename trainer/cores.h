@@ -11,8 +11,8 @@ uint64_t cores_mask(void); // a hash of the mask
 /* In the mask of mpirun, or of its daemon on this host, where that is what started this process;
  * else 0. */
 int cores_offered(void);
-/* Does the governor keep the first core of the mask at its lowest frequency? root: "", or the folder
- * that stands for it. */
+/* Does the governor keep the first core of the mask at its lowest frequency? root: "", or the
+ * folder that stands for it. */
 bool cores_slow(const char *root);
 
 /* Threads that a rank runs where no setting says it: wanted (the value of OMP_NUM_THREADS, or NULL)

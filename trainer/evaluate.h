@@ -43,8 +43,8 @@ typedef bool evaluate_block(void *to, const struct pairs_block *block, const dou
  * texts, whose reasons name the file. */
 void evaluate_agree(bool well, const char *corpus, const struct reason *why);
 
-/* [all] The pairs that settings name: of a prepared corpus (*corpus, which the caller closes), that must
- * be of the model's task and like the model's, or of texts (*corpus NULL). */
+/* [all] The pairs that settings name: of a prepared corpus (*corpus, which the caller closes), that
+ * must be of the model's task and like the model's, or of texts (*corpus NULL). */
 struct snapshot;
 struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
                             struct corpus **corpus, struct reason *why);

@@ -1,6 +1,6 @@
-/* The loader thread: takes groups from the stream (or of a running text), packs this rank's lanes into micro-batches, and
- * keeps FEED_AHEAD updates ready, so that computing never waits for reading. Calling sequence:
- * feed_open, (feed_next, feed_done) ..., feed_close. */
+/* The loader thread: takes groups from the stream (or of a running text), packs this rank's lanes
+ * into micro-batches, and keeps FEED_AHEAD updates ready, so that computing never waits for
+ * reading. Calling sequence: feed_open, (feed_next, feed_done) ..., feed_close. */
 #ifndef FEED_H
 #define FEED_H
 

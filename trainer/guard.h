@@ -1,7 +1,7 @@
 /* Memory that must not change by itself: hashes of the weights and of this rank's part of the
- * moments and the average, block by block of GUARD_BLOCK floats, taken when they were written and compared before
- * they are used for the next step. So a flipped bit is found on any number of ranks, one included,
- * before anything that was computed from it reaches a checkpoint. Each update:
+ * moments and the average, block by block of GUARD_BLOCK floats, taken when they were written and
+ * compared before they are used for the next step. So a flipped bit is found on any number of
+ * ranks, one included, before anything that was computed from it reaches a checkpoint. Each update:
  *
  *     guard_step    compares all, and takes the optimizer's step, and the average's, on this
  *                   rank's part: block by block compare, step, hash, while the block is in cache
@@ -32,8 +32,8 @@ bool guard_step(struct guard *guard, struct run *run, double rate, double scale,
 void guard_take(struct guard *guard);
 /* False, with the words of guard_step, if anything changed. */
 bool guard_check_all(const struct guard *guard, const struct run *run, struct reason *why);
-/* The same, and a copy of what was found well, in one go: weights, first and second moments and average
- * into copies[0] to [3], blocks of all parameters, or NULL where none is wanted. */
+/* The same, and a copy of what was found well, in one go: weights, first and second moments and
+ * average into copies[0] to [3], blocks of all parameters, or NULL where none is wanted. */
 bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[4],
                     struct reason *why);
 

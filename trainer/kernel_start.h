@@ -1,7 +1,7 @@
 /* OpenBLAS takes its kernels and makes its threads when it is loaded, so what it is to take must
  * stand in the environment before the program starts: it sets that and executes itself once, before
- * MPI. Where a limit of address space would keep OpenBLAS from being loaded, the program ends with a
- * line before any library begins, whatever the command. */
+ * MPI. Where a limit of address space would keep OpenBLAS from being loaded, the program ends with
+ * a line before any library begins, whatever the command. */
 #ifndef KERNEL_START_H
 #define KERNEL_START_H
 

@@ -159,8 +159,8 @@ static void cut(struct made *made)
     }
 }
 
-/* Updates change places, each of micro-batches that are neighbours in length, as in training: or its
- * ranks would wait for the one with the longest. */
+/* Updates change places, each of micro-batches that are neighbours in length, as in training: or
+ * its ranks would wait for the one with the longest. */
 static void shuffle(struct made *made)
 {
     struct random_key key = {made->options.seed, RANDOM_MADE, 0, 2}; // behind both sides'

@@ -1,9 +1,9 @@
 /* A made-up corpus for measurements, in memory: sentences as the task has them, of 5 to `longest`
- * tokens a side, each length uniform by itself (of tags the words'; of a label 1), symbols by Zipf's
- * law (exponent 1). In pools of 100 micro-batches it is sorted by target length, then source length,
- * and cut where a micro-batch has its sentences or its tokens; what does not fill one is left out. The updates, of neighbours, come in a seeded order, again and
- * again. A function of its options alone. Calling sequence: made_open, (made_next ...),
- * made_close. */
+ * tokens a side, each length uniform by itself (of tags the words'; of a label 1), symbols by
+ * Zipf's law (exponent 1). In pools of 100 micro-batches it is sorted by target length, then source
+ * length, and cut where a micro-batch has its sentences or its tokens; what does not fill one is
+ * left out. The updates, of neighbours, come in a seeded order, again and again. A function of its
+ * options alone. Calling sequence: made_open, (made_next ...), made_close. */
 #ifndef MADE_H
 #define MADE_H
 

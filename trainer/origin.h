@@ -1,6 +1,6 @@
 /* What a first start takes from another run's checkpoint (--from): the model's settings, which what
- * was given must not contradict; the vocabularies, which the corpus must have; the weights, averaged
- * ones where there are. All else is new. */
+ * was given must not contradict; the vocabularies, which the corpus must have; the weights,
+ * averaged ones where there are. All else is new. */
 #ifndef ORIGIN_H
 #define ORIGIN_H
 

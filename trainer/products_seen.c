@@ -25,8 +25,8 @@ static int magnitude(int side)
     return -bits; // unlike any side
 }
 
-/* How long a batch is shows in the rows of NN, NT and packed ones, in what TN sums over, and in every side of a
- * sentence's own product. */
+/* How long a batch is shows in the rows of NN, NT and packed ones, in what TN sums over, and in
+ * every side of a sentence's own product. */
 static void make_key(int form, const struct product_item *item, bool each, int key[4])
 {
     bool sums = form == PRODUCT_TN;

@@ -14,8 +14,8 @@
  * seconds. All but the times are the same for any number of ranks. status.json: state (training,
  * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss
  * (with --valid-metric but perplexity: best_metric, its name, and best_value),
- * save_seconds (of the slowest checkpoint), standstill_seconds (how long the newest one held training
- * up). */
+ * save_seconds (of the slowest checkpoint), standstill_seconds (how long the newest one held
+ * training up). */
 #ifndef REPORT_H
 #define REPORT_H
 

@@ -1,7 +1,8 @@
-/* What a language model draws by itself: text, or vectors (sample_values.h). Of sentences each line is drawn anew; of a running
- * text the state is carried across lines, whose ends are symbols like others. A prefix is forced
- * through the model first. What is drawn is a function of model, seed, line and position; rank 0
- * draws, since each symbol waits for the one before, and the others wait. */
+/* What a language model draws by itself: text, or vectors (sample_values.h). Of sentences each line
+ * is drawn anew; of a running text the state is carried across lines, whose ends are symbols like
+ * others. A prefix is forced through the model first. What is drawn is a function of model, seed,
+ * line and position; rank 0 draws, since each symbol waits for the one before, and the others
+ * wait. */
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"

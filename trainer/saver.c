@@ -294,8 +294,8 @@ static void *write_all(void *argument)
     return NULL;
 }
 
-/* Nothing changes meanwhile, so that no copy is needed: the moments, on all ranks, are the zeros that
- * the copy still holds, and the average is the weights. */
+/* Nothing changes meanwhile, so that no copy is needed: the moments, on all ranks, are the zeros
+ * that the copy still holds, and the average is the weights. */
 void saver_first(struct saver *saver, const char *aside)
 {
     struct run *run = saver->run;

@@ -1,10 +1,10 @@
 /* Checkpoints are written while training goes on, so that a slow disk does not stop it. saver_save
- * copies weights, moments, average and state on rank 0, where a thread writes update-NNNNNNNN.h5, sets the
- * links and removes what `keep` does not hold. Training stands still for the copy alone: the thread
- * hashes it first, and compares before it writes. One checkpoint at a time. Whatever fails ends the
- * program on rank 0, at the next poll, and leaves what was there. All memory is taken in saver_open.
- * Calling sequence: saver_open, (saver_first), (saver_expect, saver_save, saver_poll ...,
- * saver_finish) ..., saver_close. */
+ * copies weights, moments, average and state on rank 0, where a thread writes update-NNNNNNNN.h5,
+ * sets the links and removes what `keep` does not hold. Training stands still for the copy alone:
+ * the thread hashes it first, and compares before it writes. One checkpoint at a time. Whatever
+ * fails ends the program on rank 0, at the next poll, and leaves what was there. All memory is
+ * taken in saver_open. Calling sequence: saver_open, (saver_first), (saver_expect, saver_save,
+ * saver_poll ..., saver_finish) ..., saver_close. */
 #ifndef SAVER_H
 #define SAVER_H
 
@@ -16,8 +16,8 @@ void saver_close(struct saver *saver);
 /* [all] The run as it is now, update 0, into a folder that is still made aside: on disk when it
  * returns. */
 void saver_first(struct saver *saver, const char *aside);
-/* After the coming update there may be something to save: memory for the copy, which has none before
- * the first, is fetched meanwhile. */
+/* After the coming update there may be something to save: memory for the copy, which has none
+ * before the first, is fetched meanwhile. */
 void saver_expect(struct saver *saver);
 /* [all] Begins to save what the run is now; none may be under way. run->saving is its update from
  * now on. */

@@ -1,5 +1,5 @@
-/* What is given for a model's sides against what these are made of: for the commands that read text,
- * or vectors, for a model that there is. */
+/* What is given for a model's sides against what these are made of: for the commands that read
+ * text, or vectors, for a model that there is. */
 #ifndef SIDES_H
 #define SIDES_H
 

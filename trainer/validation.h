@@ -21,7 +21,8 @@ struct validation {
 /* The metric of --valid-metric (of such a name), or NULL for perplexity and loss: the loss tells
  * them. */
 const struct metric *validation_metric(const char *name);
-/* Of a cost the metric's value, and of a value its cost: where more is better, with its sign turned. */
+/* Of a cost the metric's value, and of a value its cost: where more is better, with its sign
+ * turned. */
 double validation_value(const struct metric *metric, double cost);
 
 /* [all] The same bits for any number of ranks. Returns 0 if a stop was agreed on. */

@@ -30,8 +30,8 @@ void die_silent(void (*tell)(int status, const char *words));
 /* How the process ends once the line is out; must not return. Default: exit(status). */
 void die_ending(void (*end)(int status));
 
-/* What is done before that, once the line is out: a temporary folder that is removed. NULL: nothing.
- * It must not die. */
+/* What is done before that, once the line is out: a temporary folder that is removed. NULL:
+ * nothing. It must not die. */
 void die_before_ending(void (*act)(void));
 
 _Noreturn void die_broken_claim(const char *claim, const char *file, int line);

@@ -66,8 +66,8 @@ static inline double double_of_integer(uint64_t integer)
     return double_of(integer | UINT64_C(0x4330000000000000)) - 0x1p52;
 }
 
-/* Natural logarithm of a normal x > 0, from 2 artanh((m - 1) / (m + 1)) with x = 2^e m and m next to
- * 1. Not libm's: that one picks its code by processor, and the last bit with it. */
+/* Natural logarithm of a normal x > 0, from 2 artanh((m - 1) / (m + 1)) with x = 2^e m and m next
+ * to 1. Not libm's: that one picks its code by processor, and the last bit with it. */
 static inline double same_log(double x)
 {
     const double ln_2 = 0.69314718055994530942;

@@ -176,9 +176,9 @@ static inline bool combination_row(int number, struct combination *c)
 }
 
 /* Vector `number` of an endless list for the row. Of each sixteen of them, from the first on, the
- * values of switch i are the parity of the number's bits in the mask i + 1, so any two switches take
- * each of their four pairs of values four times (an orthogonal array: Rao 1947), turned over by
- * bits that the row and the sixteen have of their own. */
+ * values of switch i are the parity of the number's bits in the mask i + 1, so any two switches
+ * take each of their four pairs of values four times (an orthogonal array: Rao 1947), turned over
+ * by bits that the row and the sixteen have of their own. */
 static inline unsigned combination_vector(int row, int number)
 {
     const struct random_key key = {1, RANDOM_SAMPLE, (uint32_t)row, 0};

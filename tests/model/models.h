@@ -99,8 +99,8 @@ static inline struct shape models_with(struct shape shape, enum head head, int r
 }
 
 /* Tags of words with features; a value for each vector; classes of two sources' pyramids pooled by
- * attention; classes by the largest states; regression from one vector a sentence without an encoder's layers;
- * vectors decoded from vectors; symbols decoded from nothing. */
+ * attention; classes by the largest states; regression from one vector a sentence without an
+ * encoder's layers; vectors decoded from vectors; symbols decoded from nothing. */
 static inline struct shape models_other(int number)
 {
     static const struct side_shape vectors = {.form = FORM_VECTORS, .dimension = 6};

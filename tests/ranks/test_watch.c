@@ -17,7 +17,8 @@ static int asked_to_end(void)
     return 0;
 }
 
-/* A rank is late by more than a beat, each in turn; then the next watch hears nothing of this one. */
+/* A rank is late by more than a beat, each in turn; then the next watch hears nothing of this
+ * one. */
 static void a_watch_stops_with_nothing_under_way_and_starts_again(void **state)
 {
     (void)state;

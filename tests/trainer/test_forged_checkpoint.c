@@ -124,7 +124,8 @@ static bool continues(struct reason *why)
     return well;
 }
 
-/* By one of the two; settings and tokenizers are the first one's, state and moments the second's. */
+/* By one of the two; settings and tokenizers are the first one's, state and moments the
+ * second's. */
 static void assert_refused(const struct forgery *forgery, const char *name, const char *words)
 {
     struct reason why = {""};
