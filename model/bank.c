@@ -102,7 +102,7 @@ void bank_mean(const struct bank *bank, real *mean, int ld)
     }
 }
 
-void bank_mean_backward(const struct bank *bank, const real *dv, int ld)
+void bank_mean_backward(const struct bank *bank, const real *dmean, int ld)
 {
     int M = bank->M;
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
@@ -110,5 +110,5 @@ void bank_mean_backward(const struct bank *bank, const real *dv, int ld)
         for (int s = 0; s < bank->lengths[b]; s++)
             for (int j = 0; j < M; j++)
                 bank->dstates[(bank->first[b] + s) * M + j] +=
-                    dv[(int64_t)b * ld + j] / (real)bank->lengths[b];
+                    dmean[(int64_t)b * ld + j] / (real)bank->lengths[b];
 }
