@@ -14,7 +14,7 @@ struct run_memory {
 /* From settings, model and corpora alone. */
 void run_memory(const struct run *run, struct run_memory *memory);
 /* "weights 1.1 MB, gradients and exchange 9 MB, moments 2.2 MB, a micro-batch 30 MB" */
-enum { RUN_MEMORY_WORDS = 256 };
+enum { RUN_MEMORY_WORDS = 320 };
 void run_memory_words(const struct run_memory *memory, char words[RUN_MEMORY_WORDS]);
 /* [all] Ends the run where there is less than it needs: on a host for its ranks together, in the
  * address space that a rank is allowed. */
