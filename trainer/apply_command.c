@@ -6,8 +6,6 @@
 #include "trainer/apply_lines.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
-#include "trainer/computing.h"
-#include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
 #include "trainer/task.h"
 
@@ -23,16 +21,11 @@ static void check_task(const struct settings *settings, const struct snapshot *s
 int apply_command(const struct settings *settings, enum command command)
 {
     double start = clock_seconds();
-    struct reason why;
     struct snapshot snapshot;
     struct arena arena;
     struct application application;
-    computing_start(settings);
-    computing_agree(settings);
-    agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
-          settings->model, why.text);
+    snapshot_load(&snapshot, settings);
     check_task(settings, &snapshot, command);
-    run_memory_addresses(0, "");
     arena_init(&arena);
     application_init(&application, &snapshot.model, snapshot.weights, &snapshot.contents[TARGET],
                      &arena);

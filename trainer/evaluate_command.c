@@ -10,12 +10,10 @@
 #include "trainer/application.h"
 #include "trainer/clock.h"
 #include "trainer/commands.h"
-#include "trainer/computing.h"
 #include "trainer/console.h"
 #include "trainer/continue.h"
 #include "trainer/evaluate.h"
 #include "trainer/measure.h"
-#include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include "trainer/task.h"
@@ -97,11 +95,7 @@ int evaluate_command(const struct settings *settings)
     struct aside aside;
     struct arena arena;
     struct evaluation evaluation;
-    computing_start(settings);
-    computing_agree(settings);
-    agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
-          settings->model, why.text);
-    run_memory_addresses(0, "");
+    snapshot_load(&snapshot, settings);
     arena_init(&arena);
     const struct task *task = task_of((enum task_kind)snapshot.settings.task);
     agree(!snapshot.settings.stream,

@@ -10,9 +10,7 @@
 #include "model/drawing.h"
 #include "trainer/agree.h"
 #include "trainer/commands.h"
-#include "trainer/computing.h"
 #include "trainer/continue.h"
-#include "trainer/run_memory.h"
 #include "trainer/sample_values.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
@@ -146,13 +144,8 @@ static void check(const struct work *work)
 
 int sample(const struct settings *settings)
 {
-    struct reason why;
     struct work work = {.settings = settings};
-    computing_start(settings);
-    computing_agree(settings);
-    agree(snapshot_open(&work.snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
-          settings->model, why.text);
-    run_memory_addresses(0, "");
+    snapshot_load(&work.snapshot, settings);
     check(&work);
     arena_init(&work.arena);
     if (comm_rank() == 0 && of_vectors(&work.snapshot))

@@ -5,10 +5,8 @@
 #include "comm/comm.h"
 #include "trainer/agree.h"
 #include "trainer/commands.h"
-#include "trainer/computing.h"
 #include "trainer/continue.h"
 #include "trainer/evaluate_running.h"
-#include "trainer/run_memory.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include <errno.h>
@@ -116,13 +114,8 @@ static int score_running(const struct settings *settings, const struct snapshot 
 
 int score(const struct settings *settings)
 {
-    struct reason why;
     struct snapshot snapshot;
-    computing_start(settings);
-    computing_agree(settings);
-    agree(snapshot_open(&snapshot, settings->model, 1, &why), "checkpoint '%s': %s",
-          settings->model, why.text);
-    run_memory_addresses(0, "");
+    snapshot_load(&snapshot, settings);
     check_sides(settings, &snapshot);
     struct arena arena;
     struct evaluation evaluation;

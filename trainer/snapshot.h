@@ -52,6 +52,9 @@ struct snapshot {
 };
 bool snapshot_open(struct snapshot *snapshot, const char *file, int with_weights,
                    struct reason *why);
+/* [all] How a verb begins that computes with the model of --model: what computes (computing.h), the
+ * snapshot with its weights, what memory there is. A failure ends the run. */
+void snapshot_load(struct snapshot *snapshot, const struct settings *settings);
 void snapshot_close(struct snapshot *snapshot);
 
 /* The names of the state's values, for `inspect`: integers, then reals; NULL-terminated. */
