@@ -10,13 +10,12 @@
 #include "model/drawing.h"
 #include "trainer/agree.h"
 #include "trainer/commands.h"
+#include "trainer/console.h"
 #include "trainer/continue.h"
 #include "trainer/sample_values.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include "trainer/task.h"
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 struct work {
@@ -55,11 +54,7 @@ static void write_line(struct work *work)
     else
         tokenizer_decode(tokenizer, work->line.list, (int)work->line.count, &work->text);
     text_add(&work->text, "\n", 1);
-    fwrite(work->text.bytes, 1, work->text.length, stdout);
-    fflush(stdout);
-    work->unread = ferror(stdout) && errno == EPIPE;
-    if (ferror(stdout) && !work->unread)
-        die("standard output: %s", strerror(errno));
+    work->unread = !console_write(&work->text);
     work->line.count = 0;
     work->lines++;
 }

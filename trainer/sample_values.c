@@ -4,10 +4,9 @@
 #include "io/encode.h"
 #include "model/drawing.h"
 #include "trainer/application.h"
+#include "trainer/console.h"
 #include "trainer/sides.h"
 #include "trainer/stop.h"
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 static struct examples_options input_of(const struct settings *settings)
@@ -31,16 +30,6 @@ void sample_values_check(const struct settings *settings, const struct snapshot 
 }
 
 /* Returns false when nobody reads the output any more. */
-static bool write_out(struct text *text)
-{
-    fwrite(text->bytes, 1, text->length, stdout);
-    fflush(stdout);
-    if (ferror(stdout) && errno != EPIPE)
-        die("standard output: %s", strerror(errno));
-    text_clear(text);
-    return !ferror(stdout);
-}
-
 static bool go_on(const struct settings *settings, const struct snapshot *snapshot,
                   const float *sequence, int places, struct arena *arena)
 {
@@ -62,7 +51,7 @@ static bool go_on(const struct settings *settings, const struct snapshot *snapsh
         drawing_take_values(&drawing, next);
     }
     text_add(&text, "\n", 1);
-    bool read = write_out(&text);
+    bool read = console_write(&text);
     text_release(&text);
     return read;
 }

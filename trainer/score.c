@@ -5,30 +5,35 @@
 #include "comm/comm.h"
 #include "trainer/agree.h"
 #include "trainer/commands.h"
+#include "trainer/console.h"
 #include "trainer/continue.h"
 #include "trainer/evaluate_running.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-static void flush_lines(void)
+static void add_line(struct text *lines, double loss, int64_t tokens)
 {
-    fflush(stdout);
-    if (ferror(stdout) && errno != EPIPE)
-        die("standard output: %s", strerror(errno));
+    text_add_format(lines, "%.17g\t%lld\n", -loss, (long long)tokens);
+}
+
+/* Lines that nobody reads are dropped: the totals are wanted all the same. */
+static void print_lines(struct text *lines)
+{
+    console_write(lines);
+    text_release(lines);
 }
 
 static bool print_block(void *shape_, const struct pairs_block *block, const double *losses)
 {
     const struct shape *shape = shape_;
+    struct text lines = {0};
     if (comm_rank() != 0 || !block)
         return true;
     for (int i = 0; i < block->count; i++)
-        printf("%.17g\t%d\n", -losses[i],
-               block->list[i].sentence.side[TARGET].length + shape->side[TARGET].end);
-    flush_lines();
+        add_line(&lines, losses[i],
+                 block->list[i].sentence.side[TARGET].length + shape->side[TARGET].end);
+    print_lines(&lines);
     return true;
 }
 
@@ -90,6 +95,7 @@ static int score_running(const struct settings *settings, const struct snapshot 
 {
     struct reason why;
     struct running_losses losses;
+    struct text lines = {0};
     struct corpus *corpus = NULL;
     struct running *running = NULL;
     if (settings->corpus) {
@@ -104,8 +110,8 @@ static int score_running(const struct settings *settings, const struct snapshot 
     int complete = evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
                                     arena, &losses, evaluation);
     for (int p = 0; complete && comm_rank() == 0 && p < RUNNING_PIECES; p++)
-        printf("%.17g\t%lld\n", -losses.loss[p], (long long)losses.tokens[p]);
-    flush_lines();
+        add_line(&lines, losses.loss[p], losses.tokens[p]);
+    print_lines(&lines);
     running_close(running);
     if (corpus)
         corpus_close(corpus);
