@@ -5,6 +5,7 @@
 #include "model/search_values.h"
 #include "trainer/continue.h"
 #include "trainer/evaluate.h"
+#include "trainer/settings_check.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -27,16 +28,13 @@ void application_release(struct application *application)
 /* [all] Tags, labels and vectors are what the model says at once. */
 static void refuse_search(const struct application *application, const struct settings *s)
 {
-    static const char *const of_search[] = {"beam", "n-best", "length-penalty",
-                                            "length-normalisation", "allow-unknown"};
+    static const char *const of_search[] = {
+        "beam", "n-best", "length-penalty", "length-normalisation", "allow-unknown", NULL};
     const struct shape *shape = &application->model->shape;
     struct faults faults = {0};
     if (shape->head == HEAD_DECODE && shape->side[TARGET].form == FORM_SYMBOLS)
         return;
-    for (size_t i = 0; i < sizeof of_search / sizeof *of_search; i++)
-        if (s->from[settings_row(of_search[i])] >= FROM_CONFIG)
-            faults_add(&faults, "--%s has no effect: no sequences of symbols are searched for",
-                       of_search[i]);
+    settings_refuse_given(s, of_search, "where no sequences of symbols are searched for", &faults);
     faults_agree(&faults);
 }
 
@@ -129,10 +127,20 @@ static void search_vectors(struct application *application, const int32_t *membe
     }
 }
 
-bool application_forced(const struct application *application)
+/* A series of vectors. */
+static bool is_forced(const struct application *application)
 {
     const struct model *model = application->model;
     return model->sources == 0 && model->shape.side[TARGET].form == FORM_VECTORS;
+}
+
+struct sentence application_reads(const struct application *application,
+                                  const struct sentence *sentence)
+{
+    struct sentence read = *sentence;
+    if (!is_forced(application))
+        read.side[TARGET] = (struct sequence){0};
+    return read;
 }
 
 void application_batch(void *application_, const struct pairs_block *block, const int32_t *members,
@@ -142,17 +150,14 @@ void application_batch(void *application_, const struct pairs_block *block, cons
     const struct shape *shape = &application->model->shape;
     struct sentence views[EVALUATE_SENTENCES];
     int limits[EVALUATE_SENTENCES];
-    const bool forced = application_forced(application);
     require(count >= 1 && count <= EVALUATE_SENTENCES);
     for (int i = 0; i < count; i++) {
-        views[i] = block->list[members[i]].sentence;
-        if (!forced)
-            views[i].side[TARGET] = (struct sequence){0};
+        views[i] = application_reads(application, &block->list[members[i]].sentence);
         limits[i] = search_limit(views[i].side[SOURCE].length);
     }
     batch_pack(&application->batch, shape, views, count);
     arena_reset(application->arena);
-    if (shape->head != HEAD_DECODE || forced)
+    if (shape->head != HEAD_DECODE || is_forced(application))
         application_predict(application, members, count, outputs);
     else if (shape->side[TARGET].form == FORM_VECTORS)
         search_vectors(application, members, count, limits, outputs);
@@ -171,7 +176,7 @@ void application_summary(struct application *application, int64_t sentences, dou
     text_of_duration(seconds, took);
     fprintf(stderr, "%s sentences in %s, %.0f tokens/s", count, took,
             (double)sums[1] / (seconds > 0 ? seconds : 1));
-    if (application->model->shape.head == HEAD_DECODE)
+    if (application->model->shape.head == HEAD_DECODE && !is_forced(application))
         fprintf(stderr, "; %lld reached the limit of 3 x source + 50 tokens", (long long)sums[0]);
     fprintf(stderr, "\n");
 }

@@ -32,8 +32,9 @@ void application_search(struct application *application, const struct settings *
 /* Inputs of a batch at most: rows of a beam take memory as sentences do. */
 int application_sentences(const struct application *application);
 
-/* Are the block's targets read? Else they need not be there. */
-bool application_forced(const struct application *application);
+/* What of a sentence is read: its target only where the series is forced through the model. */
+struct sentence application_reads(const struct application *application,
+                                  const struct sentence *sentence);
 /* An apply_batch: of a struct application. */
 void application_batch(void *application, const struct pairs_block *block, const int32_t *members,
                        int count, struct text *outputs);

@@ -161,12 +161,9 @@ static void open_input(struct work *work)
 {
     struct reason why;
     const struct settings *s = work->settings;
-    struct examples_options options = {
-        .paths = {[SOURCE] = s->input, [SECOND] = s->second},
-        .formats = {[SOURCE] = (enum examples_format)s->source_format,
-                    [SECOND] = (enum examples_format)s->second_format},
-    };
+    struct examples_options options = settings_texts(s);
     struct faults faults = {0};
+    options.paths[SOURCE] = s->input;
     sides_check(work->contents, &options, SOURCES, &faults);
     faults_end(&faults);
     work->input = examples_open(&options, &why);

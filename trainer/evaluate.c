@@ -160,12 +160,7 @@ static struct pairs *open_texts(const struct settings *settings, const struct co
                                 struct reason *why)
 {
     struct faults faults = {0};
-    struct examples_options options = {
-        .paths =
-            {[SOURCE] = settings->source, [SECOND] = settings->second, [TARGET] = settings->target},
-        .formats = {[SOURCE] = (enum examples_format)settings->source_format,
-                    [SECOND] = (enum examples_format)settings->second_format,
-                    [TARGET] = (enum examples_format)settings->target_format}};
+    const struct examples_options options = settings_texts(settings);
     sides_check(contents, &options, SIDES, &faults);
     faults_agree(&faults);
     return pairs_open_texts(&options, contents, why);

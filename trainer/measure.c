@@ -29,10 +29,9 @@ static bool apply_sources(struct measure *measure, const struct pairs_block *blo
     struct pairs_block *sources = &measure->apply->block;
     sources->count = block->count;
     for (int i = 0; i < block->count; i++) {
-        const struct pair *pair = &block->list[i];
-        sources->list[i] = (struct pair){.sentence = pair->sentence};
-        if (!application_forced(measure->application))
-            sources->list[i].sentence.side[TARGET] = (struct sequence){0};
+        const struct sentence *sentence = &block->list[i].sentence;
+        sources->list[i] =
+            (struct pair){.sentence = application_reads(measure->application, sentence)};
     }
     return apply_block(measure->apply, application_sentences(measure->application),
                        application_batch, measure->application);

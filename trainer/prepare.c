@@ -43,7 +43,7 @@ struct work {
 static const char *path_of_side(const struct work *work, enum side side)
 {
     const struct settings *s = work->settings;
-    return s->pairs ? s->pairs : s->columns ? s->source : prepare_text_given(s, side);
+    return s->pairs ? s->pairs : s->columns ? s->source : settings_texts(s).paths[side];
 }
 
 static int is_blank(const char *bytes, size_t length)
@@ -299,7 +299,7 @@ static void check_sides(const struct work *work)
         agree(!has || prepare_text_has(&work->text, side),
               "no %s is given, but corpus '%s' has one", side_names[side], work->settings->like);
         bool vectors = work->corpus.contents[side].form == FORM_VECTORS;
-        bool text = prepare_text_format(work->settings, side) == EXAMPLES_TEXT;
+        bool text = settings_texts(work->settings).formats[side] == EXAMPLES_TEXT;
         agree(!has || vectors != text, "--%s-format: the %s of '%s' is %s", side_names[side],
               side_names[side], work->settings->like, vectors ? "vectors" : "text");
     }

@@ -148,7 +148,8 @@ static void open_learners(const struct settings *settings, const struct task *ta
     for (enum side side = 0; side < SIDES; side++) {
         bool learnt = prepare_text_has(text, side) && !(learners->joint && side == TARGET);
         options_of_side(settings, task, side, symbols.bytes, &options[side]);
-        learners->is_vectors[side] = learnt && prepare_text_format(settings, side) != EXAMPLES_TEXT;
+        learners->is_vectors[side] =
+            learnt && settings_texts(settings).formats[side] != EXAMPLES_TEXT;
         learners->stack[side] = side == TARGET ? 1 : (int)settings->stack;
         learners->of[side][0] = NULL;
         if (!learnt || learners->is_vectors[side])

@@ -42,21 +42,6 @@ static void spool(const char *file)
         die("%s", why.text);
 }
 
-const char *prepare_text_given(const struct settings *settings, enum side side)
-{
-    const char *const given[SIDES] = {
-        [SOURCE] = settings->source, [SECOND] = settings->second, [TARGET] = settings->target};
-    return given[side];
-}
-
-enum examples_format prepare_text_format(const struct settings *settings, enum side side)
-{
-    const int64_t given[SIDES] = {[SOURCE] = settings->source_format,
-                                  [SECOND] = settings->second_format,
-                                  [TARGET] = settings->target_format};
-    return (enum examples_format)given[side];
-}
-
 bool prepare_text_has(const struct prepare_text *text, enum side side)
 {
     const struct examples_options *options = &text->options;
@@ -71,9 +56,10 @@ static const char *path_of(const struct prepare_text *text, const char *given)
 
 static bool reads_standard_input(const struct settings *settings)
 {
+    const struct examples_options given = settings_texts(settings);
     bool reads = is_standard_input(settings->pairs);
     for (enum side side = 0; side < SIDES; side++)
-        reads = reads || is_standard_input(prepare_text_given(settings, side));
+        reads = reads || is_standard_input(given.paths[side]);
     return reads;
 }
 
@@ -89,11 +75,10 @@ void prepare_text_open(struct prepare_text *text, const struct settings *setting
         if (comm_rank() == 0)
             spool(text->spooled);
     }
+    *options = settings_texts(settings);
     options->pairs = path_of(text, settings->pairs);
-    for (enum side side = 0; side < SIDES; side++) {
-        options->formats[side] = prepare_text_format(settings, side);
-        options->paths[side] = path_of(text, prepare_text_given(settings, side));
-    }
+    for (enum side side = 0; side < SIDES; side++)
+        options->paths[side] = path_of(text, options->paths[side]);
     if (settings->columns) {
         options->columns = options->paths[SOURCE];
         settings_columns(settings->columns, options->column);
@@ -113,13 +98,12 @@ static void remark(const char *path, const struct lines_marks *marks)
 
 void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings)
 {
-    for (enum side side = 0; side < SIDES; side++) {
-        const char *path = prepare_text_given(settings, side);
-        if (settings->pairs && side == SOURCE)
-            path = settings->pairs;
-        if (path)
-            remark(path, &text->marks[side]);
-    }
+    struct examples_options given = settings_texts(settings);
+    if (settings->pairs)
+        given.paths[SOURCE] = settings->pairs;
+    for (enum side side = 0; side < SIDES; side++)
+        if (given.paths[side])
+            remark(given.paths[side], &text->marks[side]);
     if (settings->source && settings->target &&
         folder_same_file(settings->source, settings->target))
         printf("warning: source and target are one file: '%s'\n", settings->target);

@@ -28,9 +28,6 @@ void prepare_text_remarks(const struct prepare_text *text, const struct settings
 void prepare_text_read(struct prepare_text *text, bool together,
                        void (*take)(void *taker, const struct example *example), void *taker);
 
-/* The settings that name a side's file, and its format. */
-const char *prepare_text_given(const struct settings *settings, enum side side);
-enum examples_format prepare_text_format(const struct settings *settings, enum side side);
 /* Is anything read for this side? */
 bool prepare_text_has(const struct prepare_text *text, enum side side);
 

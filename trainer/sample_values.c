@@ -5,27 +5,18 @@
 #include "model/drawing.h"
 #include "trainer/application.h"
 #include "trainer/console.h"
+#include "trainer/settings_check.h"
 #include "trainer/sides.h"
 #include "trainer/stop.h"
 #include <string.h>
 
-static struct examples_options input_of(const struct settings *settings)
-{
-    return (struct examples_options){
-        .paths = {[TARGET] = settings->target},
-        .formats = {[TARGET] = (enum examples_format)settings->target_format}};
-}
-
 void sample_values_check(const struct settings *settings, const struct snapshot *snapshot,
                          struct faults *faults)
 {
-    static const char *const of_symbols[] = {"prefix", "seed", "temperature", "count",
-                                             "keep-tokens"};
-    const struct examples_options input = input_of(settings);
-    for (size_t i = 0; i < sizeof of_symbols / sizeof *of_symbols; i++)
-        if (settings->from[settings_row(of_symbols[i])] >= FROM_CONFIG)
-            faults_add(faults, "--%s has no effect: '%s' is a model of vectors", of_symbols[i],
-                       settings->model);
+    static const char *const of_symbols[] = {"prefix", "seed",        "temperature",
+                                             "count",  "keep-tokens", NULL};
+    const struct examples_options input = settings_texts(settings);
+    settings_refuse_given(settings, of_symbols, "with a model of vectors", faults);
     sides_check(snapshot->contents, &input, SIDES, faults);
 }
 
@@ -60,7 +51,7 @@ void sample_values(const struct settings *settings, const struct snapshot *snaps
                    struct arena *arena)
 {
     const struct content *content = &snapshot->contents[TARGET];
-    const struct examples_options options = input_of(settings);
+    const struct examples_options options = settings_texts(settings);
     struct reason why;
     struct example example;
     struct encode_room room;

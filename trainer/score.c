@@ -8,6 +8,7 @@
 #include "trainer/console.h"
 #include "trainer/continue.h"
 #include "trainer/evaluate_running.h"
+#include "trainer/sides.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include <stdio.h>
@@ -60,19 +61,6 @@ static void print_totals(const struct evaluation *e)
     text_release(&strange);
 }
 
-/* The texts that are given are those of the model's sides. */
-static void check_sides(const struct settings *settings, const struct snapshot *snapshot)
-{
-    struct faults faults = {0};
-    bool wants = snapshot->contents[SOURCE].form != FORM_NONE;
-    if (!settings->corpus && wants != (settings->source != NULL))
-        faults_add(&faults,
-                   wants ? "--source is missing: checkpoint '%s' has a source"
-                         : "--source has no effect: checkpoint '%s' has no source",
-                   settings->model);
-    faults_agree(&faults);
-}
-
 /* [all] */
 static int score_pairs(const struct settings *settings, struct snapshot *snapshot,
                        struct arena *arena, struct evaluation *evaluation)
@@ -103,7 +91,10 @@ static int score_running(const struct settings *settings, const struct snapshot 
         running = pairs ? running_open(corpus, &why) : NULL;
         pairs_close(pairs);
     } else {
-        const struct examples_options options = {.paths = {[TARGET] = settings->target}};
+        const struct examples_options options = settings_texts(settings);
+        struct faults faults = {0};
+        sides_check(snapshot->contents, &options, SIDES, &faults);
+        faults_agree(&faults);
         running = running_open_text(&options, snapshot->contents, &why);
     }
     evaluate_agree(running != NULL, settings->corpus, &why);
@@ -122,7 +113,6 @@ int score(const struct settings *settings)
 {
     struct snapshot snapshot;
     snapshot_load(&snapshot, settings);
-    check_sides(settings, &snapshot);
     struct arena arena;
     struct evaluation evaluation;
     arena_init(&arena);

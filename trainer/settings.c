@@ -252,6 +252,15 @@ bool settings_given(const struct settings *settings, const void *member)
     return settings->from[row] == FROM_CONFIG || settings->from[row] == FROM_COMMAND_LINE;
 }
 
+struct examples_options settings_texts(const struct settings *s)
+{
+    return (struct examples_options){
+        .paths = {[SOURCE] = s->source, [SECOND] = s->second, [TARGET] = s->target},
+        .formats = {[SOURCE] = (enum examples_format)s->source_format,
+                    [SECOND] = (enum examples_format)s->second_format,
+                    [TARGET] = (enum examples_format)s->target_format}};
+}
+
 void settings_copy(struct settings *to, const struct settings *from)
 {
     size_t rows = (size_t)settings_count * sizeof(*from->from);

@@ -10,6 +10,7 @@
 
 #include "comm/base/text.h"
 #include "io/content.h"
+#include "io/examples.h"
 #include "model/optimizer.h"
 #include "model/shape.h"
 #include "trainer/faults.h"
@@ -172,6 +173,8 @@ void settings_shape(const struct settings *settings, const struct content *conte
                     struct shape *shape);
 void settings_optimizer(const struct settings *settings, struct optimizer *optimizer);
 
+/* The files of --source, --second and --target, and their formats. */
+struct examples_options settings_texts(const struct settings *settings);
 /* --columns "0,3": those of source and target, -1 for the other sides. False: it is not of that
  * form. */
 bool settings_columns(const char *value, int column[SIDES]);

@@ -20,10 +20,7 @@ static const struct task *task_given(const struct settings *settings)
 
 static bool is_text(const struct settings *settings, enum side side)
 {
-    const int64_t formats[SIDES] = {[SOURCE] = settings->source_format,
-                                    [SECOND] = settings->second_format,
-                                    [TARGET] = settings->target_format};
-    return formats[side] == EXAMPLES_TEXT;
+    return settings_texts(settings).formats[side] == EXAMPLES_TEXT;
 }
 
 static int64_t kind_of(const struct settings *settings, enum side side)

@@ -107,7 +107,7 @@ claim "on three ranks too" bash -c '"$CHORUS_SOURCE/tests/mpirun.sh" 3 "$CHORUS"
 of_waves() { "$CHORUS" sample --model waves-run/best.h5 "$@"; }
 expect_fatal 2 "fatal: --target is missing: the model has one" of_waves
 expect_fatal 2 "fatal: --target-format: the model's target is vectors" of_waves --target waves.begun
-expect_fatal 2 "fatal: --temperature has no effect: 'waves-run/best.h5' is a model of vectors" of_waves --temperature 2 --target waves.begun --target-format frames
+expect_fatal 2 "fatal: --temperature has no effect with a model of vectors" of_waves --temperature 2 --target waves.begun --target-format frames
 printf '1\n2 3\n' >wrong.frames
 claim "wrong numbers are said with their line" bash -c '! "$CHORUS" sample --model waves-run/best.h5 --target wrong.frames --target-format frames >out 2>seen && grep -q "^fatal: .wrong.frames.: " seen && [ ! -s out ]'
 claim "a reader that leaves is no failure" without_reader of_waves --target waves.begun --target-format frames
@@ -118,5 +118,5 @@ expect_fatal 2 "fatal: 2 wrong settings:
     --context-use has no effect with --task language-model
     --attention has no effect with --task language-model" train_fails --attention dot --context-use first
 expect_fatal 2 "fatal: --task tag: corpus 'corpus' was prepared for language-model" train_fails --task tag
-expect_fatal 2 "fatal: --source has no effect: checkpoint 'three/last.h5' has no source" score --source valid.source --target valid.target
+expect_fatal 2 "fatal: --source has no effect: the model has none" score --source valid.source --target valid.target
 claim "and nothing was made" test ! -e never

@@ -89,7 +89,7 @@ expect_fatal 2 "fatal: --valid-metric: 'rmse' is none of perplexity, accuracy, e
 expect_fatal 2 "fatal: --metric: 'perplexity' is none of loss, rmse, mae, r2" evaluate line --corpus line-valid --metric perplexity
 expect_fatal 2 "fatal: --task tag needs --source-tokenizer words or characters: a tag for each" prepare --task tag --source valid.words --target valid.tags --source-tokenizer lines
 expect_fatal 2 "fatal: --stack has no effect with --task tag: a tag for each frame" prepare --task tag --source valid.frames --source-format frames --stack 2 --target valid.hot
-expect_fatal 2 "fatal: --beam has no effect: no sequences of symbols are searched for" evaluate label --corpus label-valid --beam 2
+expect_fatal 2 "fatal: --beam has no effect where no sequences of symbols are searched for" evaluate label --corpus label-valid --beam 2
 claim "vectors need no text beside them" quiet evaluate line --corpus line --metric loss,rmse
 claim "score says their loss" eval 'score line --corpus line-valid 2>&1 >/dev/null | grep -Eqx "20 sentences, 20 vectors, loss [0-9.]+ a vector"'
 rm -f new
