@@ -17,18 +17,10 @@ convert() { # ROW
     "$packages/bin/python" - "$1" <<'PYTHON'
 import sys
 import tarfile
-import wave
-import numpy
-from python_speech_features import logfbank
+from log_mel import log_mel
 from recipe import DATA, write_frames
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-def frames(file):
-    with wave.open(file) as recording:
-        samples = numpy.frombuffer(recording.readframes(recording.getnframes()), dtype="<i2")
-        energies = logfbank(samples, recording.getframerate(), nfilt=26, nfft=256)
-    return [[f"{value:.4f}" for value in frame] for frame in energies]
 
 parts = {"train": [], "dev": [], "test": []}
 with tarfile.open(DATA / "fsdd/recordings-idx00-14.tar.gz") as archive:
@@ -38,7 +30,7 @@ with tarfile.open(DATA / "fsdd/recordings-idx00-14.tar.gz") as archive:
         digit, _, index = member.name.rpartition("/")[2].removesuffix(".wav").split("_")
         part = "test" if int(index) < 5 else "dev" if int(index) == 14 else "train"
         answer = digit if sys.argv[1] == "digit" else NAMES[int(digit)]
-        parts[part].append((frames(archive.extractfile(member)), answer))
+        parts[part].append((log_mel(archive.extractfile(member)), answer))
 for part, pairs in parts.items():
     write_frames(part, pairs)
 PYTHON

@@ -98,3 +98,21 @@ claim "a set's parts do not depend on the order of its files" bash -c '
     cp "$0"/data/toy/pairs.tsv kept && cp -r out/toy/first/text text && rm -r out/toy/first &&
     sort -r kept >data/toy/pairs.tsv && timeout 200 jobs/recipe.sh toy data out first >/dev/null 2>&1 &&
     cmp <(sort text/dev.source) <(sort out/toy/first/text/dev.source)' "$folder"
+
+# jobs/log_mel.py, with a stand-in for the package that computes: a number for each sample.
+mkdir packages && echo 'def frombuffer(samples, kind): return samples' >packages/numpy.py
+echo 'def logfbank(samples, rate, nfilt, nfft): return [[len(samples), rate, nfilt], [nfft, 0.5, -1]]' >packages/python_speech_features.py
+make_wav() { # FILE CHANNELS SAMPLES
+    python3 -c 'import sys, wave
+with wave.open(sys.argv[1], "wb") as file:
+    file.setparams((int(sys.argv[2]), 2, 8000, 0, "NONE", ""))
+    file.writeframes(bytes(2 * int(sys.argv[2]) * int(sys.argv[3])))' "$@"
+}
+make_wav one.wav 1 100 && make_wav two.wav 1 50 && make_wav stereo.wav 2 50 && make_wav silent.wav 1 0
+log_mel() { PYTHONPATH=$folder/packages python3 jobs/log_mel.py "$@"; }
+printf '%s\n' '200.0000 8000.0000 26.0000' '256.0000 0.5000 -1.0000' '' '100.0000 8000.0000 26.0000' '256.0000 0.5000 -1.0000' '' >wanted
+claim "log_mel.py writes a frame a line and a blank line behind each recording" bash -c 'cmp wanted <("$@")' _ env PYTHONPATH="$folder/packages" python3 jobs/log_mel.py one.wav two.wav
+expect_fatal 1 "fatal: 'stereo.wav': is not of 16 bits and one channel" log_mel stereo.wav
+expect_fatal 1 "fatal: 'silent.wav': has no samples" log_mel silent.wav
+expect_fatal 1 "fatal: 'wanted': file does not start with RIFF id" log_mel wanted
+expect_fatal 1 "fatal: 'none.wav': No such file or directory" log_mel none.wav
