@@ -31,7 +31,6 @@ struct work {
     struct prepare_text text;
     struct corpus corpus; // as it will be written
     struct prepare_count count;
-    char aside[PATH_MAX];
     struct encode_room rooms[SIDES];
     struct ids cells[SIDES];  // of the example at hand
     struct sentence sentence; // likewise
@@ -39,6 +38,15 @@ struct work {
     int64_t wrong;            // number of the first example of this rank's that is wrong; 0: none
     struct reason why;        // in words, with its file and line
 };
+
+/* Where the corpus is written; a failure removes it. */
+static char aside[PATH_MAX];
+
+static void drop_aside(void)
+{
+    struct reason ignored;
+    folder_remove(aside, &ignored);
+}
 
 static const char *path_of_side(const struct work *work, enum side side)
 {
@@ -178,7 +186,7 @@ static void write_shards(struct work *work, int first, int step)
     struct shard_writer **writers = writing.writers;
     int shards = work->corpus.shards;
     for (int k = 0; k < SHARDS_AT_ONCE && first + k * step < shards; k++) {
-        writers[k] = shard_writer_open(work->aside, first + k * step, &work->corpus, &why);
+        writers[k] = shard_writer_open(aside, first + k * step, &work->corpus, &why);
         if (!writers[k])
             die("corpus '%s': %s", work->settings->output, why.text);
     }
@@ -204,14 +212,6 @@ static void write_all_shards(struct work *work)
     memory_free(all);
 }
 
-/* [all] All shards are closed: what was written aside goes before the program ends. */
-static void drop_folder(const struct work *work)
-{
-    struct reason ignored;
-    if (comm_rank() == 0)
-        folder_remove(work->aside, &ignored);
-}
-
 /* [all] */
 static void refuse_wrong(const struct work *work)
 {
@@ -221,8 +221,6 @@ static void refuse_wrong(const struct work *work)
         if (all[rank] && (!first || all[rank] < first))
             first = all[rank];
     memory_free(all);
-    if (first)
-        drop_folder(work);
     agree(!first || work->wrong != first, "%s", work->why.text);
 }
 
@@ -237,7 +235,6 @@ static void refuse_if_strict(const struct work *work)
             first = drop;
     if (first < 0)
         return;
-    drop_folder(work);
     agree(false, "'%s': line %lld: %s", path_of_side(work, work->count.first_side[first]),
           (long long)work->count.first_line[first], drop_names[first]);
 }
@@ -259,7 +256,7 @@ static void begin_folder(struct work *work)
         if (stat(header, &status) != 0)
             die_usage("--output '%s': is no corpus, and is not overwritten", output);
     }
-    if (!folder_begin(output, work->aside, sizeof work->aside, &why))
+    if (!folder_begin(output, aside, sizeof aside, &why))
         die("corpus '%s': %s", output, why.text);
 }
 
@@ -268,10 +265,11 @@ static void finish_folder(struct work *work)
     struct reason why;
     for (int side = 0; side < SIDES && work->count.kept > 0; side++)
         work->corpus.longest[side] = prepare_count_quantile(&work->count, side, 1);
-    bool written = corpus_write(work->aside, &work->corpus, &why);
+    bool written = corpus_write(aside, &work->corpus, &why);
     point_at("prepare.rename", 0, NULL, 0);
     if (!written || !folder_finish(work->settings->output, (int)work->settings->overwrite, &why))
         die("corpus '%s': %s", work->settings->output, why.text);
+    die_before_ending(NULL);
 }
 
 static void only_count(void *nothing, const struct example *example)
@@ -316,8 +314,9 @@ int prepare(const struct settings *settings)
     work->corpus.table = memory_take((size_t)settings->shards * sizeof *work->corpus.table);
     if (comm_rank() == 0)
         begin_folder(work);
-    comm_broadcast(work->aside, sizeof work->aside, 0);
-    prepare_text_open(&work->text, settings, work->aside);
+    comm_broadcast(aside, sizeof aside, 0);
+    die_before_ending(drop_aside);
+    prepare_text_open(&work->text, settings, aside);
     point_at("prepare.learn", 0, NULL, 0);
     work->task = prepare_learn(settings, &work->text, &work->corpus);
     check_sides(work);

@@ -54,5 +54,7 @@ claim "the rest is kept" grep -qx "kept 20 of 24 sentences, in 8 shards" odd.sum
 claim "--like keeps long ones" bash -c '"$0" prepare --source odd.source --target odd.target --like odd --output odd-like | grep -q "kept 21 of 24"' "$CHORUS"
 expect_fatal 1 "fatal: 'odd.source': line 21: invalid UTF-8" "$CHORUS" prepare --strict --source odd.source --target odd.target --tokenizer words --vocabulary 20 --output strict
 claim "nothing stands under its name, nor aside" test ! -e strict -a ! -e strict.partial
+expect_fatal 1 "fatal: 'nowhere.source': No such file or directory" "$CHORUS" prepare --source nowhere.source --target odd.target --output strict
+claim "nor where a text cannot be read" test ! -e strict -a ! -e strict.partial
 claim "--overwrite replaces" prepare --source train.source --target train.target "${words[@]}" --overwrite --output odd
 claim "with the new content" same_folder words-1 odd

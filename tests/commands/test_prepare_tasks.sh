@@ -91,7 +91,7 @@ head -200 labels >few.labels
 refused "fatal: 'vectors' has 300 examples, but 'few.labels' has 200" --task classify --source vectors --source-format vectors --target few.labels
 refused "fatal: no second is given, but corpus 'of-two' has one" --source words --target labels --like of-two
 refused "fatal: corpus 'of-classify': has no second" --source words --source questions --target labels --like of-classify
-rm -rf new.partial
+claim "nor is anything aside" nothing_left
 on_ranks() { ranks 3 "$CHORUS" prepare --task tag --source words --target short.tags --output new; }
 refute "on 3 ranks too" on_ranks
 claim "nothing is left" nothing_left
