@@ -51,7 +51,9 @@ static void drop_aside(void)
 static const char *path_of_side(const struct work *work, enum side side)
 {
     const struct settings *s = work->settings;
-    return s->pairs ? s->pairs : s->columns ? s->source : settings_texts(s).paths[side];
+    return s->pairs                    ? s->pairs
+           : s->format == FORMAT_CONLL ? s->source
+                                       : settings_texts(s).paths[side];
 }
 
 static int is_blank(const char *bytes, size_t length)

@@ -79,7 +79,7 @@ void prepare_text_open(struct prepare_text *text, const struct settings *setting
     options->pairs = path_of(text, settings->pairs);
     for (enum side side = 0; side < SIDES; side++)
         options->paths[side] = path_of(text, options->paths[side]);
-    if (settings->columns) {
+    if (settings->format == FORMAT_CONLL) {
         options->columns = options->paths[SOURCE];
         settings_columns(settings->columns, options->column);
     }

@@ -51,12 +51,14 @@ enum { CHOSEN = -1 }; // of integers, switches and choices; NAN of reals; NULL o
 
 enum schedule_kind { SCHEDULE_PLATEAU, SCHEDULE_INVERSE_SQRT, SCHEDULE_CONSTANT, SCHEDULE_LINEAR };
 enum progress_kind { PROGRESS_LIVE, PROGRESS_LINES };
+enum file_format { FORMAT_LINES, FORMAT_CONLL };
 enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 
 struct settings {
     /* prepare */
     char *source, *second, *target, *pairs, *like,
         *symbols; // score, evaluate: source to target too
+    int64_t format; // enum file_format
     char *columns;
     int64_t task;                                        // enum task_kind
     int64_t source_format, second_format, target_format; // enum examples_format

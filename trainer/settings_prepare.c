@@ -126,18 +126,19 @@ static void check_files(const struct settings *settings, struct faults *faults)
 {
     const struct task *task = task_given(settings);
     bool sides = settings->source || settings->target;
+    const bool conll = settings->format == FORMAT_CONLL;
     int column[SIDES];
-    if (settings->pairs && (sides || settings->columns))
+    if (settings->pairs && (sides || conll))
         faults_add(faults, "give --pairs, or --source and --target, not both");
-    else if (settings->columns && (settings->target || !settings->source))
-        faults_add(faults, "--columns: give the file as --source, and no --target");
-    else if (settings->columns && !settings_columns(settings->columns, column))
+    else if (conll && (settings->target || !settings->source))
+        faults_add(faults, "--format conll: give the file as --source, and no --target");
+    else if (conll && !settings_columns(settings->columns, column))
         faults_add(faults, "--columns: '%s' is not two numbers such as 0,3", settings->columns);
     else if (task->sources == 0 && (settings->source || settings->pairs))
         faults_add(faults, "--task %s has no source: give its text as --target", task->name);
     else if (task->sources == 0 && !settings->target)
         faults_add(faults, "no text is given: give --target");
-    else if (task->sources > 0 && !settings->pairs && !settings->columns &&
+    else if (task->sources > 0 && !settings->pairs && !conll &&
              !(settings->target && (settings->source || settings->like)))
         faults_add(faults, "no text is given: give --source and --target, or --pairs");
 }
@@ -148,13 +149,16 @@ static void check_formats(const struct settings *settings, struct faults *faults
     static const char *const of_sides[] = {"second", "source-format", "target-format", NULL};
     static const char *const of_source[] = {"source-format", NULL};
     static const char *const of_second[] = {"second-format", NULL};
-    if (settings->pairs || settings->columns)
+    static const char *const of_conll[] = {"columns", NULL};
+    if (settings->pairs || settings->format == FORMAT_CONLL)
         settings_refuse_given(settings, of_sides,
-                              settings->pairs ? "with --pairs" : "with --columns", faults);
+                              settings->pairs ? "with --pairs" : "with --format conll", faults);
     else if (!settings->source)
         settings_refuse_given(settings, of_source, "without --source", faults);
     if (!settings->second)
         settings_refuse_given(settings, of_second, "without --second", faults);
+    if (settings->format != FORMAT_CONLL)
+        settings_refuse_given(settings, of_conll, "without --format conll", faults);
 }
 
 static bool is_stdin(const char *path)

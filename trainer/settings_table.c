@@ -46,6 +46,7 @@ WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
 WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
+WORDS file_formats[] = {"lines", "conll", NULL};
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
 WORDS uses[] = {"attention", "first", "every", "both", NULL}; // CONTEXT_USE_NONE is no user's
@@ -84,9 +85,11 @@ const struct setting settings_table[] = {
          "another source beside the first, as a question beside a text; a repeated --source is it"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
          "instead of --source and --target: one text, on each line source, TAB, target"),
-    TEXT("columns", columns, RUN, PREPARE, NULL, two_columns,
-         "--source is a CoNLL file: a word a line, blank lines between sentences; these of its "
-         "columns, counted from 0, are source and target"),
+    CHOICE("format", format, RUN, PREPARE, "lines", file_formats,
+           "of the files: lines, each side has one of its own; conll, --source is a CoNLL file, a "
+           "word a line, blank lines between sentences"),
+    TEXT("columns", columns, RUN, PREPARE, "0,1", two_columns,
+         "of a CoNLL file these, counted from 0, are source and target"),
     CHOICE("source-format", source_format, RUN, PREPARE | SCORE | EVALUATE | APPLIES, "text", formats,
            "of the source: a line each, or sequences of vectors: frames, a frame a line and blank "
            "lines between sequences; vectors, each line a sequence of one; hdf5, /values and "

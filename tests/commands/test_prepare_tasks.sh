@@ -29,7 +29,7 @@ awk 'BEGIN {
 
 declare -A given=(
     [tag]="--task tag --source words --target tags"
-    [columns]="--task tag --source conll --columns 0,2"
+    [columns]="--task tag --source conll --format conll --columns 0,2"
     [features]="--task tag --source factors --features 2 --target tags"
     [frames]="--task tag --source frames --source-format frames --target tags"
     [classify]="--task classify --source words --source-tokenizer words --target labels"

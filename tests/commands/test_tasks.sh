@@ -10,7 +10,7 @@ claim "a validation says accuracy and F1 of spans" grep -Eq '"accuracy":[0-9.]+,
 claim "the best is the most accurate" reported tag.run accuracy
 claim "with the F1 that evaluate says" reported tag.run span-f1
 claim "inspect knows" eval '"$CHORUS" inspect tag.run/best.h5 | grep -Eq "^  best validation +accuracy [0-9.]+ % at update"'
-toy conll "" "--source %.conll --columns 1,2" "--task tag" "--cell gru" "" accuracy "x > 0.95"
+toy conll "" "--source %.conll --format conll --columns 1,2" "--task tag" "--cell gru" "" accuracy "x > 0.95"
 claim "columns are the two texts" diff -r tag.train conll.train
 toy letters tag "--source %.letters --target %.letter-tags" "--task tag --source-tokenizer characters" "--readout 8" "" accuracy "x > 0.95"
 claim "tags without spans have no F1" test "$(grep -c span-f1 letters.run/metrics.jsonl letters.run.json | grep -vc ':0$')" = 0
