@@ -75,25 +75,24 @@ static inline void *reference_array(hid_t group, const char *name, hid_t type, i
     return values;
 }
 
-/* A side's attributes, "source_vocabulary" and others; vectors have a dimension, symbols a
- * vocabulary, and what is not there neither. */
+static inline int reference_side_integer(hid_t group, const char *side, const char *name)
+{
+    char both[64];
+    snprintf(both, sizeof both, "%s_%s", side, name);
+    return reference_integer(group, both);
+}
+
+/* Symbols have a vocabulary, vectors a dimension, and what is not there neither. */
 static inline struct side_shape reference_side_shape(hid_t group, const char *side)
 {
-    static const char *const names[] = {"vocabulary", "feature", "dimension", "end"};
-    int value[4];
-    for (int i = 0; i < 4; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "%s_%s", side, names[i]);
-        value[i] = reference_integer(group, name);
-    }
-    return (struct side_shape){.form = value[0]   ? FORM_SYMBOLS
-                                       : value[2] ? FORM_VECTORS
-                                                  : FORM_NONE,
-                               .vocabulary = value[0],
-                               .feature_count = value[1] > 0,
-                               .features = {value[1]},
-                               .dimension = value[2],
-                               .end = value[3]};
+    struct side_shape shape = {.vocabulary = reference_side_integer(group, side, "vocabulary"),
+                               .features = {reference_side_integer(group, side, "feature")},
+                               .dimension = reference_side_integer(group, side, "dimension"),
+                               .end = reference_side_integer(group, side, "end")};
+    shape.feature_count = shape.features[0] > 0;
+    if (shape.vocabulary || shape.dimension)
+        shape.form = shape.vocabulary ? FORM_SYMBOLS : FORM_VECTORS;
+    return shape;
 }
 
 static inline struct shape reference_shape(hid_t group)
@@ -164,6 +163,7 @@ static inline void reference_batch(hid_t group, const struct shape *shape, int n
     struct sentence *sentences = memory_take((size_t)count * sizeof *sentences);
     for (int side = 0; side < SIDES; side++) {
         int64_t place = 0;
+        assert_true(sides[side].count == (sides[side].cells ? count : 0));
         for (int64_t i = 0; i < count && sides[side].cells; i++) {
             const int length = sides[side].lengths[i];
             sentences[i].side[side] =
@@ -171,7 +171,6 @@ static inline void reference_batch(hid_t group, const struct shape *shape, int n
             place += (int64_t)length * side_cells(&shape->side[side]); // a float is as wide
         }
         assert_true(place == sides[side].total);
-        assert_true(sides[side].count == (sides[side].cells ? count : 0));
     }
     batch_init(batch);
     batch_pack(batch, shape, sentences, (int)count);
