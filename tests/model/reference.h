@@ -1,5 +1,4 @@
-/* Reading tests/reference/reference.h5 and heads.h5, which make_reference.py and make_heads.py
- * wrote: attributes and arrays as
+/* Reading tests/reference/reference.h5, which make_reference.py wrote: attributes and arrays as
  * numbers, the shape, the batches. What is missing or has another type fails the test that asked.
  */
 #ifndef REFERENCE_H
@@ -7,7 +6,6 @@
 
 #include "comm/base/memory.h"
 #include "model/batch.h"
-#include "tests/model/sides.h"
 #include <hdf5.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,11 +15,13 @@
 
 #include <cmocka.h>
 
-static inline hid_t reference_open(const char *name)
+static const char *const reference_sides[SIDES] = {"source", "second", "target"};
+
+static inline hid_t reference_open(void)
 {
     const char *source = getenv("CHORUS_SOURCE");
     char path[4096];
-    snprintf(path, sizeof path, "%s/tests/reference/%s", source ? source : ".", name);
+    snprintf(path, sizeof path, "%s/tests/reference/reference.h5", source ? source : ".");
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     assert_true(file >= 0);
     return file;
@@ -75,12 +75,34 @@ static inline void *reference_array(hid_t group, const char *name, hid_t type, i
     return values;
 }
 
+static inline int reference_side_integer(hid_t group, const char *side, const char *name)
+{
+    char both[64];
+    snprintf(both, sizeof both, "%s_%s", side, name);
+    return reference_integer(group, both);
+}
+
+/* Symbols have a vocabulary, vectors a dimension, and what is not there neither. */
+static inline struct side_shape reference_side_shape(hid_t group, const char *side)
+{
+    struct side_shape shape = {.vocabulary = reference_side_integer(group, side, "vocabulary"),
+                               .features = {reference_side_integer(group, side, "feature")},
+                               .dimension = reference_side_integer(group, side, "dimension"),
+                               .end = reference_side_integer(group, side, "end")};
+    shape.feature_count = shape.features[0] > 0;
+    if (shape.vocabulary || shape.dimension)
+        shape.form = shape.vocabulary ? FORM_SYMBOLS : FORM_VECTORS;
+    return shape;
+}
+
 static inline struct shape reference_shape(hid_t group)
 {
     struct shape shape = {
-        SIDES_OF(reference_integer(group, "source_vocabulary"),
-                 reference_integer(group, "target_vocabulary")),
+        .head = (enum head)reference_choice(group, "head", shape_heads),
         .embedding = reference_integer(group, "embedding"),
+        .feature_embedding = reference_integer(group, "feature_embedding"),
+        .input = (enum input_kind)reference_choice(group, "input", shape_inputs),
+        .pooling = (enum pooling_kind)reference_choice(group, "pooling", shape_poolings),
         .hidden = reference_integer(group, "hidden"),
         .encoder_hidden = reference_integer(group, "encoder_hidden"),
         .encoder_layers = reference_integer(group, "encoder_layers"),
@@ -101,38 +123,8 @@ static inline struct shape reference_shape(hid_t group)
         .readout = reference_integer(group, "readout"),
         .tied_embeddings = reference_integer(group, "tied_embeddings"),
         .label_smoothing = reference_number(group, "label_smoothing")};
-    shape.side[SOURCE].end = reference_integer(group, "source_end");
-    struct reason why;
-    if (!shape_check(&shape, &why))
-        fail_msg("%s", why.text);
-    return shape;
-}
-
-/* Of heads.h5. */
-static inline struct shape reference_head_shape(hid_t group)
-{
-    const int dimension = reference_integer(group, "dimension");
-    const int feature = reference_integer(group, "feature");
-    struct shape shape = {
-        .side = {[SOURCE] = {.form = dimension ? FORM_VECTORS : FORM_SYMBOLS,
-                             .vocabulary = reference_integer(group, "vocabulary"),
-                             .feature_count = feature > 0,
-                             .features = {feature},
-                             .dimension = dimension},
-                 [TARGET] = {.form = FORM_SYMBOLS,
-                             .vocabulary = reference_integer(group, "target_vocabulary")}},
-        .head = (enum head)reference_choice(group, "head", shape_heads),
-        .embedding = reference_integer(group, "embedding"),
-        .feature_embedding = reference_integer(group, "feature_embedding"),
-        .input = INPUT_TANH,
-        .pooling = (enum pooling_kind)reference_choice(group, "pooling", shape_poolings),
-        .encoder_hidden = reference_integer(group, "encoder_hidden"),
-        .encoder_layers = reference_integer(group, "encoder_layers"),
-        .bidirectional = 1,
-        .cell = (enum cell_kind)reference_choice(group, "cell", shape_cells),
-        .attention_hidden = reference_integer(group, "attention_hidden"),
-        .readout = reference_integer(group, "readout"),
-        .label_smoothing = reference_number(group, "label_smoothing")};
+    for (int side = 0; side < SIDES; side++)
+        shape.side[side] = reference_side_shape(group, reference_sides[side]);
     struct reason why;
     if (!shape_check(&shape, &why))
         fail_msg("%s", why.text);
@@ -162,29 +154,31 @@ static inline struct reference_side reference_side(hid_t group, int number, cons
 static inline void reference_batch(hid_t group, const struct shape *shape, int number,
                                    struct batch *batch)
 {
-    struct reference_side source =
-        reference_side(group, number, "source", shape->side[SOURCE].form);
-    struct reference_side target = reference_side(group, number, "target", FORM_SYMBOLS);
-    assert_int_equal(source.count, target.count);
-    struct sentence *sentences = memory_take((size_t)source.count * sizeof *sentences);
-    const int width = side_cells(&shape->side[SOURCE]);
-    int64_t s = 0, t = 0;
-    for (int64_t i = 0; i < source.count; i++) {
-        sentences[i].side[SOURCE] =
-            (struct sequence){(const int32_t *)source.cells + s, source.lengths[i]};
-        sentences[i].side[TARGET] =
-            (struct sequence){(const int32_t *)target.cells + t, target.lengths[i]};
-        s += (int64_t)source.lengths[i] * width; // a float is as wide
-        t += target.lengths[i];
+    struct reference_side sides[SIDES] = {0};
+    for (int side = 0; side < SIDES; side++)
+        if (shape->side[side].form != FORM_NONE)
+            sides[side] =
+                reference_side(group, number, reference_sides[side], shape->side[side].form);
+    const int64_t count = sides[TARGET].count;
+    struct sentence *sentences = memory_take((size_t)count * sizeof *sentences);
+    for (int side = 0; side < SIDES; side++) {
+        int64_t place = 0;
+        assert_true(sides[side].count == (sides[side].cells ? count : 0));
+        for (int64_t i = 0; i < count && sides[side].cells; i++) {
+            const int length = sides[side].lengths[i];
+            sentences[i].side[side] =
+                (struct sequence){(const int32_t *)sides[side].cells + place, length};
+            place += (int64_t)length * side_cells(&shape->side[side]); // a float is as wide
+        }
+        assert_true(place == sides[side].total);
     }
-    assert_true(s == source.total && t == target.total);
     batch_init(batch);
-    batch_pack(batch, shape, sentences, (int)source.count);
+    batch_pack(batch, shape, sentences, (int)count);
     memory_free(sentences);
-    memory_free(source.cells);
-    memory_free(source.lengths);
-    memory_free(target.cells);
-    memory_free(target.lengths);
+    for (int side = 0; side < SIDES; side++) {
+        memory_free(sides[side].cells);
+        memory_free(sides[side].lengths);
+    }
 }
 
 #endif

@@ -1,6 +1,6 @@
-// Some models against PyTorch: the same weights and batches give its loss, its gradients and, after
-// ten updates of Adam, its weights. tests/reference/make_reference.py and make_heads.py made the
-// numbers, in double precision and without us.
+// Models of every task against PyTorch: the same weights and batches give its loss, its gradients
+// and, after ten updates of Adam, its weights. tests/reference/make_reference.py made the numbers,
+// in double precision and without us.
 #include "model/model.h"
 #include "model/optimizer.h"
 #include "tests/model/fixture.h"
@@ -17,29 +17,39 @@ struct reference {
     real *block, *gradient;
 };
 
+static const char *const kept[] = {"weights", "gradients", "updated"}; // of each parameter
+enum { WEIGHTS, GRADIENTS, UPDATED, KEPT };
+
+// All that is kept of a parameter, (KEPT, its elements); from memory_take.
+static double *read_kept(const struct reference *it, const struct parameter *parameter)
+{
+    char path[128];
+    snprintf(path, sizeof path, "parameters/%s", parameter->name);
+    int64_t count;
+    double *values = reference_array(it->group, path, H5T_NATIVE_DOUBLE, &count);
+    assert_int_equal(count, KEPT * parameter_elements(parameter));
+    return values;
+}
+
 static void read_weights(struct reference *it)
 {
     const struct parameters *parameters = &it->model.parameters;
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *parameter = &parameters->list[i];
-        char path[128];
-        snprintf(path, sizeof path, "weights/%s", parameter->name);
-        int64_t count;
-        double *values = reference_array(it->group, path, H5T_NATIVE_DOUBLE, &count);
-        assert_int_equal(count, parameter_elements(parameter));
+        const int64_t count = parameter_elements(parameter);
+        double *values = read_kept(it, parameter);
         for (int64_t j = 0; j < count; j++)
-            it->block[parameter->first + j] = (real)values[j];
+            it->block[parameter->first + j] = (real)values[WEIGHTS * count + j];
         memory_free(values);
     }
 }
 
-static void reference_init(struct reference *it, const char *name, const char *file)
+static void reference_init(struct reference *it, const char *name)
 {
-    it->file = reference_open(file);
+    it->file = reference_open();
     it->group = H5Gopen2(it->file, name, H5P_DEFAULT);
     assert_true(it->group >= 0);
-    struct shape shape = strcmp(file, "heads.h5") == 0 ? reference_head_shape(it->group)
-                                                       : reference_shape(it->group);
+    struct shape shape = reference_shape(it->group);
     model_init(&it->model, &shape);
     for (int i = 0; i < 3; i++)
         reference_batch(it->group, &shape, i, &it->batches[i]);
@@ -61,40 +71,38 @@ static void reference_release(struct reference *it)
     H5Fclose(it->file);
 }
 
-// How far a parameter's part of `ours` is from an array of the file, in the array's norm.
-static double distance(const struct reference *it, const char *folder,
-                       const struct parameter *parameter, const real *ours)
+// How far a parameter's part of `ours` is from what is kept, in the norm of that.
+static double distance(const struct reference *it, int what, const struct parameter *parameter,
+                       const real *ours)
 {
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, parameter->name);
-    int64_t count;
-    double *theirs = reference_array(it->group, path, H5T_NATIVE_DOUBLE, &count);
-    assert_int_equal(count, parameter_elements(parameter));
-    double difference = 0, norm = 0;
+    const int64_t count = parameter_elements(parameter);
+    double *values = read_kept(it, parameter), difference = 0, norm = 0;
     for (int64_t i = 0; i < count; i++) {
-        double d = (double)ours[parameter->first + i] - theirs[i];
+        const double theirs = values[what * count + i];
+        const double d = (double)ours[parameter->first + i] - theirs;
         difference += d * d;
-        norm += theirs[i] * theirs[i];
+        norm += theirs * theirs;
     }
-    memory_free(theirs);
+    memory_free(values);
     assert_true(norm > 0);
     return sqrt(difference / norm);
 }
 
-static void assert_near(const struct reference *it, const char *folder, const real *ours)
+static void assert_near(const struct reference *it, int what, const real *ours)
 {
     const struct parameters *parameters = &it->model.parameters;
     double worst = 0;
     int wrong = 0;
     for (int i = 0; i < parameters->count; i++) {
-        double d = distance(it, folder, &parameters->list[i], ours);
+        const char *name = parameters->list[i].name;
+        double d = distance(it, what, &parameters->list[i], ours);
         if (!(d <= tolerance)) {
-            print_error("%s/%s: off by %.3g of its norm\n", folder, parameters->list[i].name, d);
+            print_error("%s of %s: off by %.3g of its norm\n", kept[what], name, d);
             wrong++;
         }
         worst = fmax(worst, d);
     }
-    print_message("%s: largest difference %.2g of an array's norm\n", folder, worst);
+    print_message("%s: largest difference %.2g of an array's norm\n", kept[what], worst);
     assert_int_equal(wrong, 0);
 }
 
@@ -109,10 +117,10 @@ static double gradient_of(struct reference *it, const struct batch *batch)
 
 static void check_names(struct reference *it)
 {
-    hid_t weights = H5Gopen2(it->group, "weights", H5P_DEFAULT);
+    hid_t parameters = H5Gopen2(it->group, "parameters", H5P_DEFAULT);
     H5G_info_t info;
-    assert_true(H5Gget_info(weights, &info) >= 0);
-    H5Gclose(weights);
+    assert_true(H5Gget_info(parameters, &info) >= 0);
+    H5Gclose(parameters);
     assert_int_equal(info.nlinks, it->model.parameters.count);
 }
 
@@ -124,7 +132,7 @@ static void check_loss_and_gradients(struct reference *it)
     print_message("loss: %.9g, PyTorch's %.9g\n", ours, *theirs);
     assert_true(fabs(ours - *theirs) <= tolerance * *theirs);
     memory_free(theirs);
-    assert_near(it, "gradients", it->gradient);
+    assert_near(it, GRADIENTS, it->gradient);
 }
 
 static void check_updates(struct reference *it)
@@ -142,13 +150,13 @@ static void check_updates(struct reference *it)
     }
     memory_free(first);
     memory_free(second);
-    assert_near(it, "updated", it->block);
+    assert_near(it, UPDATED, it->block);
 }
 
-static void check(const char *name, const char *file)
+static void check(const char *name)
 {
     struct reference it;
-    reference_init(&it, name, file);
+    reference_init(&it, name);
     check_names(&it);
     check_loss_and_gradients(&it);
     check_updates(&it);
@@ -158,55 +166,103 @@ static void check(const char *name, const char *file)
 static void lstm_with_general_attention_and_input_feeding_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("lstm", "reference.h5");
+    check("lstm");
 }
 
 static void gru_with_additive_attention_and_tied_embeddings_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("gru", "reference.h5");
+    check("gru");
 }
 
 static void rnn_in_a_pyramid_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("pyramid-rnn", "reference.h5");
+    check("pyramid-rnn");
 }
 
 static void lstm_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("normed-lstm", "reference.h5");
+    check("normed-lstm");
 }
 
 static void gru_with_layer_norm_and_residual_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("normed-gru", "reference.h5");
+    check("normed-gru");
 }
 
 static void a_tagger_of_words_with_features_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("tag", "heads.h5");
+    check("tag");
 }
 
 static void a_classifier_of_vectors_pooled_by_attention_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("classify", "heads.h5");
+    check("classify");
 }
 
 static void gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("both", "reference.h5");
+    check("both");
 }
 
 static void a_conditional_gru_of_two_layers_computes_what_pytorch_does(void **state)
 {
     (void)state;
-    check("conditional", "reference.h5");
+    check("conditional");
+}
+
+static void a_regression_pooled_by_the_largest_states_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("regression");
+}
+
+static void two_sources_attended_to_each_by_itself_compute_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("two-sources");
+}
+
+static void two_sources_with_general_attention_compute_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("two-sources-general");
+}
+
+static void contexts_of_two_sources_at_every_step_compute_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("two-contexts");
+}
+
+static void generating_from_embedded_symbols_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("generate");
+}
+
+static void generating_with_attention_to_vectors_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("generate-attending");
+}
+
+static void a_language_model_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("language-model");
+}
+
+static void a_series_of_vectors_computes_what_pytorch_does(void **state)
+{
+    (void)state;
+    check("series");
 }
 
 int main(void)
@@ -222,6 +278,14 @@ int main(void)
         cmocka_unit_test(gru_with_layer_norm_and_residual_computes_what_pytorch_does),
         cmocka_unit_test(gru_with_the_context_first_and_at_every_step_computes_what_pytorch_does),
         cmocka_unit_test(a_conditional_gru_of_two_layers_computes_what_pytorch_does),
+        cmocka_unit_test(a_regression_pooled_by_the_largest_states_computes_what_pytorch_does),
+        cmocka_unit_test(two_sources_attended_to_each_by_itself_compute_what_pytorch_does),
+        cmocka_unit_test(two_sources_with_general_attention_compute_what_pytorch_does),
+        cmocka_unit_test(contexts_of_two_sources_at_every_step_compute_what_pytorch_does),
+        cmocka_unit_test(generating_from_embedded_symbols_computes_what_pytorch_does),
+        cmocka_unit_test(generating_with_attention_to_vectors_computes_what_pytorch_does),
+        cmocka_unit_test(a_language_model_computes_what_pytorch_does),
+        cmocka_unit_test(a_series_of_vectors_computes_what_pytorch_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
