@@ -155,12 +155,11 @@ static bool corpus_fits(const struct corpus *corpus, const struct snapshot *snap
                 inner.text);
 }
 
-/* [all] */
-static struct pairs *open_texts(const struct settings *settings, const struct content *contents,
-                                struct reason *why)
+struct examples_options evaluate_texts(const struct settings *settings,
+                                       const struct content *contents)
 {
     struct faults faults = {0};
-    struct examples_options options = {
+    const struct examples_options options = {
         .paths =
             {[SOURCE] = settings->source, [SECOND] = settings->second, [TARGET] = settings->target},
         .formats = {[SOURCE] = (enum examples_format)settings->source_format,
@@ -168,15 +167,17 @@ static struct pairs *open_texts(const struct settings *settings, const struct co
                     [TARGET] = (enum examples_format)settings->target_format}};
     sides_check(contents, &options, SIDES, &faults);
     faults_agree(&faults);
-    return pairs_open_texts(&options, contents, why);
+    return options;
 }
 
 struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
                             struct corpus **corpus, struct reason *why)
 {
     *corpus = NULL;
-    if (!settings->corpus)
-        return open_texts(settings, snapshot->contents, why);
+    if (!settings->corpus) {
+        const struct examples_options options = evaluate_texts(settings, snapshot->contents);
+        return pairs_open_texts(&options, snapshot->contents, why);
+    }
     *corpus = corpus_open(settings->corpus, why);
     return *corpus && corpus_fits(*corpus, snapshot, why) ? pairs_open_corpus(*corpus, why) : NULL;
 }

@@ -12,29 +12,32 @@ struct workplace {
     struct arena *arena;
     struct batch batch;
     float *carried;
-    int64_t *counts; // (V), of each symbol of this rank's pieces
+    int symbols;     // V
+    int64_t *counts; // (V), of each symbol of this rank's pieces; of vectors there are none
     struct running_piece pieces[RUNNING_PIECES];
     double losses[RUNNING_PIECES]; // of this rank's
-    int32_t symbols[RUNNING_TOGETHER][RUNNING_STEPS + 1];
+    int32_t *cells;                // (RUNNING_TOGETHER, 1 + RUNNING_STEPS, width)
     struct sentence views[RUNNING_TOGETHER];
 };
 
-/* The next symbols of the pieces from `first` on, of which `done` are behind us; returns how many
+/* The next places of the pieces from `first` on, of which `done` are behind us; returns how many
  * they are together, or -1. */
 static int64_t take(struct workplace *w, int first, int64_t done, struct reason *why)
 {
+    const int width = running_width(w->running);
     int64_t all = 0;
     for (int i = 0; i < RUNNING_TOGETHER; i++) {
+        int32_t *cells = w->cells + (int64_t)i * (1 + RUNNING_STEPS) * width;
         const struct running_piece *piece = &w->pieces[first + i];
         int64_t rest = piece->count - done, count = rest < RUNNING_STEPS ? rest : RUNNING_STEPS;
         count = count < 0 ? 0 : count;
-        if (!running_read(w->running, count ? piece->first + done : 0, count, done == 0,
-                          w->symbols[i], why))
+        if (!running_read(w->running, count ? piece->first + done : 0, count, done == 0, cells,
+                          why))
             return -1;
         w->views[i] = (struct sentence){.continues = 1};
-        w->views[i].side[TARGET] = (struct sequence){w->symbols[i] + 1, (int)count};
-        for (int64_t k = 1; k <= count; k++)
-            w->counts[w->symbols[i][k]]++;
+        w->views[i].side[TARGET] = (struct sequence){cells + width, (int)count};
+        for (int64_t k = 1; w->symbols > 0 && k <= count; k++)
+            w->counts[cells[k]]++;
         all += count;
     }
     return all;
@@ -59,11 +62,10 @@ static bool compute(struct workplace *w, int first, struct reason *why)
     return all >= 0;
 }
 
-static void sum(struct workplace *w, int V, struct running_losses *losses,
-                struct evaluation *evaluation)
+static void sum(struct workplace *w, struct running_losses *losses, struct evaluation *evaluation)
 {
     comm_sum_reals(w->losses, RUNNING_PIECES);
-    comm_sum_integers(w->counts, V);
+    comm_sum_integers(w->counts, w->symbols);
     for (int p = 0; p < RUNNING_PIECES; p++) {
         evaluation->loss += w->losses[p];
         evaluation->tokens += w->pieces[p].count;
@@ -72,9 +74,10 @@ static void sum(struct workplace *w, int V, struct running_losses *losses,
             losses->tokens[p] = w->pieces[p].count;
         }
     }
-    evaluation->sentences = w->counts[ID_END];
+    evaluation->sentences = running_sequences(w->running);
     evaluation->words = evaluation->characters = -1;
-    evaluation->frequencies_loss = evaluation_of_frequencies(w->counts, V, evaluation->tokens);
+    evaluation->frequencies_loss =
+        evaluation_of_frequencies(w->counts, w->symbols, evaluation->tokens);
 }
 
 int evaluate_running(const struct model *model, const float *weights, struct running *running,
@@ -83,13 +86,19 @@ int evaluate_running(const struct model *model, const float *weights, struct run
 {
     struct reason why;
     struct workplace *w = memory_take(sizeof *w);
-    const int V = model->shape.side[TARGET].vocabulary;
+    const struct side_shape *target = &model->shape.side[TARGET];
     bool well = true;
-    *w = (struct workplace){.model = model, .weights = weights, .running = running, .arena = arena};
-    *evaluation = (struct evaluation){.sources = model->sources};
+    *w = (struct workplace){.model = model,
+                            .weights = weights,
+                            .running = running,
+                            .arena = arena,
+                            .symbols = target->vocabulary};
+    *evaluation = (struct evaluation){.sources = model->sources, .form = target->form};
     w->carried = memory_take((size_t)decoder_carried(&model->decoder, RUNNING_TOGETHER) *
                              sizeof *w->carried);
-    w->counts = memory_take((size_t)V * sizeof *w->counts);
+    w->counts = memory_take((size_t)w->symbols * sizeof *w->counts);
+    w->cells = memory_take((size_t)RUNNING_TOGETHER * (1 + RUNNING_STEPS) *
+                           (size_t)running_width(running) * sizeof *w->cells);
     batch_init(&w->batch);
     for (int p = 0; p < RUNNING_PIECES; p++)
         w->pieces[p] = running_piece(running_length(running), RUNNING_PIECES, p);
@@ -98,10 +107,11 @@ int evaluate_running(const struct model *model, const float *weights, struct run
     evaluate_agree(well, corpus, &why);
     int stopped = stop_agreed();
     if (!stopped)
-        sum(w, V, losses, evaluation);
+        sum(w, losses, evaluation);
     batch_release(&w->batch);
     memory_free(w->carried);
     memory_free(w->counts);
+    memory_free(w->cells);
     memory_free(w);
     return !stopped;
 }

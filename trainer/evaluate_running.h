@@ -1,7 +1,7 @@
-/* Loss of a language model on a running text. It is cut, by its length alone, into so many pieces,
- * each read from a zero state that is carried on to the piece's end; RUNNING_TOGETHER of them make
- * a batch, batches are dealt out to the ranks, losses are added in the order of the pieces: the
- * same to the last bit for any number of ranks, for a corpus and for its text. */
+/* Loss of a language model on a running text or series. It is cut, by its length alone, into so
+ * many pieces, each read from a zero state that is carried on to the piece's end; RUNNING_TOGETHER
+ * of them make a batch, batches are dealt out to the ranks, losses are added in the order of the
+ * pieces: the same to the last bit for any number of ranks, for a corpus and for its file. */
 #ifndef EVALUATE_RUNNING_H
 #define EVALUATE_RUNNING_H
 

@@ -45,7 +45,7 @@ static void print_totals(const struct evaluation *e)
             vectors ? "vector" : "token");
     if (!vectors)
         fprintf(stderr, ", perplexity %s a token", per_token);
-    if (e->sources == 0)
+    if (!vectors && e->sources == 0)
         fprintf(stderr, ", %.4f bits a token", evaluation_bits(e));
     if (!vectors && e->words > 0)
         fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
@@ -86,7 +86,7 @@ static int score_pairs(const struct settings *settings, struct snapshot *snapsho
     return complete;
 }
 
-/* [all] Of a running text: a line for each of its pieces. */
+/* [all] Of a running text or series: a line for each of its pieces. */
 static int score_running(const struct settings *settings, const struct snapshot *snapshot,
                          struct arena *arena, struct evaluation *evaluation)
 {
@@ -99,7 +99,7 @@ static int score_running(const struct settings *settings, const struct snapshot 
         running = pairs ? running_open(corpus, &why) : NULL;
         pairs_close(pairs);
     } else {
-        const struct examples_options options = {.paths = {[TARGET] = settings->target}};
+        const struct examples_options options = evaluate_texts(settings, snapshot->contents);
         running = running_open_text(&options, snapshot->contents, &why);
     }
     evaluate_agree(running != NULL, settings->corpus, &why);

@@ -154,7 +154,7 @@ const struct setting settings_table[] = {
     INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
             "beside each word of the source, separated from it and each other by bars"),
     INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
-            "frames of the source that are joined to one"),
+            "frames of the source, or of series of language-model, that are joined to one"),
     SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),
     CHOICE("sentencepiece", sentencepiece, RUN, PREPARE, "unigram", algorithms,
            "algorithm of SentencePiece"),
