@@ -92,19 +92,11 @@ static int score_running(const struct settings *settings, const struct snapshot 
 {
     struct reason why;
     struct running_losses losses;
-    struct corpus *corpus = NULL;
-    struct running *running = NULL;
-    if (settings->corpus) {
-        struct pairs *pairs = evaluate_open(settings, snapshot, &corpus, &why);
-        running = pairs ? running_open(corpus, &why) : NULL;
-        pairs_close(pairs);
-    } else {
-        const struct examples_options options = evaluate_texts(settings, snapshot->contents);
-        running = running_open_text(&options, snapshot->contents, &why);
-    }
+    struct corpus *corpus;
+    struct running *running = evaluate_running_open(settings, snapshot, &corpus, &why);
     evaluate_agree(running != NULL, settings->corpus, &why);
     int complete = evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
-                                    arena, &losses, evaluation);
+                                    arena, NULL, NULL, &losses, evaluation);
     for (int p = 0; complete && comm_rank() == 0 && p < RUNNING_PIECES; p++)
         printf("%.17g\t%lld\n", -losses.loss[p], (long long)losses.tokens[p]);
     flush_lines();
