@@ -123,20 +123,19 @@ static void run(const struct settings *settings, struct application *application
 
 /* [all] */
 static void run_pairs(const struct settings *settings, const struct snapshot *snapshot,
-                      struct measure *measure, struct evaluation *evaluation)
+                      struct aside *aside, struct measure *measure, struct evaluation *evaluation)
 {
     struct reason why;
     struct corpus *corpus;
-    struct aside aside;
     struct pairs *pairs = evaluate_open(settings, snapshot, &corpus, &why);
     evaluate_agree(pairs != NULL, settings->corpus, &why);
     need_text(corpus, &measure->metrics);
     if (settings->output && comm_rank() == 0) {
-        open_output(settings, &aside);
-        measure->output = &aside;
+        open_output(settings, aside);
+        measure->output = aside;
     }
     run(settings, measure->application, pairs, measure, evaluation);
-    if (measure->output && !aside_finish(&aside, &why))
+    if (measure->output && !aside_finish(aside, &why))
         die("'%s': %s", settings->output, why.text);
     pairs_close(pairs);
     if (corpus)
@@ -147,6 +146,7 @@ int evaluate_command(const struct settings *settings)
 {
     struct reason why;
     struct snapshot snapshot;
+    struct aside aside;
     struct arena arena;
     struct evaluation evaluation;
     computing_start(settings);
@@ -166,7 +166,7 @@ int evaluate_command(const struct settings *settings)
     if (snapshot.settings.stream)
         run_running(settings, &snapshot, &measure, &evaluation);
     else
-        run_pairs(settings, &snapshot, &measure, &evaluation);
+        run_pairs(settings, &snapshot, &aside, &measure, &evaluation);
     application_release(&application);
     if (comm_rank() == 0)
         print(settings, task, &measure.metrics, evaluation.sentences);

@@ -27,7 +27,7 @@ void measure_open(struct measure *measure, bool writes);
 /* [all] An evaluate_block. */
 bool measure_block(void *measure, const struct pairs_block *block, const double *losses);
 /* A running_each: of a running series, of which there are no outputs to write. */
-void measure_running(void *measure, const struct running_block *block);
+void measure_running(void *to, const struct running_block *block);
 /* Closes the metrics too. */
 void measure_close(struct measure *measure);
 

@@ -89,10 +89,9 @@ static void check_vectors(const struct settings *settings, struct faults *faults
     static const char *const of_text[] = {"joint", NULL};
     const enum side stacked = task_given(settings)->sources == 0 ? TARGET : SOURCE;
     if (is_text(settings, stacked))
-        settings_refuse_given(settings, of_vectors,
-                              stacked == TARGET ? "with --target-format text"
-                                                : "with --source-format text",
-                              faults);
+        settings_refuse_given(
+            settings, of_vectors,
+            stacked == TARGET ? "with --target-format text" : "with --source-format text", faults);
     if (!is_text(settings, SOURCE))
         settings_refuse_given(settings, of_source, "where the source is vectors", faults);
     if (!is_text(settings, TARGET))
