@@ -270,8 +270,7 @@ static bool is_running(const struct corpus *corpus)
 {
     const struct content *target = &corpus->contents[TARGET];
     return corpus->contents[SOURCE].form == FORM_NONE &&
-           corpus->contents[SECOND].form == FORM_NONE && target->form == FORM_SYMBOLS &&
-           target->feature_count == 0;
+           corpus->contents[SECOND].form == FORM_NONE && target->feature_count == 0;
 }
 
 static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reason *why)
@@ -284,7 +283,7 @@ static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reaso
     if (corpus->contents[TARGET].form == FORM_NONE)
         return fail(why, "has no target");
     if (corpus->stream && !is_running(corpus))
-        return fail(why, "is a running text, but has a source, features or vectors");
+        return fail(why, "is a running text, but has a source or features");
     if (!read_table(file, corpus, why) || !read_longest(file, corpus, why))
         return false;
     if (corpus->joint &&

@@ -20,7 +20,7 @@ struct corpus {
     struct content contents[SIDES];
     int joint;       // one tokenizer for source and target
     int has_text;    // shards hold the raw target text (prepared with --like)
-    int stream;      // one running text: its lines stand in order, shard by shard (io/running.h)
+    int stream;      // one running text or series: all in order, shard by shard (io/running.h)
     uint64_t digest; // of content: vocabularies, tokenizers and the shards' hashes, in order
     int shards;
     struct corpus_shard *table;
@@ -45,13 +45,12 @@ bool shard_cells(struct shard *shard, enum side side, int64_t first, int64_t cou
                  void *cells, struct reason *why);
 bool shard_lines(struct shard *shard, int64_t first, int64_t count, int64_t *numbers,
                  struct reason *why);
-/* Of a side of symbols without features, by place, as the offsets count them: where `count`
- * sentences from `first` on begin and, one more, where the last ends; the symbols [first, first +
- * count). */
+/* By place, as the offsets count them: where `count` sentences from `first` on begin and, one more,
+ * where the last ends; the cells of the places [first, first + count). */
 bool shard_offsets(struct shard *shard, enum side side, int64_t first, int64_t count,
                    int64_t *offsets, struct reason *why);
-bool shard_symbols(struct shard *shard, enum side side, int64_t first, int64_t count,
-                   int32_t *symbols, struct reason *why);
+bool shard_places(struct shard *shard, enum side side, int64_t first, int64_t count, void *cells,
+                  struct reason *why);
 /* The raw target text of one sentence, appended. */
 bool shard_text(struct shard *shard, int64_t index, struct text *text, struct reason *why);
 

@@ -6,16 +6,31 @@
 #include <string.h>
 
 struct running {
-    int64_t length;
+    int64_t length, sequences;
+    int width;
+    int ends;                    // 1: each sequence has one
     struct stream_reader reader; // of a corpus
     int shards;
-    int64_t *starts;    // (shards + 1): where they begin
-    struct ids symbols; // of a text
+    int64_t *starts;  // (shards + 1): where they begin
+    struct ids cells; // of a file
 };
+
+static int ends_of(const struct content *target)
+{
+    return target->form == FORM_SYMBOLS;
+}
 
 int64_t running_length_of(const struct corpus *corpus)
 {
-    return corpus->tokens[TARGET] + corpus->sentences;
+    return corpus->tokens[TARGET] + corpus->sentences * ends_of(&corpus->contents[TARGET]);
+}
+
+static struct running *running_of(const struct content *target)
+{
+    struct running *running = memory_take(sizeof *running);
+    running->width = content_width(target);
+    running->ends = ends_of(target);
+    return running;
 }
 
 struct running *running_open(const struct corpus *corpus, struct reason *why)
@@ -24,22 +39,27 @@ struct running *running_open(const struct corpus *corpus, struct reason *why)
         fail(why, "is no running text: prepare it with --stream");
         return NULL;
     }
-    struct running *running = memory_take(sizeof *running);
+    struct running *running = running_of(&corpus->contents[TARGET]);
+    running->sequences = corpus->sentences;
     running->shards = corpus->shards;
     running->starts = memory_take(((size_t)corpus->shards + 1) * sizeof *running->starts);
     for (int s = 0; s < corpus->shards; s++)
-        running->starts[s + 1] =
-            running->starts[s] + corpus->table[s].tokens[TARGET] + corpus->table[s].sentences;
+        running->starts[s + 1] = running->starts[s] + corpus->table[s].tokens[TARGET] +
+                                 corpus->table[s].sentences * running->ends;
     running->length = running->starts[corpus->shards];
     stream_reader_init(&running->reader, corpus);
     return running;
 }
 
-static void add_line(struct ids *symbols, const struct sequence *line)
+static void add_sequence(struct running *running, const struct sequence *sequence)
 {
-    for (int i = 0; i < line->length; i++)
-        ids_add(symbols, ((const int32_t *)line->cells)[i]);
-    ids_add(symbols, ID_END);
+    const int32_t *cells = sequence->cells;
+    for (int64_t i = 0; i < (int64_t)sequence->length * running->width; i++)
+        ids_add(&running->cells, cells[i]);
+    if (running->ends)
+        ids_add(&running->cells, ID_END);
+    running->length += sequence->length + running->ends;
+    running->sequences++;
 }
 
 struct running *running_open_text(const struct examples_options *options,
@@ -47,16 +67,15 @@ struct running *running_open_text(const struct examples_options *options,
 {
     struct pairs_block block = {0};
     struct pairs *pairs = pairs_open_texts(options, contents, why);
-    struct running *running = memory_take(sizeof *running);
+    struct running *running = running_of(&contents[TARGET]);
     bool well = pairs != NULL;
     for (bool more = true; well && more; more = block.count > 0) {
         well = pairs_next(pairs, PAIRS_BLOCK, &block, why);
         for (int i = 0; well && i < block.count; i++)
-            add_line(&running->symbols, &block.list[i].sentence.side[TARGET]);
+            add_sequence(running, &block.list[i].sentence.side[TARGET]);
     }
     pairs_block_release(&block);
     pairs_close(pairs);
-    running->length = running->symbols.count;
     if (well)
         return running;
     running_close(running);
@@ -70,13 +89,23 @@ void running_close(struct running *running)
     if (running->starts)
         stream_reader_release(&running->reader);
     memory_free(running->starts);
-    ids_release(&running->symbols);
+    ids_release(&running->cells);
     memory_free(running);
 }
 
 int64_t running_length(const struct running *running)
 {
     return running->length;
+}
+
+int64_t running_sequences(const struct running *running)
+{
+    return running->sequences;
+}
+
+int running_width(const struct running *running)
+{
+    return running->width;
 }
 
 struct running_piece running_piece(int64_t length, int64_t pieces, int64_t p)
@@ -100,52 +129,53 @@ static int shard_of(const struct running *running, int64_t place)
     return low;
 }
 
-/* Line i of a shard stands at its offset + i, for the ends before it. */
-static bool line_of(struct shard *shard, int64_t lines, int64_t place, int64_t *line,
-                    struct reason *why)
+/* Sequence i of a shard stands at its offset + i, for the ends before it. */
+static bool sequence_of(const struct running *running, struct shard *shard, int s, int64_t place,
+                        int64_t *sequence, struct reason *why)
 {
-    int64_t low = 0, high = lines - 1, offsets[2];
+    int64_t low = 0, high = running->reader.corpus->table[s].sentences - 1, offsets[2];
     while (low < high) {
         int64_t middle = low + (high - low + 1) / 2;
         if (!shard_offsets(shard, TARGET, middle, 1, offsets, why))
             return false;
-        if (offsets[0] + middle <= place)
+        if (offsets[0] + middle * running->ends <= place)
             low = middle;
         else
             high = middle - 1;
     }
-    *line = low;
+    *sequence = low;
     return true;
 }
 
 /* Places [at, at + count) of one shard. */
-static bool read_shard(struct running *running, int s, int64_t at, int64_t count, int32_t *symbols,
+static bool read_shard(struct running *running, int s, int64_t at, int64_t count, int32_t *cells,
                        struct reason *why)
 {
     const struct corpus_shard *row = &running->reader.corpus->table[s];
     struct shard *shard = stream_reader_shard(&running->reader, s, why);
-    int64_t line, offsets[2];
-    if (!shard || !line_of(shard, row->sentences, at, &line, why))
+    int64_t i, offsets[2];
+    if (!shard || !sequence_of(running, shard, s, at, &i, why))
         return false;
-    for (int64_t end = at + count; at < end; line++) {
-        if (line >= row->sentences || !shard_offsets(shard, TARGET, line, 1, offsets, why))
-            return line < row->sentences
+    for (int64_t end = at + count; at < end; i++) {
+        if (i >= row->sentences || !shard_offsets(shard, TARGET, i, 1, offsets, why))
+            return i < row->sentences
                        ? false
                        : fail(why, "shard '%s' has changed while it was read", row->file);
-        int64_t of_line = offsets[1] + line - at, now = end - at < of_line ? end - at : of_line;
-        if (!shard_symbols(shard, TARGET, at - line, now, symbols, why))
+        int64_t before = i * running->ends, rest = offsets[1] + before - at;
+        int64_t now = end - at < rest ? end - at : rest;
+        if (!shard_places(shard, TARGET, at - before, now, cells, why))
             return false;
-        symbols += now;
+        cells += now * running->width;
         at += now;
-        if (at < end) {
-            *symbols++ = ID_END;
+        if (running->ends && at < end) {
+            *cells++ = ID_END;
             at++;
         }
     }
     return true;
 }
 
-static bool read_corpus(struct running *running, int64_t first, int64_t count, int32_t *symbols,
+static bool read_corpus(struct running *running, int64_t first, int64_t count, int32_t *cells,
                         struct reason *why)
 {
     for (int64_t done = 0, now; done < count; done += now) {
@@ -153,36 +183,38 @@ static bool read_corpus(struct running *running, int64_t first, int64_t count, i
         int64_t at = first + done - running->starts[s],
                 rest = running->starts[s + 1] - first - done;
         now = count - done < rest ? count - done : rest;
-        if (!read_shard(running, s, at, now, symbols + done, why))
+        if (!read_shard(running, s, at, now, cells + done * running->width, why))
             return false;
     }
     return true;
 }
 
 bool running_read(struct running *running, int64_t first, int64_t count, bool begins,
-                  int32_t *symbols, struct reason *why)
+                  int32_t *cells, struct reason *why)
 {
+    const int width = running->width;
     require(first >= 0 && count >= 0 && count <= running->length - first);
-    symbols[0] = ID_BEGIN;
     if (!begins && first > 0) {
         first--;
         count++;
     } else {
-        symbols++;
+        for (int k = 0; k < width; k++)
+            *cells++ = running->ends ? ID_BEGIN : 0; // the float zero, too
     }
     if (running->starts)
-        return read_corpus(running, first, count, symbols, why);
+        return read_corpus(running, first, count, cells, why);
     if (count > 0)
-        memcpy(symbols, running->symbols.list + first, (size_t)count * sizeof *symbols);
+        memcpy(cells, running->cells.list + first * width,
+               (size_t)count * (size_t)width * sizeof *cells);
     return true;
 }
 
-bool running_place(struct running *running, int64_t place, int *shard, int64_t *line,
+bool running_place(struct running *running, int64_t place, int *shard, int64_t *sequence,
                    struct reason *why)
 {
     require(running->starts && place >= 0 && place < running->length);
     *shard = shard_of(running, place);
     struct shard *opened = stream_reader_shard(&running->reader, *shard, why);
-    return opened && line_of(opened, running->reader.corpus->table[*shard].sentences,
-                             place - running->starts[*shard], line, why);
+    return opened &&
+           sequence_of(running, opened, *shard, place - running->starts[*shard], sequence, why);
 }

@@ -1,6 +1,7 @@
-/* A running text: lines in order, each with an end behind it, as one sequence of symbols that are
- * read by their place in it; of a corpus prepared with --stream (its shards follow each other), or
- * of a text. Memory does not grow with a corpus; a text's symbols are all in memory. */
+/* A running text, or a running series: a target's sequences in order, as one whose places are read
+ * by their number; of a corpus prepared with --stream (its shards follow each other), or of a file.
+ * Behind each line of a text stands an end; in a series vectors simply follow those of the sequence
+ * before. Memory does not grow with a corpus; what a file has is all in memory. */
 #ifndef RUNNING_H
 #define RUNNING_H
 
@@ -14,18 +15,21 @@ struct running *running_open_text(const struct examples_options *options,
                                   const struct content *contents, struct reason *why);
 void running_close(struct running *running); // NULL is allowed
 
-int64_t running_length(const struct running *running); // symbols, ends included
+int64_t running_length(const struct running *running);    // places, ends included
+int64_t running_sequences(const struct running *running); // lines of a text
+int running_width(const struct running *running);         // cells of a place (sentence.h)
 /* What a corpus has, by its table. */
 int64_t running_length_of(const struct corpus *corpus);
-/* symbols (1 + count): the one before place `first`, or begin where the text or, with `begins`, the
- * piece begins there; then those of the places [first, first + count). */
+/* cells (1 + count, width): of the place before `first`, or begin (a symbol, or a zero vector)
+ * where the whole or, with `begins`, the piece begins there; then of the places [first, first +
+ * count). */
 bool running_read(struct running *running, int64_t first, int64_t count, bool begins,
-                  int32_t *symbols, struct reason *why);
-/* Where that place is: its shard and line. Of a corpus. */
-bool running_place(struct running *running, int64_t place, int *shard, int64_t *line,
+                  int32_t *cells, struct reason *why);
+/* Where that place is: its shard and sequence. Of a corpus. */
+bool running_place(struct running *running, int64_t place, int *shard, int64_t *sequence,
                    struct reason *why);
 
-/* The p-th of `pieces` pieces of a text of so many symbols: [first, first + count). */
+/* The p-th of `pieces` pieces of so many places: [first, first + count). */
 struct running_piece {
     int64_t first, count;
 };

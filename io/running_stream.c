@@ -10,7 +10,7 @@ struct running_stream {
     int64_t epoch, number;             // of the group that comes next
     struct stream_batch *batches;      // (lanes)
     struct stream_sentence *sentences; // (lanes, rows)
-    int32_t *symbols;                  // (lane_count, rows, 1 + steps)
+    int32_t *cells;                    // (lane_count, rows, 1 + steps, width)
 };
 
 int64_t running_stream_updates(const struct corpus *corpus, const struct stream_options *options)
@@ -40,8 +40,8 @@ struct running_stream *running_stream_open(const struct corpus *corpus,
     stream->updates = running_stream_updates(corpus, options);
     stream->batches = memory_take(lanes * sizeof *stream->batches);
     stream->sentences = memory_take(lanes * rows * sizeof *stream->sentences);
-    stream->symbols = memory_take((size_t)options->lane_count * rows *
-                                  ((size_t)options->steps + 1) * sizeof *stream->symbols);
+    stream->cells = memory_take((size_t)options->lane_count * rows * ((size_t)options->steps + 1) *
+                                (size_t)running_width(running) * sizeof *stream->cells);
     return stream;
 }
 
@@ -52,7 +52,7 @@ void running_stream_close(struct running_stream *stream)
     running_close(stream->running);
     memory_free(stream->batches);
     memory_free(stream->sentences);
-    memory_free(stream->symbols);
+    memory_free(stream->cells);
     memory_free(stream);
 }
 
@@ -68,7 +68,7 @@ bool running_stream_seek(struct running_stream *stream, int64_t epoch, int64_t n
     return true;
 }
 
-/* The symbols of a row, of our lanes; elsewhere its length alone. */
+/* The cells of a row, of our lanes; elsewhere its length alone. */
 static bool take_row(struct running_stream *stream, int64_t row, struct stream_sentence *sentence,
                      struct reason *why)
 {
@@ -83,13 +83,12 @@ static bool take_row(struct running_stream *stream, int64_t row, struct stream_s
     target->length = (int)count;
     if (ours < 0 || ours >= (int64_t)o->lane_count * o->rows)
         return true;
-    int32_t *symbols = stream->symbols + ours * (o->steps + 1);
-    target->cells = symbols + 1;
-    if (count == 0) {
-        symbols[0] = ID_BEGIN;
-        return true;
-    }
-    return running_read(stream->running, piece.first + done, count, done == 0, symbols, why) &&
+    const int width = running_width(stream->running);
+    int32_t *cells = stream->cells + ours * (o->steps + 1) * width;
+    target->cells = cells + width;
+    if (count == 0)
+        return running_read(stream->running, 0, 0, true, cells, why);
+    return running_read(stream->running, piece.first + done, count, done == 0, cells, why) &&
            running_place(stream->running, piece.first + done, &sentence->shard, &sentence->index,
                          why);
 }
@@ -98,14 +97,14 @@ static bool take_lane(struct running_stream *stream, int lane, struct reason *wh
 {
     const int rows = stream->options.rows;
     struct stream_sentence *sentences = stream->sentences + (int64_t)lane * rows;
-    int64_t symbols = 0;
+    int64_t places = 0;
     for (int i = 0; i < rows; i++) {
         if (!take_row(stream, (int64_t)lane * rows + i, &sentences[i], why))
             return false;
-        symbols += sentences[i].sentence.side[TARGET].length;
+        places += sentences[i].sentence.side[TARGET].length;
     }
     stream->batches[lane] =
-        (struct stream_batch){.count = symbols > 0 ? rows : 0, .sentences = sentences};
+        (struct stream_batch){.count = places > 0 ? rows : 0, .sentences = sentences};
     return true;
 }
 

@@ -1,8 +1,9 @@
-/* The order in which training sees a running text: lane x row holds one contiguous piece of it. Of
- * lanes x rows rows, row r (lane r / rows) has piece r of so many (running_piece); a group, which
- * is an update, takes the next `steps` symbols of each row, as a sentence that continues; the last
- * of an epoch has what is left, of some rows perhaps nothing. At an epoch's start begin stands
- * before each piece. The same calling sequence as that of io/stream.h, whose groups these are. */
+/* The order in which training sees a running text or series: lane x row holds one contiguous piece
+ * of it. Of lanes x rows rows, row r (lane r / rows) has piece r of so many (running_piece); a
+ * group, which is an update, takes the next `steps` places of each row, as a sentence that
+ * continues; the last of an epoch has what is left, of some rows perhaps nothing. At an epoch's
+ * start begin stands before each piece. The same calling sequence as that of io/stream.h, whose
+ * groups these are. */
 #ifndef RUNNING_STREAM_H
 #define RUNNING_STREAM_H
 

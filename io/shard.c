@@ -261,15 +261,15 @@ bool shard_offsets(struct shard *shard, enum side side, int64_t first, int64_t c
            about(shard, why);
 }
 
-bool shard_symbols(struct shard *shard, enum side side, int64_t first, int64_t count,
-                   int32_t *symbols, struct reason *why)
+bool shard_places(struct shard *shard, enum side side, int64_t first, int64_t count, void *cells,
+                  struct reason *why)
 {
     char name[NAME_MOST];
-    require(shard->width[side] == 1 && shard->form[side] == FORM_SYMBOLS);
-    require(cells_name(shard, side, name) == SEALED_INT32);
+    const int64_t width = shard->width[side];
+    enum sealed_type type = cells_name(shard, side, name);
     if (first < 0 || count < 0 || count > shard->tokens[side] - first)
         return fail(why, "%s", other) || about(shard, why);
-    return sealed_read(shard->file, name, SEALED_INT32, first, count, symbols, why) ||
+    return sealed_read(shard->file, name, type, first * width, count * width, cells, why) ||
            about(shard, why);
 }
 

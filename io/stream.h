@@ -28,7 +28,7 @@ struct stream_options {
     /* The cost of a micro-batch; `model` answers. Lengths (count) of each side, without ends. */
     int64_t (*cost)(const void *model, int count, const int *const lengths[SIDES]);
     const void *model;
-    int rows, steps; // of a running text (io/running_stream.h): of a lane; symbols of a row
+    int rows, steps; // of a running text (io/running_stream.h): of a lane; places of a row
 };
 
 struct stream_sentence { // views are valid until the next stream_next; of other lanes only lengths

@@ -120,7 +120,8 @@ static int32_t *reserve_symbols(struct batch *batch, const struct shape *shape)
 
 static void reserve_values(struct batch *batch, const struct shape *shape)
 {
-    int64_t wanted = (int64_t)batch->T * batch->B * cells(shape, TARGET, FORM_VECTORS);
+    const int64_t before = batch->B * cells(shape, TARGET, FORM_VECTORS);
+    int64_t wanted = (1 + (int64_t)batch->T) * before;
     for (int side = SOURCE; side < shape_sources(shape); side++)
         wanted += batch->source[side].tokens * cells(shape, side, FORM_VECTORS);
     if (wanted > batch->value_capacity) {
@@ -133,7 +134,8 @@ static void reserve_values(struct batch *batch, const struct shape *shape)
         batch->source[side].values = next;
         next += batch->source[side].tokens * cells(shape, side, FORM_VECTORS);
     }
-    batch->target_values = next;
+    batch->before_values = next;
+    batch->target_values = next ? next + before : NULL;
 }
 
 /* Counting sort: sentences of length L begin after all that are longer, and those are active[L].
@@ -225,6 +227,19 @@ static void pack_target(struct batch *batch, const struct shape *shape,
     }
 }
 
+/* What stands before row b's first place. */
+static void pack_before(struct batch *batch, const struct shape *shape,
+                        const struct sequence *target, int continues, int b)
+{
+    const int width = side_cells(&shape->side[TARGET]);
+    if (shape->side[TARGET].form == FORM_SYMBOLS)
+        batch->before[b] = continues ? ((const int32_t *)target->cells)[-1] : SYMBOL_BEGIN;
+    else
+        for (int i = 0; i < width; i++)
+            batch->before_values[b * width + i] =
+                continues ? ((const float *)target->cells)[i - width] : 0;
+}
+
 void batch_pack(struct batch *batch, const struct shape *shape, const struct sentence *sentences,
                 int count)
 {
@@ -236,8 +251,6 @@ void batch_pack(struct batch *batch, const struct shape *shape, const struct sen
         const struct sentence *sentence = &sentences[batch->order[b]];
         const struct sequence *target = &sentence->side[TARGET];
         pack_target(batch, shape, target, steps(shape, sentence, TARGET), b);
-        require(!sentence->continues || shape->side[TARGET].form == FORM_SYMBOLS);
-        batch->before[b] =
-            sentence->continues ? ((const int32_t *)target->cells)[-1] : SYMBOL_BEGIN;
+        pack_before(batch, shape, target, sentence->continues, b);
     }
 }

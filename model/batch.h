@@ -27,10 +27,11 @@ struct batch {
     int32_t *target;        // (T, B), what is to be emitted, padded with SYMBOL_UNKNOWN
     real *target_values;    // (T, B, dimension) instead, of vectors, padded with 0
     int32_t *before;        // (B): the symbol before the first one: begin, or of a running text
+    real *before_values;    // (B, dimension): the vector: zero, or of a running series
     int32_t *target_length; // (B), end included
     int64_t target_tokens;  // ends included
     int32_t *order;         // (B): which of the packed sentences a row is
-    /* Of pieces of a running text, the caller's, or NULL: where the decoder goes on from, and after
+    /* Of pieces of a running text or series, the caller's, or NULL: where the decoder goes on from, and after
      * a forward pass where it has come to, without gradient (decoder.h: decoder_carried). */
     real *carried;
     int64_t symbol_capacity, value_capacity; // reserved elements (batch.c's business)

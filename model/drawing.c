@@ -4,9 +4,10 @@
 
 static void start_output(struct drawing *drawing, struct arena *arena)
 {
-    const struct side_shape *target = &drawing->model->shape.side[TARGET];
+    const struct shape *shape = &drawing->model->shape;
+    const struct side_shape *target = &shape->side[TARGET];
     if (target->form == FORM_VECTORS) {
-        drawing->values = arena_take(arena, (size_t)target->dimension + 1, sizeof(real));
+        drawing->values = arena_take(arena, (size_t)shape_outputs(shape), sizeof(real));
         drawing_take_values(drawing,
                             arena_take_zeroed(arena, (size_t)target->dimension, sizeof(real)));
         return;
@@ -40,7 +41,8 @@ int32_t drawing_next(const struct drawing *drawing, double temperature, double u
 
 const real *drawing_next_values(const struct drawing *drawing, int *last)
 {
-    *last = drawing->values[drawing->model->shape.side[TARGET].dimension] > 0;
+    const struct shape *shape = &drawing->model->shape;
+    *last = shape_stops(shape) && drawing->values[shape->side[TARGET].dimension] > 0;
     return drawing->values;
 }
 

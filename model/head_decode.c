@@ -11,8 +11,8 @@ static void init(struct model *model)
         input_init(&model->before, shape, TARGET, &model->parameters);
 }
 
-/* Teacher forcing: before each step stands begin (of a running text what came before), then the
- * target but for its last; of vectors the begin is zero. */
+/* Teacher forcing: before each step stands begin (of a running text or series what came before),
+ * then the target but for its last. */
 static struct input_places places_before(const struct pass *pass)
 {
     const struct batch *batch = pass->batch;
@@ -20,7 +20,7 @@ static struct input_places places_before(const struct pass *pass)
     struct input_places places = {.rows = (int64_t)batch->T * B};
     if (pass->model->before.form == FORM_VECTORS) {
         real *values = pass_take(pass, places.rows, D);
-        memset(values, 0, (size_t)B * (size_t)D * sizeof(real));
+        memcpy(values, batch->before_values, (size_t)B * (size_t)D * sizeof(real));
         memcpy(values + (int64_t)B * D, batch->target_values,
                (size_t)(places.rows - B) * (size_t)D * sizeof(real));
         places.values = values;

@@ -64,7 +64,7 @@ static void take_targets(struct pass *pass)
             memcpy(pass->target_values + p * D, batch->target_values + row * D,
                    (size_t)D * sizeof(real));
     }
-    if (!vectors || pass->model->shape.head != HEAD_DECODE)
+    if (!shape_stops(&pass->model->shape))
         return;
     pass->last = pass->targets;
     for (int64_t p = 0; p < pass->P; p++)

@@ -85,7 +85,7 @@ struct search_values search_values(const struct model *model, const real *block,
     const struct dense output = pass_output_values(model);
     struct search_values result;
     const struct side_shape *target = &model->shape.side[TARGET];
-    require(model->shape.head == HEAD_DECODE && target->form == FORM_VECTORS);
+    require(shape_stops(&model->shape));
     struct going going = start(batch, limits, target->dimension, arena, &result);
     if (batch->B == 0)
         return result;

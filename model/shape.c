@@ -114,6 +114,8 @@ static bool check_head(const struct shape *shape, struct reason *why)
         return fail(why, "what is decoded needs an end");
     if (shape->head != HEAD_DECODE && target->end)
         return fail(why, "an end can be added only to what is decoded");
+    if (shape->running && shape->side[SOURCE].form != FORM_NONE)
+        return fail(why, "what is one running text or series has no source");
     if (shape->head == HEAD_STEP && shape->side[SOURCE].end)
         return fail(why, "source-end has no meaning where the target is in step with the source");
     if (shape->head == HEAD_STEP && shape->side[SECOND].form != FORM_NONE)

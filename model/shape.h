@@ -48,6 +48,7 @@ struct side_shape {
 struct shape {
     struct side_shape side[SIDES];
     enum head head;
+    int running;           // of one running text or series, which has no last place
     int embedding;         // E, of either side
     int feature_embedding; // of each feature
     enum input_kind input;
@@ -173,9 +174,16 @@ static inline int shape_output_width(const struct shape *shape)
                                                         : shape_memory_width(shape);
 }
 
+/* Does each vector that is emitted say whether it is the last? Decoded ones do; a running series
+ * has no last one. */
+static inline int shape_stops(const struct shape *shape)
+{
+    return shape->side[TARGET].form == FORM_VECTORS && shape->head == HEAD_DECODE &&
+           !shape->running;
+}
+
 /* What the output layer gives: the symbols from shape_first_symbol on (of classes begin, end and
- * unknown are none), or a vector's numbers and, of decoded ones, the logit of its being the
- * last. */
+ * unknown are none), or a vector's numbers and the logit of its being the last (shape_stops). */
 static inline int shape_first_symbol(const struct shape *shape)
 {
     return shape->head == HEAD_DECODE ? 0 : SYMBOLS_RESERVED;
@@ -183,7 +191,7 @@ static inline int shape_first_symbol(const struct shape *shape)
 static inline int shape_outputs(const struct shape *shape)
 {
     const struct side_shape *target = &shape->side[TARGET];
-    return target->form == FORM_VECTORS ? target->dimension + (shape->head == HEAD_DECODE)
+    return target->form == FORM_VECTORS ? target->dimension + shape_stops(shape)
                                         : target->vocabulary - shape_first_symbol(shape);
 }
 

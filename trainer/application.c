@@ -59,10 +59,11 @@ int application_sentences(const struct application *application)
 
 void application_add_vector(const struct content *content, const float *values, struct text *text)
 {
+    const int frame = content->dimension / content->stack;
     for (int j = 0; j < content->dimension; j++) {
         float value = values[j];
         moments_restore(&value, 1, 1, &content->mean[j], &content->deviation[j]);
-        text_add_format(text, "%s%.9g", j ? " " : "", (double)value);
+        text_add_format(text, "%s%.9g", j == 0 ? "" : j % frame ? " " : "\n", (double)value);
     }
 }
 

@@ -41,7 +41,8 @@ void application_batch(void *application, const struct pairs_block *block, const
 /* Of what is not searched for (application_predict.c). */
 void application_predict(struct application *application, const int32_t *members, int count,
                          struct text *outputs);
-/* Numbers of a vector in their own units, with blanks between. values (dimension). */
+/* Numbers of a vector in their own units, with blanks between; of several frames that were joined a
+ * line each. values (dimension). */
 void application_add_vector(const struct content *content, const float *values, struct text *text);
 
 /* [all] What it took, on standard error. */

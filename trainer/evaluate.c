@@ -155,23 +155,24 @@ static bool corpus_fits(const struct corpus *corpus, const struct snapshot *snap
                 inner.text);
 }
 
-/* [all] */
-static struct pairs *open_texts(const struct settings *settings, const struct content *contents,
-                                struct reason *why)
+struct examples_options evaluate_texts(const struct settings *settings,
+                                       const struct content *contents)
 {
     struct faults faults = {0};
     const struct examples_options options = settings_texts(settings);
     sides_check(contents, &options, SIDES, &faults);
     faults_agree(&faults);
-    return pairs_open_texts(&options, contents, why);
+    return options;
 }
 
 struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
                             struct corpus **corpus, struct reason *why)
 {
     *corpus = NULL;
-    if (!settings->corpus)
-        return open_texts(settings, snapshot->contents, why);
+    if (!settings->corpus) {
+        const struct examples_options options = evaluate_texts(settings, snapshot->contents);
+        return pairs_open_texts(&options, snapshot->contents, why);
+    }
     *corpus = corpus_open(settings->corpus, why);
     return *corpus && corpus_fits(*corpus, snapshot, why) ? pairs_open_corpus(*corpus, why) : NULL;
 }

@@ -43,6 +43,10 @@ typedef bool evaluate_block(void *to, const struct pairs_block *block, const dou
  * texts, whose reasons name the file. */
 void evaluate_agree(bool well, const char *corpus, const struct reason *why);
 
+/* [all] The texts that settings name; what of them is not as the model's sides are ends the
+ * program. */
+struct examples_options evaluate_texts(const struct settings *settings,
+                                       const struct content *contents);
 /* [all] The pairs that settings name: of a prepared corpus (*corpus, which the caller closes), that
  * must be of the model's task and like the model's, or of texts (*corpus NULL). */
 struct snapshot;

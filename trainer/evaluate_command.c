@@ -73,6 +73,39 @@ static void print(const struct settings *settings, const struct task *task,
     text_release(&text);
 }
 
+/* [all] Of a running text there are no outputs; those of a running series are what its metrics are
+ * made from, piece by piece. */
+static void check_running(const struct settings *settings, const struct snapshot *snapshot)
+{
+    struct faults faults = {0};
+    if (!snapshot->settings.stream)
+        return;
+    agree(snapshot->contents[TARGET].form == FORM_VECTORS,
+          "checkpoint '%s': is of a running text, whose perplexity chorus score gives",
+          settings->model);
+    if (settings->output)
+        faults_add(&faults, "--output has no effect: '%s' is of a running series", settings->model);
+    faults_agree(&faults);
+}
+
+/* [all] */
+static void run_running(const struct settings *settings, const struct snapshot *snapshot,
+                        struct measure *measure, struct evaluation *evaluation)
+{
+    struct reason why;
+    struct corpus *corpus;
+    struct running *running = evaluate_running_open(settings, snapshot, &corpus, &why);
+    evaluate_agree(running != NULL, settings->corpus, &why);
+    measure_open(measure, false);
+    int complete =
+        evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
+                         measure->application->arena, measure_running, measure, NULL, evaluation);
+    agree(complete, "%s: the evaluation is not complete", stop_words());
+    running_close(running);
+    if (corpus)
+        corpus_close(corpus);
+}
+
 /* [all] */
 static void run(const struct settings *settings, struct application *application,
                 struct pairs *pairs, struct measure *measure, struct evaluation *evaluation)
@@ -84,46 +117,55 @@ static void run(const struct settings *settings, struct application *application
     agree(complete, "%s: the evaluation is not complete", stop_words());
     if (measure->applies)
         application_summary(application, evaluation->sentences, clock_seconds() - start);
-    application_release(application);
+}
+
+/* [all] */
+static void run_pairs(const struct settings *settings, const struct snapshot *snapshot,
+                      struct aside *aside, struct measure *measure, struct evaluation *evaluation)
+{
+    struct reason why;
+    struct corpus *corpus;
+    struct pairs *pairs = evaluate_open(settings, snapshot, &corpus, &why);
+    evaluate_agree(pairs != NULL, settings->corpus, &why);
+    need_text(corpus, &measure->metrics);
+    if (settings->output && comm_rank() == 0) {
+        open_output(settings, aside);
+        measure->output = aside;
+    }
+    run(settings, measure->application, pairs, measure, evaluation);
+    if (measure->output && !aside_finish(aside, &why))
+        die("'%s': %s", settings->output, why.text);
+    pairs_close(pairs);
+    if (corpus)
+        corpus_close(corpus);
 }
 
 int evaluate_command(const struct settings *settings)
 {
     struct reason why;
     struct snapshot snapshot;
-    struct corpus *corpus;
     struct aside aside;
     struct arena arena;
     struct evaluation evaluation;
     snapshot_load(&snapshot, settings);
     arena_init(&arena);
     const struct task *task = task_of((enum task_kind)snapshot.settings.task);
-    agree(!snapshot.settings.stream,
-          "checkpoint '%s': is of a running text, whose perplexity chorus score gives",
-          settings->model);
+    check_running(settings, &snapshot);
     struct application application;
     application_init(&application, &snapshot.model, snapshot.weights, &snapshot.contents[TARGET],
                      &arena);
     application_search(&application, settings);
     struct measure measure = {.application = &application};
     open_metrics(settings, task, application.target, &measure.metrics);
-    struct pairs *pairs = evaluate_open(settings, &snapshot, &corpus, &why);
-    evaluate_agree(pairs != NULL, settings->corpus, &why);
-    need_text(corpus, &measure.metrics);
-    if (settings->output && comm_rank() == 0) {
-        open_output(settings, &aside);
-        measure.output = &aside;
-    }
-    run(settings, &application, pairs, &measure, &evaluation);
-    if (measure.output && !aside_finish(&aside, &why))
-        die("'%s': %s", settings->output, why.text);
+    if (snapshot.settings.stream)
+        run_running(settings, &snapshot, &measure, &evaluation);
+    else
+        run_pairs(settings, &snapshot, &aside, &measure, &evaluation);
+    application_release(&application);
     if (comm_rank() == 0)
         print(settings, task, &measure.metrics, evaluation.sentences);
     measure_close(&measure);
     arena_release(&arena);
-    pairs_close(pairs);
-    if (corpus)
-        corpus_close(corpus);
     snapshot_close(&snapshot);
     return STATUS_DONE;
 }

@@ -15,6 +15,7 @@ static void add_json(const struct corpus *corpus, bool checked, struct text *tex
     json_integer(text, "seed", (int64_t)corpus->seed);
     json_bool(text, "joint", corpus->joint);
     json_bool(text, "target_text", corpus->has_text);
+    json_bool(text, "stream", corpus->stream);
     for (enum side side = SOURCE; side < SIDES; side++) {
         if (corpus->contents[side].form == FORM_NONE)
             continue;
@@ -63,6 +64,9 @@ static void add_for_people(const struct corpus *corpus, bool checked, struct tex
     for (enum side side = SOURCE; side < SIDES; side++)
         if (corpus->contents[side].form != FORM_NONE)
             add_side(corpus, side, text);
+    if (corpus->stream)
+        inspect_add_line(text, "stream", "one running %s",
+                         corpus->contents[TARGET].form == FORM_VECTORS ? "series" : "text");
     inspect_add_line(text, "joint vocabulary", "%s", corpus->joint ? "yes" : "no");
     inspect_add_line(text, "raw target text", "%s", corpus->has_text ? "kept" : "not kept");
     inspect_add_line(text, "digest", "%016llx", (unsigned long long)corpus->digest);

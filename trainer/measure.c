@@ -48,6 +48,13 @@ static void take_room(struct measure *measure, size_t numbers)
     measure->wanted = memory_take(measure->capacity * sizeof *measure->wanted);
 }
 
+/* A normalised number of a vector, in its own units. */
+static double restored(const struct content *content, int j, float value)
+{
+    moments_restore(&value, 1, 1, &content->mean[j], &content->deviation[j]);
+    return (double)value;
+}
+
 /* Frame for frame; a decoder that stopped early is held to its last one, and what it emits beyond
  * the reference is left out. */
 static void compare_vectors(struct measure *measure, const struct sequence *target,
@@ -60,11 +67,9 @@ static void compare_vectors(struct measure *measure, const struct sequence *targ
     take_room(measure, (size_t)target->length * (size_t)D);
     for (int64_t i = 0; i < (int64_t)target->length * D; i++) {
         int j = (int)(i % D);
-        float wanted = cells[i];
         char *end;
-        moments_restore(&wanted, 1, 1, &content->mean[j], &content->deviation[j]);
         double value = strtod(at, &end);
-        measure->wanted[i] = (double)wanted;
+        measure->wanted[i] = restored(content, j, cells[i]);
         measure->values[i] = end > at ? value
                              : i >= D ? measure->values[i - D]
                                       : (double)content->mean[j];
@@ -112,4 +117,27 @@ bool measure_block(void *to, const struct pairs_block *block, const double *loss
         }
     }
     return true;
+}
+
+void measure_running(void *to, const struct running_block *block)
+{
+    struct measure *measure = to;
+    const int D = block->width;
+    take_room(measure, (size_t)RUNNING_STEPS * (size_t)D);
+    for (int p = 0; p < RUNNING_PIECES && comm_rank() == 0; p++) {
+        const int64_t first = (int64_t)p * RUNNING_STEPS * D;
+        for (int64_t i = 0; i < block->counts[p] * D; i++) {
+            const struct content *content = measure->application->target;
+            int j = (int)(i % D);
+            measure->values[i] = restored(content, j, (float)block->values[first + i]);
+            measure->wanted[i] = restored(content, j, (float)block->wanted[first + i]);
+        }
+        struct metric_case one = {.loss = block->losses[p],
+                                  .tokens = block->counts[p],
+                                  .values = measure->values,
+                                  .wanted = measure->wanted,
+                                  .steps = block->counts[p],
+                                  .width = D};
+        metrics_add(&measure->metrics, &one);
+    }
 }

@@ -8,6 +8,7 @@
 #include "io/aside.h"
 #include "trainer/application.h"
 #include "trainer/apply.h"
+#include "trainer/evaluate_running.h"
 #include "trainer/metric.h"
 #include <stdbool.h>
 
@@ -25,6 +26,8 @@ struct measure {
 void measure_open(struct measure *measure, bool writes);
 /* [all] An evaluate_block. */
 bool measure_block(void *measure, const struct pairs_block *block, const double *losses);
+/* A running_each: of a running series, of which there are no outputs to write. */
+void measure_running(void *to, const struct running_block *block);
 /* Closes the metrics too. */
 void measure_close(struct measure *measure);
 

@@ -150,7 +150,7 @@ static void open_learners(const struct settings *settings, const struct task *ta
         options_of_side(settings, task, side, symbols.bytes, &options[side]);
         learners->is_vectors[side] =
             learnt && settings_texts(settings).formats[side] != EXAMPLES_TEXT;
-        learners->stack[side] = side == TARGET ? 1 : (int)settings->stack;
+        learners->stack[side] = side == TARGET && task->sources > 0 ? 1 : (int)settings->stack;
         learners->of[side][0] = NULL;
         if (!learnt || learners->is_vectors[side])
             options[side].kind = TOKENIZER_KINDS;

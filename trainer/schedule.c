@@ -32,7 +32,7 @@ double schedule_guessing(const struct shape *shape)
     const struct side_shape *target = &shape->side[TARGET];
     if (target->form == FORM_SYMBOLS)
         return log(target->vocabulary);
-    return target->dimension / 2.0 + (shape->head == HEAD_DECODE ? log(2) : 0);
+    return target->dimension / 2.0 + (shape_stops(shape) ? log(2) : 0);
 }
 
 bool schedule_sound(const struct settings *settings, const struct train_state *state, double loss,

@@ -8,7 +8,6 @@
 #include "trainer/console.h"
 #include "trainer/continue.h"
 #include "trainer/evaluate_running.h"
-#include "trainer/sides.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include <stdio.h>
@@ -49,7 +48,7 @@ static void print_totals(const struct evaluation *e)
             vectors ? "vector" : "token");
     if (!vectors)
         fprintf(stderr, ", perplexity %s a token", per_token);
-    if (e->sources == 0)
+    if (!vectors && e->sources == 0)
         fprintf(stderr, ", %.4f bits a token", evaluation_bits(e));
     if (!vectors && e->words > 0)
         fprintf(stderr, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
@@ -77,29 +76,18 @@ static int score_pairs(const struct settings *settings, struct snapshot *snapsho
     return complete;
 }
 
-/* [all] Of a running text: a line for each of its pieces. */
+/* [all] Of a running text or series: a line for each of its pieces. */
 static int score_running(const struct settings *settings, const struct snapshot *snapshot,
                          struct arena *arena, struct evaluation *evaluation)
 {
     struct reason why;
     struct running_losses losses;
     struct text lines = {0};
-    struct corpus *corpus = NULL;
-    struct running *running = NULL;
-    if (settings->corpus) {
-        struct pairs *pairs = evaluate_open(settings, snapshot, &corpus, &why);
-        running = pairs ? running_open(corpus, &why) : NULL;
-        pairs_close(pairs);
-    } else {
-        const struct examples_options options = settings_texts(settings);
-        struct faults faults = {0};
-        sides_check(snapshot->contents, &options, SIDES, &faults);
-        faults_agree(&faults);
-        running = running_open_text(&options, snapshot->contents, &why);
-    }
+    struct corpus *corpus;
+    struct running *running = evaluate_running_open(settings, snapshot, &corpus, &why);
     evaluate_agree(running != NULL, settings->corpus, &why);
     int complete = evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
-                                    arena, &losses, evaluation);
+                                    arena, NULL, NULL, &losses, evaluation);
     for (int p = 0; complete && comm_rank() == 0 && p < RUNNING_PIECES; p++)
         add_line(&lines, losses.loss[p], losses.tokens[p]);
     print_lines(&lines);

@@ -84,9 +84,12 @@ static void check_vectors(const struct settings *settings, struct faults *faults
     static const char *const of_target[] = {"target-tokenizer", "target-vocabulary", NULL};
     static const char *const of_vectors[] = {"stack", NULL};
     static const char *const of_text[] = {"joint", NULL};
-    if (is_text(settings, SOURCE))
-        settings_refuse_given(settings, of_vectors, "with --source-format text", faults);
-    else
+    const enum side stacked = task_given(settings)->sources == 0 ? TARGET : SOURCE;
+    if (is_text(settings, stacked))
+        settings_refuse_given(
+            settings, of_vectors,
+            stacked == TARGET ? "with --target-format text" : "with --source-format text", faults);
+    if (!is_text(settings, SOURCE))
         settings_refuse_given(settings, of_source, "where the source is vectors", faults);
     if (!is_text(settings, TARGET))
         settings_refuse_given(settings, of_target, "where the target is vectors", faults);
@@ -108,8 +111,6 @@ static void check_task(const struct settings *settings, struct faults *faults)
                    task->name, task->unit);
     if (settings->stream == 1 && task_kind(task) != TASK_LANGUAGE_MODEL)
         faults_add(faults, "--stream has no effect with --task %s", task->name);
-    else if (settings->stream == 1 && !is_text(settings, TARGET))
-        faults_add(faults, "--stream needs --target-format text");
     if (settings->stream == 1 && settings_given(settings, &settings->max_length))
         faults_add(faults, "--max-length has no effect with --stream");
     if (task->in_step && settings->stack > 1)

@@ -258,6 +258,7 @@ void settings_shape(const struct settings *s, const struct content *contents, st
                  [SECOND] = side_of(&contents[SECOND], (int)s->source_end),
                  [TARGET] = side_of(&contents[TARGET], task->target_end)},
         .head = task->head,
+        .running = s->stream == 1,
         .feature_embedding = (int)s->feature_embedding,
         .input = (enum input_kind)s->input_layer,
         .pooling = (enum pooling_kind)s->pooling,

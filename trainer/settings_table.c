@@ -80,7 +80,8 @@ const struct setting settings_table[] = {
          "|score: target text, line by line the translation of the source; may be .gz; - is "
          "standard input"
          "|evaluate: what should come out, line by line; may be .gz; - is standard input"
-         "|sample: of a model of vectors, the sequences that it goes on with; - is standard input"),
+         "|sample: of a model of vectors, the sequences that it goes on with, of a running series all "
+         "as one; - is standard input"),
     TEXT("second", second, RUN, PREPARE | SCORE | EVALUATE | COMMAND_TRANSLATE | COMMAND_CLASSIFY, NULL, a_path,
          "another source beside the first, as a question beside a text; a repeated --source is it"),
     TEXT("pairs", pairs, RUN, PREPARE, NULL, a_path,
@@ -145,19 +146,21 @@ const struct setting settings_table[] = {
             "most"),
     INTEGER("length", length, RUN, BENCHMARK | SAMPLE, "40", 1, MANY,
             "benchmark: most tokens a side of a made-up sentence; the fewest are 5; a label is one"
-            "|sample: most symbols that are drawn, or vectors: of each line, or of a running text in all"),
+            "|sample: most symbols that are drawn, or vectors: of each line, or of a running text or "
+            "series in all"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
     LATER("stream", stream, MODEL, PREPARE | TRAIN, "off", SWITCH, .help =
            "prepare: for language-model: the text is one running text, whose lines follow each other; "
-           "nothing is dropped for its length, and the state is carried across lines"
+           "nothing is dropped for its length, and the state is carried across lines; vectors are one "
+           "running series, in which a sequence has no end"
            "|train: as the corpus was prepared"),
     INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
             "beside each word of the source, separated from it and each other by bars"),
     INTEGER("stack", stack, RUN, PREPARE, "1", 1, 1000,
-            "frames of the source that are joined to one"),
+            "frames of the source, or of series of language-model, that are joined to one"),
     SWITCH("joint", joint, RUN, PREPARE, "off", "one tokenizer and vocabulary for both sides"),
     CHOICE("sentencepiece", sentencepiece, RUN, PREPARE, "unigram", algorithms,
            "algorithm of SentencePiece"),
@@ -233,8 +236,9 @@ const struct setting settings_table[] = {
     INTEGER("batch-sentences", batch_sentences, TRAINING, TRAINS, "128", 1, 1e6,
             "most sentences in a micro-batch"),
     LATER("bptt", bptt, TRAINING, TRAIN, "128", INTEGER, .least = 1, .most = 1e6, .help =
-           "of a running text: symbols of a row in an update, behind which gradients end; a lane has "
-           "--batch-tokens / --bptt rows, each a piece of the text, whose state is carried on"),
+           "of a running text or series: symbols, or vectors, of a row in an update, behind which "
+           "gradients end; a lane has --batch-tokens / --bptt rows, each a piece of it, whose state is "
+           "carried on"),
     CHOICE("precision", precision, TRAINING, TRAINS, "float32", precisions,
            "what operands of products are rounded to while gradients are computed; sums, weights "
            "and all else are float32; bfloat16 needs AVX512-BF16 or AMX, and oneDNN"),

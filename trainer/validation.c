@@ -19,13 +19,14 @@ double validation_value(const struct metric *metric, double cost)
     return metric->more ? -cost : cost;
 }
 
-static int evaluate_text(struct run *run, struct evaluation *evaluation)
+static int evaluate_whole(struct run *run, struct measure *measure, struct evaluation *evaluation)
 {
     struct reason why;
     struct running *running = running_open(run->valid, &why);
     agree(running != NULL, "corpus '%s': %s", run->valid->path, why.text);
-    int complete = evaluate_running(&run->model, run->weights, running, run->valid->path,
-                                    &run->arena, NULL, evaluation);
+    int complete =
+        evaluate_running(&run->model, run->weights, running, run->valid->path, &run->arena,
+                         measure ? measure_running : NULL, measure, NULL, evaluation);
     running_close(running);
     return complete;
 }
@@ -34,7 +35,7 @@ static int evaluate_pairs(struct run *run, struct measure *measure, struct evalu
 {
     struct reason why;
     if (run->valid->stream)
-        return evaluate_text(run, evaluation);
+        return evaluate_whole(run, measure, evaluation);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
     int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena,

@@ -19,8 +19,8 @@ struct sequence {
 
 struct sentence {
     struct sequence side[SIDES];
-    /* 1: the target is a piece of a running text: what stands before it are not begin but the
-     * cells before its cells, which are there, and no end is appended. */
+    /* 1: the target is a piece of a running text or series: what stands before it are not begin but
+     * the cells before its cells, which are there, and no end is appended. */
     int continues;
 };
 

@@ -1,4 +1,4 @@
-// The gradient of a piece of a running text: the state that it goes on from is a constant.
+// The gradient of a piece of a running text or series: the state that it goes on from is a constant.
 #include "tests/gradients/gradient_of_model.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,9 +20,9 @@ static double loss(void *context)
     return gradient_of_model_loss(&it->model);
 }
 
-static struct shape shape_of(enum cell_kind cell, int layers)
+static struct shape shape_of(enum cell_kind cell, int layers, enum form form)
 {
-    return (struct shape){
+    struct shape shape = {
         .side[TARGET] = {.form = FORM_SYMBOLS, .vocabulary = 7, .end = 1},
         .head = HEAD_DECODE,
         .embedding = 3,
@@ -32,14 +32,21 @@ static struct shape shape_of(enum cell_kind cell, int layers)
         .context_use = CONTEXT_USE_NONE,
         .dropout_layer = 0.3,
         .dropout_output = 0.3,
+        .running = 1,
     };
+    if (form == FORM_VECTORS)
+        shape.side[TARGET] = (struct side_shape){.form = FORM_VECTORS, .dimension = 2};
+    return shape;
 }
 
-static void check(enum cell_kind cell, int layers)
+static void check(enum cell_kind cell, int layers, enum form form)
 {
     static const int32_t symbols[ROWS][5] = {{2, 3, 4, 2, 5}, {1, 6, 0, 3, 3}, {4, 4, 5, 2, 6}};
+    static const float values[ROWS][10] = {{.2f, .9f, -.4f, 1.2f, .3f, .6f, -.7f, .1f, .8f, -.3f},
+                                           {.5f, .1f, .6f, -1.1f, .9f, .2f, .7f, .4f, 0, .3f},
+                                           {-.8f, .3f, .3f, .7f, -.2f, .5f, 1.3f, .6f, -.1f, .4f}};
     static const int lengths[ROWS] = {4, 3, 4};
-    const struct shape shape = shape_of(cell, layers);
+    const struct shape shape = shape_of(cell, layers, form);
     struct sentence sentences[ROWS];
     struct batch batch;
     struct model model;
@@ -47,9 +54,10 @@ static void check(enum cell_kind cell, int layers)
     struct reason why = {""};
     if (!shape_check(&shape, &why))
         fail_msg("%s", why.text);
-    for (int i = 0; i < ROWS; i++)
-        sentences[i] =
-            (struct sentence){.side[TARGET] = {symbols[i] + 1, lengths[i]}, .continues = 1};
+    for (int i = 0; i < ROWS; i++) {
+        const void *second = form == FORM_SYMBOLS ? (const void *)(symbols[i] + 1) : values[i] + 2;
+        sentences[i] = (struct sentence){.side[TARGET] = {second, lengths[i]}, .continues = 1};
+    }
     model_init(&model, &shape);
     arena_init(&arena);
     batch_init(&batch);
@@ -86,8 +94,10 @@ static void the_gradient_of_a_piece_with_its_state_is_right(void **state)
 {
     (void)state;
     for (int cell = 0; cell < CELL_KINDS; cell++)
-        for (int layers = 1; layers < 3; layers++)
-            check((enum cell_kind)cell, layers);
+        for (int layers = 1; layers < 3; layers++) {
+            check((enum cell_kind)cell, layers, FORM_SYMBOLS);
+            check((enum cell_kind)cell, layers, FORM_VECTORS);
+        }
 }
 
 int main(void)
