@@ -146,16 +146,15 @@ const struct setting settings_table[] = {
             "most"),
     INTEGER("length", length, RUN, BENCHMARK | SAMPLE, "40", 1, MANY,
             "benchmark: most tokens a side of a made-up sentence; the fewest are 5; a label is one"
-            "|sample: most symbols that are drawn, or vectors: of each line, or of a running text or "
-            "series in all"),
+            "|sample: most symbols that are drawn, or vectors: of each line, or of a stream in all"),
     INTEGER("source-vocabulary", source_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the source (default: --vocabulary)"),
     INTEGER("target-vocabulary", target_vocabulary, RUN, PREPARE, NULL, 4, 1e7,
             "of the target (default: --vocabulary)"),
     LATER("stream", stream, MODEL, PREPARE | TRAIN, "off", SWITCH, .help =
            "prepare: for language-model: the text is one running text, whose lines follow each other; "
-           "nothing is dropped for its length, and the state is carried across lines; vectors are one "
-           "running series, in which a sequence has no end"
+           "nothing is dropped for its length, and the state is carried on; vectors are one series, "
+           "in which a sequence has no end"
            "|train: as the corpus was prepared"),
     INTEGER("features", features, RUN, PREPARE, "0", 0, CONTENT_FEATURES,
             "beside each word of the source, separated from it and each other by bars"),
@@ -236,9 +235,8 @@ const struct setting settings_table[] = {
     INTEGER("batch-sentences", batch_sentences, TRAINING, TRAINS, "128", 1, 1e6,
             "most sentences in a micro-batch"),
     LATER("bptt", bptt, TRAINING, TRAIN, "128", INTEGER, .least = 1, .most = 1e6, .help =
-           "of a running text or series: symbols, or vectors, of a row in an update, behind which "
-           "gradients end; a lane has --batch-tokens / --bptt rows, each a piece of it, whose state is "
-           "carried on"),
+           "of a stream: symbols, or vectors, of a row in an update, behind which gradients end; a lane "
+           "has --batch-tokens / --bptt rows, each a piece of it, whose state is carried on"),
     CHOICE("precision", precision, TRAINING, TRAINS, "float32", precisions,
            "what operands of products are rounded to while gradients are computed; sums, weights "
            "and all else are float32; bfloat16 needs AVX512-BF16 or AMX, and oneDNN"),

@@ -53,6 +53,7 @@ claim "and in the next" at 15
 claim "the same end" same_end one three
 epochs() { grep -q '"update":20,"epoch":2' one/metrics.jsonl && ! grep -q '"update":7,"epoch":2' one/metrics.jsonl; }
 claim "an epoch has ended between" epochs
+claim "a validation says its perplexity" grep -q '"update":20,"validation_loss":[^,]*,"perplexity":' one/metrics.jsonl
 if [ -n "$CHORUS_HOOKS" ]; then
     lost() { ! hooked "update.gradient 12 1 SIGKILL" lost 2 && train lost 3 1; }
     claim "a rank is killed, and the next start goes on" lost
