@@ -9,6 +9,7 @@
 
 struct made_corpus {
     int shards, text;
+    const char *task; // NULL: translate, or without a source language-model
     int64_t sentences;
     /* Lengths of a line (0 before), and its cells by made_cell(). */
     void (*lengths)(int64_t line, int lengths[SIDES]);
@@ -134,15 +135,29 @@ static __attribute__((unused)) void make_corpus(const struct made_corpus *made, 
 {
     struct reason why;
     mkdir(folder, 0777);
-    struct corpus corpus = {
-        .task = "translate", .has_text = made->text, .seed = 7, .shards = made->shards};
+    struct corpus corpus = {.has_text = made->text, .seed = 7, .shards = made->shards};
     corpus.table = memory_take((size_t)made->shards * sizeof *corpus.table);
     (made->contents ? made->contents : made_contents)(corpus.contents);
+    strcpy(corpus.task, made->task                                  ? made->task
+                        : corpus.contents[SOURCE].form == FORM_NONE ? "language-model"
+                                                                    : "translate");
     made_lines(made, folder, &corpus);
     if (!corpus_write(folder, &corpus, &why))
         fail_msg("%s", why.text);
     release_contents(corpus.contents);
     memory_free(corpus.table);
+}
+
+/* It is refused with a reason that has these words; NULL: it is sound. */
+static __attribute__((unused)) void assert_corpus(const char *folder, const char *name,
+                                                  const char *words)
+{
+    struct reason why = {""};
+    struct corpus *corpus = corpus_open(folder, &why);
+    bool sound = corpus && corpus_check(corpus, &why);
+    corpus_close(corpus);
+    if (sound != !words || (!sound && !strstr(why.text, words)))
+        fail_msg("%s: '%s' does not say '%s'", name, sound ? "" : why.text, words ? words : "");
 }
 
 #endif
