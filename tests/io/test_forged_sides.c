@@ -132,11 +132,28 @@ static void an_id_of_a_feature_belongs_to_its_own_vocabulary(void **state)
     }
 }
 
+/* Of a text unknown is a symbol, of tags and labels it is none. */
+static void what_is_unknown_is_no_class(void **state)
+{
+    (void)state;
+    static const char wrong[] = "id 0 at 0 of '/target/ids' does not belong there";
+    const struct {
+        const char *task, *words;
+    } list[] = {{"translate", NULL}, {"generate", NULL}, {"tag", wrong}, {"classify", wrong}};
+    const int32_t ids[] = {ID_UNKNOWN};
+    const struct sentence sentence = {.side = {[SOURCE] = {ids, 1}, [TARGET] = {ids, 1}}};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        write_sentence(made_path("classes"), list[i].task, made_contents, &sentence);
+        assert_corpus(made_path("classes"), list[i].task, list[i].words);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forged_vectors_are_refused),
         cmocka_unit_test(an_id_of_a_feature_belongs_to_its_own_vocabulary),
+        cmocka_unit_test(what_is_unknown_is_no_class),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
