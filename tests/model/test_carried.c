@@ -9,19 +9,6 @@
 
 enum { ROWS = 3, LENGTH = 40 };
 
-static struct shape language_model(enum cell_kind cell)
-{
-    struct shape shape = models_shape(3);
-    shape.side[SOURCE] = (struct side_shape){0};
-    shape.context = CONTEXT_LAST;
-    shape.context_use = CONTEXT_USE_NONE;
-    shape.bidirectional = shape.encoder_hidden = shape.encoder_layers = shape.input_feeding = 0;
-    shape.decoder_layers = 2;
-    shape.readout = 0;
-    shape.cell = cell;
-    return shape;
-}
-
 /* Row i, without its first symbol, which stands before it: places [first, first + count). */
 static struct sentence piece(int32_t symbols[ROWS][LENGTH + 1], int i, int first, int count)
 {
@@ -62,7 +49,7 @@ static void pieces_with_their_state_have_the_losses_of_the_whole(void **state)
 {
     (void)state;
     for (int cell = 0; cell < CELL_KINDS; cell++) {
-        const struct shape shape = language_model((enum cell_kind)cell);
+        const struct shape shape = models_running((enum cell_kind)cell);
         struct trial trial;
         int32_t symbols[ROWS][LENGTH + 1];
         double whole[ROWS] = {0};
@@ -83,7 +70,7 @@ static void pieces_with_their_state_have_the_losses_of_the_whole(void **state)
 static void a_piece_that_begins_is_a_sentence_without_its_end(void **state)
 {
     (void)state;
-    const struct shape shape = language_model(CELL_LSTM);
+    const struct shape shape = models_running(CELL_LSTM);
     struct trial trial;
     int32_t symbols[ROWS][LENGTH + 1];
     double whole[ROWS] = {0}, losses[ROWS];
@@ -106,7 +93,7 @@ static void a_piece_that_begins_is_a_sentence_without_its_end(void **state)
 static void rows_of_different_lengths_do_not_touch_each_other(void **state)
 {
     (void)state;
-    const struct shape shape = language_model(CELL_GRU);
+    const struct shape shape = models_running(CELL_GRU);
     struct trial trial;
     int32_t symbols[ROWS][LENGTH + 1];
     double losses[ROWS], whole[ROWS] = {0};
