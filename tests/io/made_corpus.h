@@ -26,24 +26,31 @@ static int32_t made_id(int64_t line, int side, int64_t place)
            IDS_RESERVED;
 }
 
+/* Of these words or characters, which are released. */
+static void made_tokenizer(struct tokenizer *tokenizer, enum tokenizer_kind kind,
+                           struct vocabulary *vocabulary)
+{
+    struct text model;
+    struct reason why;
+    text_init(&model);
+    text_clear(&model);
+    *tokenizer = (struct tokenizer){.kind = kind};
+    assert_true(tokenizer_restore(tokenizer, kind, &model, vocabulary->bytes,
+                                  vocabulary->offsets[vocabulary->size], vocabulary->offsets,
+                                  vocabulary->size, &why));
+    text_release(&model);
+    vocabulary_release(vocabulary);
+}
+
 static void made_words(struct tokenizer *tokenizer, int symbols)
 {
-    *tokenizer = (struct tokenizer){.kind = TOKENIZER_WORDS};
     struct vocabulary vocabulary;
     vocabulary_init(&vocabulary);
     for (int i = IDS_RESERVED; i < symbols; i++) {
         char word[16];
         vocabulary_add(&vocabulary, word, (size_t)snprintf(word, sizeof word, "word%d", i));
     }
-    struct text model;
-    struct reason why;
-    text_init(&model);
-    text_clear(&model);
-    assert_true(tokenizer_restore(tokenizer, TOKENIZER_WORDS, &model, vocabulary.bytes,
-                                  vocabulary.offsets[vocabulary.size], vocabulary.offsets,
-                                  vocabulary.size, &why));
-    text_release(&model);
-    vocabulary_release(&vocabulary);
+    made_tokenizer(tokenizer, TOKENIZER_WORDS, &vocabulary);
 }
 
 static void made_symbols(struct content *content)

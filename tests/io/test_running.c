@@ -1,7 +1,6 @@
 // A running text: read by place across lines and shards, and once an epoch in rows that go on.
-#include "made_files.h"
+#include "made_corpus.h"
 
-#include "io/corpus_writer.h"
 #include "io/running.h"
 #include "io/running_stream.h"
 
@@ -18,18 +17,10 @@ static int length_of(int64_t line)
 static void make_tokenizer(struct tokenizer *tokenizer)
 {
     struct vocabulary vocabulary;
-    struct text model;
-    struct reason why;
     vocabulary_init(&vocabulary);
     for (int i = 0; words[i]; i++)
         vocabulary_add(&vocabulary, words + i, 1);
-    text_init(&model);
-    *tokenizer = (struct tokenizer){.kind = TOKENIZER_CHARACTERS};
-    assert_true(tokenizer_restore(tokenizer, TOKENIZER_CHARACTERS, &model, vocabulary.bytes,
-                                  vocabulary.offsets[vocabulary.size], vocabulary.offsets,
-                                  vocabulary.size, &why));
-    text_release(&model);
-    vocabulary_release(&vocabulary);
+    made_tokenizer(tokenizer, TOKENIZER_CHARACTERS, &vocabulary);
 }
 
 static void write_lines(struct corpus *corpus, const char *folder)
