@@ -25,8 +25,11 @@ bool corpus_task_check(const char *name, const struct content contents[SIDES], s
     const int sources = first + second;
     if (second && !first)
         return fail(why, "has a second source without a first");
-    return !task || (sources >= task->sources && sources <= task->sources_most) ||
-           fail(why, "is for %s, but has %d source%s", name, sources, sources == 1 ? "" : "s");
+    if (task && (sources < task->sources || sources > task->sources_most))
+        return fail(why, "is for %s, but has %d source%s", name, sources, sources == 1 ? "" : "s");
+    return !task || !task->classes || contents[TARGET].form != FORM_SYMBOLS ||
+           contents[TARGET].closed ||
+           fail(why, "is for %s, but the symbols of its target are not closed", name);
 }
 
 bool corpus_task_fits(const struct corpus_task *task, const enum form forms[SIDES],

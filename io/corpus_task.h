@@ -12,12 +12,12 @@ struct corpus_task {
     const char *name;
     int sources, sources_most;
     enum corpus_places target;
-    int classes; // the target's symbols are classes: none of them is unknown
+    int classes; // the target's symbols are classes, and so closed: none of them is unknown
 };
 
 /* NULL: none that is known here. */
 const struct corpus_task *corpus_task_find(const char *name);
-/* Has it the sources of its task? */
+/* Has it the sources of its task, and a target that is closed where it is of classes? */
 bool corpus_task_check(const char *task, const struct content contents[SIDES], struct reason *why);
 /* Has a sentence the places, of lengths (SIDES), that its task and its forms want? An end that a
  * model may append is none. index: of the sentence in its shard, for the reason. */

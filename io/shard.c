@@ -100,7 +100,6 @@ static bool check_cells(struct shard *shard, enum side side, const struct conten
     const int32_t *ids = (const int32_t *)piece;
     const float *values = (const float *)piece;
     int width = shard->width[side];
-    const bool classes = side == TARGET && shard->task && shard->task->classes;
     int64_t cells = shard->tokens[side] * width;
     for (int64_t first = 0; first < cells; first += PIECE) {
         int64_t count = cells - first < PIECE ? cells - first : PIECE;
@@ -110,7 +109,7 @@ static bool check_cells(struct shard *shard, enum side side, const struct conten
             if (type == SEALED_FLOAT32 && !isfinite(values[i]))
                 return fail(why, "number %lld of '%s' is not finite", (long long)(first + i), name);
             if (type == SEALED_INT32 &&
-                (((classes || ids[i] != ID_UNKNOWN) && ids[i] < IDS_RESERVED) ||
+                (((content->closed || ids[i] != ID_UNKNOWN) && ids[i] < IDS_RESERVED) ||
                  ids[i] >= size_of_vocabulary(content, (int)((first + i) % width))))
                 return fail(why, "id %d at %lld of '%s' does not belong there", ids[i],
                             (long long)(first + i), name);

@@ -33,6 +33,7 @@ static void write_vectors(const char *folder, const struct forged *forged)
     corpus_shard_file(0, row.file);
     struct corpus corpus = {.task = "classify", .shards = 1, .table = &row};
     vectors_as_source(corpus.contents);
+    corpus.contents[TARGET].closed = 1;
     memcpy(corpus.contents[SOURCE].mean, forged->mean, DIMENSION * sizeof(float));
     memcpy(corpus.contents[SOURCE].deviation, forged->deviation, DIMENSION * sizeof(float));
     corpus.contents[SOURCE].stack = forged->stack ? (int)forged->stack : 1;
@@ -132,6 +133,12 @@ static void an_id_of_a_feature_belongs_to_its_own_vocabulary(void **state)
     }
 }
 
+static void closed_target(struct content contents[SIDES])
+{
+    made_contents(contents);
+    contents[TARGET].closed = 1;
+}
+
 /* Of a text unknown is a symbol, of tags and labels it is none. */
 static void what_is_unknown_is_no_class(void **state)
 {
@@ -143,7 +150,8 @@ static void what_is_unknown_is_no_class(void **state)
     const int32_t ids[] = {ID_UNKNOWN};
     const struct sentence sentence = {.side = {[SOURCE] = {ids, 1}, [TARGET] = {ids, 1}}};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        write_sentence(made_path("classes"), list[i].task, made_contents, &sentence);
+        write_sentence(made_path("classes"), list[i].task,
+                       list[i].words ? closed_target : made_contents, &sentence);
         assert_corpus(made_path("classes"), list[i].task, list[i].words);
     }
 }

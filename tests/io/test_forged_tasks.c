@@ -2,7 +2,6 @@
  * with a reason, before a model has it. */
 #include "made_sides.h"
 
-#include "io/corpus_task.h"
 #include "io/pairs.h"
 #include "io/stream.h"
 
@@ -130,6 +129,28 @@ static void a_corpus_has_the_sources_of_its_task(void **state)
     }
 }
 
+/* Where they are not, `evaluate` would take a label of the raw text that no model knows. */
+static void classes_are_closed(void **state)
+{
+    (void)state;
+    static const char *const classes[] = {"tag", "classify"};
+    for (int i = 0; i < 2; i++) {
+        const struct forged one = {classes[i], made_contents, {1, 0, 1}, NULL};
+        struct made_corpus made = {
+            .shards = 1, .task = classes[i], .sentences = 9, .lengths = lengths_of};
+        forged = &one;
+        make_corpus(&made, made_path("forged"));
+        assert_corpus(made_path("forged"), classes[i], NULL);
+        made.open = 1;
+        make_corpus(&made, made_path("forged"));
+        assert_corpus(made_path("forged"), classes[i],
+                      "but the symbols of its target are not closed");
+        made.contents = vectors_as_target;
+        make_corpus(&made, made_path("forged"));
+        assert_corpus(made_path("forged"), classes[i], NULL);
+    }
+}
+
 static int64_t cost(const void *model, int count, const int *const lengths[SIDES])
 {
     (void)model;
@@ -217,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_target_has_the_places_that_its_task_wants),
         cmocka_unit_test(vectors_have_a_place_at_least),
         cmocka_unit_test(a_corpus_has_the_sources_of_its_task),
+        cmocka_unit_test(classes_are_closed),
         cmocka_unit_test(a_source_without_end_has_a_place_at_least),
         cmocka_unit_test(sides_that_are_all_empty_are_there),
     };
