@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
+#include "io/corpus_task.h"
 #include "io/corpus_writer.h"
 #include "io/folder.h"
 #include <errno.h>
@@ -284,6 +285,8 @@ static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reaso
         return fail(why, "has no target");
     if (corpus->stream && !is_running(corpus))
         return fail(why, "is a running text, but has a source or features");
+    if (!corpus_task_check(corpus->task, corpus->contents, why))
+        return false;
     if (!read_table(file, corpus, why) || !read_longest(file, corpus, why))
         return false;
     if (corpus->joint &&

@@ -1,7 +1,7 @@
 /* A prepared corpus: a folder with corpus.h5 and its shards (design, section 4). Opening reads and
  * checks corpus.h5 only; a shard is checked when it is first opened: hash, types, ranks of arrays,
- * offsets that rise, ids within the vocabulary, counts that agree with the table. The path is kept
- * for messages. */
+ * offsets that rise, ids within the vocabulary, counts that agree with the table, places that its
+ * task wants (io/corpus_task.h). The path is kept for messages. */
 #ifndef CORPUS_H
 #define CORPUS_H
 

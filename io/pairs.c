@@ -145,10 +145,12 @@ static int next_of_texts(struct pairs *pairs, struct pair *pair, struct pairs_bl
     return 1;
 }
 
-/* Cells and texts may have moved while they grew: the views are set when all are there. */
+/* Cells and texts may have moved while they grew: the views are set when all are there. Where all
+ * are empty they are there nevertheless (sentence.h: not NULL). */
 static void set_views(const struct pairs *pairs, struct pairs_block *block)
 {
-    const int32_t *place = block->cells.list;
+    static const int32_t none;
+    const int32_t *place = block->cells.list ? block->cells.list : &none;
     const char *text = block->texts.bytes;
     for (int i = 0; i < block->count; i++) {
         struct pair *pair = &block->list[i];

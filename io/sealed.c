@@ -165,20 +165,14 @@ int64_t sealed_elements(const struct sealed_array *array)
     return array->dimensions[0] * array->dimensions[1];
 }
 
-/* count elements from first, which are within one row or are whole rows. Memory has the shape of
- * what is selected: otherwise HDF5 goes by single elements, which takes ten times as long. */
-static bool move_block(const struct sealed_array *array, int64_t first, int64_t count, void *to,
-                       const void *from, struct reason *why)
+bool sealed_move_block(hid_t array, hid_t type, int rank, const hsize_t *start,
+                       const hsize_t *extent, void *to, const void *from, struct reason *why)
 {
-    int64_t columns = array->dimensions[1], rows = count < columns ? 1 : count / columns;
-    hsize_t start[2] = {(hsize_t)(first / columns), (hsize_t)(first % columns)};
-    hsize_t extent[2] = {(hsize_t)rows, (hsize_t)(count / rows)};
-    hid_t type = sealed_type_in_memory(array->type);
-    hid_t space = H5Dget_space(array->id), memory = H5Screate_simple(array->rank, extent, NULL);
+    hid_t space = H5Dget_space(array), memory = H5Screate_simple(rank, extent, NULL);
     bool done = space >= 0 && memory >= 0 &&
                 H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0 &&
-                (to ? H5Dread(array->id, type, memory, space, H5P_DEFAULT, to)
-                    : H5Dwrite(array->id, type, memory, space, H5P_DEFAULT, from)) >= 0;
+                (to ? H5Dread(array, type, memory, space, H5P_DEFAULT, to)
+                    : H5Dwrite(array, type, memory, space, H5P_DEFAULT, from)) >= 0;
     if (!done)
         sealed_fail(why);
     if (space >= 0)
@@ -186,6 +180,17 @@ static bool move_block(const struct sealed_array *array, int64_t first, int64_t 
     if (memory >= 0)
         H5Sclose(memory);
     return done;
+}
+
+/* count elements from first, which are within one row or are whole rows. */
+static bool move_elements(const struct sealed_array *array, int64_t first, int64_t count, void *to,
+                          const void *from, struct reason *why)
+{
+    int64_t columns = array->dimensions[1], rows = count < columns ? 1 : count / columns;
+    const hsize_t start[2] = {(hsize_t)(first / columns), (hsize_t)(first % columns)};
+    const hsize_t extent[2] = {(hsize_t)rows, (hsize_t)(count / rows)};
+    return sealed_move_block(array->id, sealed_type_in_memory(array->type), array->rank, start,
+                             extent, to, from, why);
 }
 
 bool sealed_move(const struct sealed_array *array, int64_t first, int64_t count, void *to,
@@ -198,7 +203,7 @@ bool sealed_move(const struct sealed_array *array, int64_t first, int64_t count,
         int64_t in_row = first % columns, block = count / columns * columns;
         if (in_row || count < columns)
             block = count < columns - in_row ? count : columns - in_row;
-        if (!move_block(array, first, block, to, from, why))
+        if (!move_elements(array, first, block, to, from, why))
             return false;
         to = to ? (char *)to + (size_t)block * bytes : NULL;
         from = from ? (const char *)from + (size_t)block * bytes : NULL;

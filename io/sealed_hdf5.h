@@ -1,5 +1,5 @@
 /* What all of io that calls HDF5 shares, of sealed files and of others' (vectors_hdf5.c): the way
- * from HDF5's errors to words. */
+ * from HDF5's errors to words, and blocks of an array. */
 #ifndef SEALED_HDF5_H
 #define SEALED_HDF5_H
 
@@ -13,5 +13,10 @@ void sealed_quiet(void);
 bool sealed_fail(struct reason *why);
 /* Access properties of files: latest format, locks where the file system has them. */
 hid_t sealed_file_access(void);
+/* A block of an array of so many dimensions, from `start` on: to memory, or where `to` is NULL from
+ * it. Memory has the shape of what is selected: otherwise HDF5 goes by single elements, which takes
+ * ten times as long. */
+bool sealed_move_block(hid_t array, hid_t type, int rank, const hsize_t *start,
+                       const hsize_t *extent, void *to, const void *from, struct reason *why);
 
 #endif

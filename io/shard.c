@@ -1,6 +1,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "io/corpus.h"
+#include "io/corpus_task.h"
 #include "io/utf8.h"
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@ enum { PIECE = 2048 }; // elements that are checked at a time
 
 struct shard {
     struct sealed *file;
+    const struct corpus_task *task;
     char name[32]; // for messages
     int64_t sentences, tokens[SIDES], text_bytes;
     int has_text;
@@ -19,6 +21,7 @@ struct shard {
 
 /* Of one piece, for reading and checking: not in each of thousands of shards. */
 static _Thread_local int64_t piece[PIECE + 1];
+static _Thread_local int32_t piece_lengths[SIDES][PIECE];
 
 enum { NAME_MOST = 32 };
 
@@ -106,7 +109,7 @@ static bool check_cells(struct shard *shard, enum side side, const struct conten
             if (type == SEALED_FLOAT32 && !isfinite(values[i]))
                 return fail(why, "number %lld of '%s' is not finite", (long long)(first + i), name);
             if (type == SEALED_INT32 &&
-                ((ids[i] != ID_UNKNOWN && ids[i] < IDS_RESERVED) ||
+                (((content->closed || ids[i] != ID_UNKNOWN) && ids[i] < IDS_RESERVED) ||
                  ids[i] >= size_of_vocabulary(content, (int)((first + i) % width))))
                 return fail(why, "id %d at %lld of '%s' does not belong there", ids[i],
                             (long long)(first + i), name);
@@ -133,6 +136,52 @@ static bool check_lines(struct shard *shard, struct reason *why)
     return true;
 }
 
+/* Of offsets that were sound when the shard was opened: memory is read and written by them. */
+static const char other[] = "has changed while it was read";
+
+/* count: at most PIECE. */
+static bool read_lengths(struct shard *shard, enum side side, int64_t first, int64_t count,
+                         int32_t *lengths, struct reason *why)
+{
+    char name[NAME_MOST];
+    if (shard->form[side] == FORM_NONE) {
+        memset(lengths, 0, (size_t)count * sizeof *lengths);
+        return true;
+    }
+    offsets_name(side, name);
+    if (!sealed_read(shard->file, name, SEALED_INT64, first, count + 1, piece, why))
+        return false;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t length = piece[i + 1] - piece[i];
+        if (length < 0 || length > INT32_MAX)
+            return fail(why, "%s", other);
+        lengths[i] = (int32_t)length;
+    }
+    return true;
+}
+
+/* What a model relies on, of all sides together: by offsets that are sound. */
+static bool check_places(struct shard *shard, struct reason *why)
+{
+    bool any = !shard->task || shard->task->target == PLACES_ANY;
+    for (int side = 0; side < SIDES; side++)
+        any = any && shard->form[side] != FORM_VECTORS;
+    for (int64_t first = 0; !any && first < shard->sentences; first += PIECE) {
+        int64_t rest = shard->sentences - first, count = rest < PIECE ? rest : PIECE;
+        int32_t lengths[SIDES];
+        for (enum side side = 0; side < SIDES; side++)
+            if (!read_lengths(shard, side, first, count, piece_lengths[side], why))
+                return false;
+        for (int64_t i = 0; i < count; i++) {
+            for (int side = 0; side < SIDES; side++)
+                lengths[side] = piece_lengths[side][i];
+            if (!corpus_task_fits(shard->task, shard->form, lengths, first + i, why))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* The lines first: with them the table's number of sentences is one that the file can hold. */
 static bool check_shard(struct shard *shard, const struct corpus *corpus, struct reason *why)
 {
@@ -147,6 +196,8 @@ static bool check_shard(struct shard *shard, const struct corpus *corpus, struct
             !check_cells(shard, side, &corpus->contents[side], why))
             return false;
     }
+    if (!check_places(shard, why))
+        return false;
     if (!shard->has_text)
         return true;
     return sealed_dimensions(shard->file, "/target/text/bytes", SEALED_BYTES, 1, &shard->text_bytes,
@@ -170,6 +221,7 @@ struct shard *shard_open(const struct corpus *corpus, int index, struct reason *
     memcpy(shard->tokens, row->tokens, sizeof shard->tokens);
     shard->sentences = row->sentences;
     shard->has_text = corpus->has_text;
+    shard->task = corpus_task_find(corpus->task);
     for (int side = 0; side < SIDES; side++) {
         shard->form[side] = corpus->contents[side].form;
         shard->width[side] = content_width(&corpus->contents[side]);
@@ -199,31 +251,15 @@ void shard_pause(struct shard *shard)
     sealed_pause(shard->file);
 }
 
-/* Of offsets that were sound when the shard was opened: memory is read and written by them. */
-static const char other[] = "has changed while it was read";
-
 bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t count,
                    int32_t *lengths, struct reason *why)
 {
     require(first >= 0 && count >= 0 && first <= shard->sentences &&
             count <= shard->sentences - first);
-    char name[NAME_MOST];
-    offsets_name(side, name);
-    if (shard->form[side] == FORM_NONE) {
-        memset(lengths, 0, (size_t)count * sizeof *lengths);
-        return true;
-    }
-    for (int64_t done = 0; done < count;) {
-        int64_t now = count - done < PIECE ? count - done : PIECE;
-        if (!sealed_read(shard->file, name, SEALED_INT64, first + done, now + 1, piece, why))
+    for (int64_t done = 0, now; done < count; done += now) {
+        now = count - done < PIECE ? count - done : PIECE;
+        if (!read_lengths(shard, side, first + done, now, lengths + done, why))
             return about(shard, why);
-        for (int64_t i = 0; i < now; i++) {
-            int64_t length = piece[i + 1] - piece[i];
-            if (length < 0 || length > INT32_MAX)
-                return fail(why, "%s", other) || about(shard, why);
-            lengths[done + i] = (int32_t)length;
-        }
-        done += now;
     }
     return true;
 }

@@ -61,6 +61,20 @@ static int shard_of_piece(const struct stream *stream, int32_t piece)
     return low;
 }
 
+/* A source has a place that an encoder reads: its end, or one of its own. */
+static bool check_sources(const struct stream *stream, int s, int64_t index,
+                          const int32_t lengths[SIDES], struct reason *why)
+{
+    const struct corpus *corpus = stream->reader.corpus;
+    for (int side = SOURCE; side < SOURCES; side++)
+        if (corpus->contents[side].form != FORM_NONE && !stream->options.ends[side] &&
+            lengths[side] == 0)
+            return fail(why,
+                        "shard '%s': '/%s' of sentence %lld is empty, and no end is added to it",
+                        corpus->table[s].file, side_names[side], (long long)index);
+    return true;
+}
+
 static bool add_piece(struct stream *stream, int32_t piece, struct reason *why)
 {
     int s = shard_of_piece(stream, piece);
@@ -81,6 +95,8 @@ static bool add_piece(struct stream *stream, int32_t piece, struct reason *why)
     for (int64_t i = start; i < end; i++) {
         for (int side = 0; side < SIDES; side++)
             lengths[side] = stream->lengths[side * STREAM_PIECE + i - start];
+        if (!check_sources(stream, s, i, lengths, why))
+            return false;
         stream_plan_add(&stream->plan, s, i, lengths);
     }
     stream->left -= end - start;

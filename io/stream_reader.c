@@ -118,8 +118,9 @@ static bool read_side(struct stream_reader *reader, struct shard *shard, enum si
 bool stream_reader_read(struct stream_reader *reader, struct reason *why)
 {
     struct stream_wanted *wanted = reader->wanted;
+    /* One more: where all are empty they are there nevertheless (sentence.h: not NULL). */
     reader->cells = stream_plan_room(reader->cells, sizeof *reader->cells, &reader->cells_capacity,
-                                     reader->cells_count);
+                                     reader->cells_count + 1);
     if (reader->wanted_count > 1)
         qsort(wanted, (size_t)reader->wanted_count, sizeof *wanted, compare_wanted);
     for (int64_t first = 0, end; first < reader->wanted_count; first = end) {

@@ -2,6 +2,12 @@
 # Training runs in the tests, sourced behind lib.sh and text.sh: the corpus 'corpus', 'corpus-valid' and settings.yml
 # stand in the folder.
 
+# settings.yml of a small GRU that is validated every 8 updates; on standard input what a test adds to that.
+gru_settings() {
+    printf '%s\n' 'embedding: 16' 'hidden: 32' 'cell: gru' 'warmup: 5' 'batch-tokens: 60' 'valid-interval: 8' >settings.yml &&
+        cat >>settings.yml
+}
+
 # train RUN RANKS THREADS [OPTION ...], ended if it hangs; the program is $program, or chorus.
 train() {
     local run=$1 ranks=$2 threads=$3

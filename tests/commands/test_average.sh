@@ -6,17 +6,11 @@
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 [ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
 
-cat >settings.yml <<'YAML'
-embedding: 16
-hidden: 32
-cell: gru
+gru_settings <<'YAML'
 optimizer: adamw
 weight-decay: 0.01
 learning-rate: 0.01
 schedule: constant
-warmup: 5
-batch-tokens: 60
-valid-interval: 8
 patience: 0
 updates: 24
 keep: 100

@@ -6,14 +6,8 @@
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 [ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
 
-cat >settings.yml <<'YAML'
-embedding: 16
-hidden: 32
-cell: gru
+gru_settings <<'YAML'
 learning-rate: 0.01
-warmup: 5
-batch-tokens: 60
-valid-interval: 8
 updates: 16
 average: 0.9
 YAML

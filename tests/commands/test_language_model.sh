@@ -49,6 +49,8 @@ scored() {
         grep -q "loss $(reported validation_loss) a token, .* bits a token" totals
 }
 claim "score says what training reported, of the corpus, of its text, on three ranks" scored
+empty() { echo | "$CHORUS" score --model three/last.h5 --target - 2>said | grep -qE '^-[0-9.]+	1$'; }
+claim "an empty line alone is its end" empty
 
 said() { grep -q "perplexity [0-9.]* a token ([0-9.]* nats, [0-9.]* bits), .* a word" <("$CHORUS" train --output one --updates 25 --threads 1); }
 claim "the log says nats and bits" said

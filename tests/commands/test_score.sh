@@ -50,6 +50,10 @@ claim "the texts on 3 ranks" as_corpus on_ranks 3 --source valid.source --target
 quietly() { "$@" 2>said || { cat said >&2 && return 1; }; }
 claim "a closed pipe is no failure" without_reader quietly "$CHORUS" score --model run/best.h5 --corpus corpus-valid
 
+echo >empty
+empties() { score --source empty --target empty 2>said | grep -qE '^-[0-9.]+	1$'; }
+claim "a pair of empty lines alone is two ends" empties
+
 "$CHORUS" prepare --source valid.source --target valid.target --tokenizer words --min-count 40 --output other >/dev/null
 expect_fatal 1 "fatal: corpus 'other': is not like the checkpoint's: source vocabularies differ: 14 and 32 symbols (give its text, --source and --target)" score --corpus other
 head -100 valid.target >short.target

@@ -6,13 +6,7 @@
 . "$CHORUS_SOURCE/tests/commands/run.sh"
 [ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
 
-cat >settings.yml <<'YAML'
-embedding: 16
-hidden: 32
-cell: gru
-warmup: 5
-batch-tokens: 60
-valid-interval: 8
+gru_settings <<'YAML'
 checkpoint-interval: 8
 updates: 32
 keep: 4

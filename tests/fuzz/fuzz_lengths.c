@@ -1,5 +1,6 @@
-/* Arrays of a shard with any numbers in them, sealed as they should be: offsets become lengths, and
- * lengths micro-batches. An array is a count and its steps; after a step of 127 a number comes. */
+/* Arrays of a shard with any numbers in them, sealed as they should be, of a corpus of any task:
+ * offsets become lengths, and lengths micro-batches. An array is a count and its steps; after a
+ * step of 127 a number comes. */
 #include "given.h"
 #include "io/corpus_writer.h"
 #include <limits.h>
@@ -44,6 +45,7 @@ static void write_ids(struct sealed *file, const char *name, struct given *given
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const char *const tasks[] = {"translate", "tag", "classify", "of none"};
     struct given given = {data, size};
     struct corpus_shard row = {.file = "shard-00000.h5"};
     struct corpus corpus = {.path = (char *)given_corpus(), .shards = 1, .table = &row};
@@ -61,7 +63,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     given_words(corpus.contents, 50);
     write_rising(file, "/line", &given);
-    corpus.has_text = given_byte(&given) % 2;
+    uint8_t kind = given_byte(&given);
+    corpus.has_text = kind % 2;
+    strcpy(corpus.task, tasks[kind / 2 % 4]);
     if (corpus.has_text) {
         int64_t length = (int64_t)given.size < MOST ? (int64_t)given.size : MOST;
         sealed_write_array(file, "/target/text/bytes", SEALED_BYTES, 1, &length, given.data, &why);

@@ -60,13 +60,22 @@ static int64_t longest(const void *model, int count, const int *const of[SIDES])
     return cost * count;
 }
 
-/* Every cell of the group is there to be read. */
-static int64_t sum_of(const struct stream_group *group, const struct content *contents, int lanes)
+/* What batch.c requires of a head's target. */
+static void require_step(const char *task, const struct sequence side[SIDES])
 {
+    require(strcmp(task, "tag") != 0 || side[TARGET].length == side[SOURCE].length);
+    require(strcmp(task, "classify") != 0 || side[TARGET].length == 1);
+}
+
+/* Every cell of the group is there to be read. */
+static int64_t sum_of(const struct stream_group *group, const struct corpus *corpus, int lanes)
+{
+    const struct content *contents = corpus->contents;
     int64_t sum = 0;
     for (int lane = 0; lane < lanes; lane++)
         for (int i = 0; i < group->batches[lane].count; i++) {
             const struct stream_sentence *sentence = &group->batches[lane].sentences[i];
+            require_step(corpus->task, sentence->sentence.side);
             for (int side = 0; side < SIDES; side++) {
                 const struct sequence *sequence = &sentence->sentence.side[side];
                 int64_t cells = (int64_t)sequence->length * content_width(&contents[side]);
@@ -89,6 +98,6 @@ void given_stream(const struct corpus *corpus)
     struct stream *stream = stream_open(corpus, &options, &why);
     struct stream_group group = {0};
     while (stream && !group.last && stream_next(stream, &group, &why))
-        require(sum_of(&group, corpus->contents, options.lanes) >= 0);
+        require(sum_of(&group, corpus, options.lanes) >= 0);
     stream_close(stream);
 }

@@ -57,6 +57,8 @@ seed corpus whole <words/corpus.h5
 behind run/update-00000001.h5 | seed checkpoint run
 printf '\2\3\3\4\5\6\3\0\1\2\2\2\3\4\3\0\1\1\2\1\3\0' | seed lengths two
 printf '\2\3\3\4\5\6\3\0\1\2\2\2\3\4\3\0\1\1\2\1\3\1\3\0\1\2abc' | seed lengths text
+printf '\2\3\3\4\5\6\3\0\1\2\2\2\3\4\3\0\1\1\2\1\3\2' | seed lengths out-of-step
+printf '\2\3\3\4\5\6\3\0\1\2\2\2\3\4\3\0\1\1\2\1\3\4' | seed lengths labels
 (printf '\1\0\0' && little 7 0 0 0 24 0 0 0 24 0 0 0 && printf '\0' && little 1 0 0 0 2 0 0 0 2 0 0 0) | seed table two
 seq -s ' ' 400 | seed plan many
 printf '\2\5\5\3\4\1\2\0\4%s\0%s' '<unk><s></s>abc' ' a' | seed vocabulary lines

@@ -5,6 +5,7 @@
 
 #include "made_files.h"
 
+#include "io/content.h"
 #include "io/sealed_file.h"
 
 struct forged_array {
@@ -74,6 +75,29 @@ static void forgery_read_array(struct forgery *forgery, const char *path, const 
     assert_true(sealed_read(file, name, type, 0, elements, data, &why));
     array->data = data;
     sealed_close(file);
+}
+
+/* Everything that corpus.h5 holds of sides of symbols, from `first` on; of others their attributes. */
+static __attribute__((unused)) void forgery_read_corpus(struct forgery *header, const char *path,
+                                                        enum side first)
+{
+    static const char *const groups[] = {"/", "/source", "/target"};
+    *header = (struct forgery){.what = SEALED_CORPUS};
+    for (int i = 0; i < 3; i++)
+        forgery_read_attributes(header, path, groups[i]);
+    for (int side = first; side < SIDES; side += TARGET) {
+        char name[64];
+        snprintf(name, sizeof name, "/%s/vocabulary/bytes", side_names[side]);
+        forgery_read_array(header, path, name, SEALED_BYTES, 1);
+        snprintf(name, sizeof name, "/%s/vocabulary/offsets", side_names[side]);
+        forgery_read_array(header, path, name, SEALED_INT64, 1);
+        snprintf(name, sizeof name, "/%s/tokenizer", side_names[side]);
+        forgery_read_array(header, path, name, SEALED_BYTES, 1);
+    }
+    forgery_read_array(header, path, "/shards/file", SEALED_BYTES, 2);
+    forgery_read_array(header, path, "/shards/sentences", SEALED_INT64, 1);
+    forgery_read_array(header, path, "/shards/tokens", SEALED_INT64, 2);
+    forgery_read_array(header, path, "/shards/hash", SEALED_UINT64, 1);
 }
 
 /* Of what was read, not of copies that were changed. */

@@ -5,10 +5,13 @@
 #include "made_files.h"
 
 #include "io/corpus.h"
+#include "io/corpus_task.h"
 #include "io/corpus_writer.h"
 
 struct made_corpus {
     int shards, text;
+    const char *task; // NULL: translate, or without a source language-model
+    int open;         // classes are not closed
     int64_t sentences;
     /* Lengths of a line (0 before), and its cells by made_cell(). */
     void (*lengths)(int64_t line, int lengths[SIDES]);
@@ -25,24 +28,31 @@ static int32_t made_id(int64_t line, int side, int64_t place)
            IDS_RESERVED;
 }
 
+/* Of these words or characters, which are released. */
+static void made_tokenizer(struct tokenizer *tokenizer, enum tokenizer_kind kind,
+                           struct vocabulary *vocabulary)
+{
+    struct text model;
+    struct reason why;
+    text_init(&model);
+    text_clear(&model);
+    *tokenizer = (struct tokenizer){.kind = kind};
+    assert_true(tokenizer_restore(tokenizer, kind, &model, vocabulary->bytes,
+                                  vocabulary->offsets[vocabulary->size], vocabulary->offsets,
+                                  vocabulary->size, &why));
+    text_release(&model);
+    vocabulary_release(vocabulary);
+}
+
 static void made_words(struct tokenizer *tokenizer, int symbols)
 {
-    *tokenizer = (struct tokenizer){.kind = TOKENIZER_WORDS};
     struct vocabulary vocabulary;
     vocabulary_init(&vocabulary);
     for (int i = IDS_RESERVED; i < symbols; i++) {
         char word[16];
         vocabulary_add(&vocabulary, word, (size_t)snprintf(word, sizeof word, "word%d", i));
     }
-    struct text model;
-    struct reason why;
-    text_init(&model);
-    text_clear(&model);
-    assert_true(tokenizer_restore(tokenizer, TOKENIZER_WORDS, &model, vocabulary.bytes,
-                                  vocabulary.offsets[vocabulary.size], vocabulary.offsets,
-                                  vocabulary.size, &why));
-    text_release(&model);
-    vocabulary_release(&vocabulary);
+    made_tokenizer(tokenizer, TOKENIZER_WORDS, &vocabulary);
 }
 
 static void made_symbols(struct content *content)
@@ -134,15 +144,32 @@ static __attribute__((unused)) void make_corpus(const struct made_corpus *made, 
 {
     struct reason why;
     mkdir(folder, 0777);
-    struct corpus corpus = {
-        .task = "translate", .has_text = made->text, .seed = 7, .shards = made->shards};
+    struct corpus corpus = {.has_text = made->text, .seed = 7, .shards = made->shards};
     corpus.table = memory_take((size_t)made->shards * sizeof *corpus.table);
     (made->contents ? made->contents : made_contents)(corpus.contents);
+    strcpy(corpus.task, made->task                                  ? made->task
+                        : corpus.contents[SOURCE].form == FORM_NONE ? "language-model"
+                                                                    : "translate");
+    const struct corpus_task *task = corpus_task_find(corpus.task);
+    if (task->classes && corpus.contents[TARGET].form == FORM_SYMBOLS && !made->open)
+        corpus.contents[TARGET].closed = 1;
     made_lines(made, folder, &corpus);
     if (!corpus_write(folder, &corpus, &why))
         fail_msg("%s", why.text);
     release_contents(corpus.contents);
     memory_free(corpus.table);
+}
+
+/* It is refused with a reason that has these words; NULL: it is sound. */
+static __attribute__((unused)) void assert_corpus(const char *folder, const char *name,
+                                                  const char *words)
+{
+    struct reason why = {""};
+    struct corpus *corpus = corpus_open(folder, &why);
+    bool sound = corpus && corpus_check(corpus, &why);
+    corpus_close(corpus);
+    if (words ? sound || !strstr(why.text, words) : !sound)
+        fail_msg("%s: '%s' does not say '%s'", name, sound ? "" : why.text, words ? words : "");
 }
 
 #endif

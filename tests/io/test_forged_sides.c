@@ -31,8 +31,9 @@ static void write_vectors(const char *folder, const struct forged *forged)
     sealed_write_array(file, "/line", SEALED_INT64, 1, &one, &line, &why);
     assert_true(sealed_commit(file, &row.hash, &why));
     corpus_shard_file(0, row.file);
-    struct corpus corpus = {.task = "tag", .shards = 1, .table = &row};
+    struct corpus corpus = {.task = "classify", .shards = 1, .table = &row};
     vectors_as_source(corpus.contents);
+    corpus.contents[TARGET].closed = 1;
     memcpy(corpus.contents[SOURCE].mean, forged->mean, DIMENSION * sizeof(float));
     memcpy(corpus.contents[SOURCE].deviation, forged->deviation, DIMENSION * sizeof(float));
     corpus.contents[SOURCE].stack = forged->stack ? (int)forged->stack : 1;
@@ -44,17 +45,7 @@ static void write_vectors(const char *folder, const struct forged *forged)
 static void resize_moments(const char *path, const struct forged *forged)
 {
     static struct forgery header;
-    static const char *const groups[] = {"/", "/source", "/target"};
-    header = (struct forgery){.what = SEALED_CORPUS};
-    for (int i = 0; i < 3; i++)
-        forgery_read_attributes(&header, path, groups[i]);
-    forgery_read_array(&header, path, "/target/vocabulary/bytes", SEALED_BYTES, 1);
-    forgery_read_array(&header, path, "/target/vocabulary/offsets", SEALED_INT64, 1);
-    forgery_read_array(&header, path, "/target/tokenizer", SEALED_BYTES, 1);
-    forgery_read_array(&header, path, "/shards/file", SEALED_BYTES, 2);
-    forgery_read_array(&header, path, "/shards/sentences", SEALED_INT64, 1);
-    forgery_read_array(&header, path, "/shards/tokens", SEALED_INT64, 2);
-    forgery_read_array(&header, path, "/shards/hash", SEALED_UINT64, 1);
+    forgery_read_corpus(&header, path, TARGET);
     int read = header.array_count;
     const struct forged_array moments[] = {
         {"/source/mean", SEALED_FLOAT32, 1, {forged->means, 1}, forged->mean, 0, false},
@@ -95,18 +86,30 @@ static void forged_vectors_are_refused(void **state)
         {sizes, .deviation = {1, 1, 1, 1}, .means = 4, .deviations = 3},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        struct reason why = {""};
         int64_t held = memory_count().bytes;
         write_vectors(made_path("forged"), &list[i]);
         if (list[i].means)
             resize_moments(made_path("forged/corpus.h5"), &list[i]);
-        struct corpus *corpus = corpus_open(made_path("forged"), &why);
-        bool sound = corpus && corpus_check(corpus, &why);
-        corpus_close(corpus);
-        if (sound != !list[i].words || (!sound && !strstr(why.text, list[i].words)))
-            fail_msg("%zu: '%s' does not say '%s'", i, sound ? "" : why.text, list[i].words);
+        assert_corpus(made_path("forged"), "vectors", list[i].words);
         assert_int_equal(memory_count().bytes, held);
     }
+}
+
+static void write_sentence(const char *folder, const char *task,
+                           void (*contents)(struct content contents[SIDES]),
+                           const struct sentence *sentence)
+{
+    struct reason why = {""};
+    struct corpus_shard row;
+    struct corpus corpus = {.shards = 1, .table = &row};
+    strcpy(corpus.task, task);
+    contents(corpus.contents);
+    mkdir(folder, 0777);
+    struct shard_writer *writer = shard_writer_open(folder, 0, &corpus, &why);
+    assert_true(shard_writer_add(writer, 0, sentence, "", 0, &why));
+    assert_true(shard_writer_close(writer, &row, &why));
+    assert_true(corpus_write(folder, &corpus, &why));
+    release_contents(corpus.contents);
 }
 
 /* One sentence of two words with two features each; the cell behind a place's word is wrong. */
@@ -122,25 +125,34 @@ static void an_id_of_a_feature_belongs_to_its_own_vocabulary(void **state)
                 {{50, 9, 6, 3, 3, 3}, "id 50 at 0 of '/source/ids' does not belong there"},
                 {{49, 9, 6, 3, 3, 2}, "id 2 at 5 of '/source/ids' does not belong there"}};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        struct reason why = {""};
-        struct corpus_shard row;
-        struct corpus corpus = {.task = "tag", .shards = 1, .table = &row};
         const int32_t tags[] = {3, 4};
         const struct sentence sentence = {
             .side = {[SOURCE] = {list[i].cells, 2}, [TARGET] = {tags, 2}}};
-        with_features(corpus.contents);
-        mkdir(made_path("ids"), 0777);
-        struct shard_writer *writer = shard_writer_open(made_path("ids"), 0, &corpus, &why);
-        assert_true(shard_writer_add(writer, 0, &sentence, "", 0, &why));
-        assert_true(shard_writer_close(writer, &row, &why));
-        assert_true(corpus_write(made_path("ids"), &corpus, &why));
-        release_contents(corpus.contents);
-        struct corpus *read = corpus_open(made_path("ids"), &why);
-        assert_non_null(read);
-        bool sound = corpus_check(read, &why);
-        corpus_close(read);
-        if (sound != !list[i].words || (!sound && !strstr(why.text, list[i].words)))
-            fail_msg("%zu: '%s' does not say '%s'", i, sound ? "" : why.text, list[i].words);
+        write_sentence(made_path("ids"), "tag", with_features, &sentence);
+        assert_corpus(made_path("ids"), "features", list[i].words);
+    }
+}
+
+static void closed_target(struct content contents[SIDES])
+{
+    made_contents(contents);
+    contents[TARGET].closed = 1;
+}
+
+/* Of a text unknown is a symbol, of tags and labels it is none. */
+static void what_is_unknown_is_no_class(void **state)
+{
+    (void)state;
+    static const char wrong[] = "id 0 at 0 of '/target/ids' does not belong there";
+    const struct {
+        const char *task, *words;
+    } list[] = {{"translate", NULL}, {"generate", NULL}, {"tag", wrong}, {"classify", wrong}};
+    const int32_t ids[] = {ID_UNKNOWN};
+    const struct sentence sentence = {.side = {[SOURCE] = {ids, 1}, [TARGET] = {ids, 1}}};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        write_sentence(made_path("classes"), list[i].task,
+                       list[i].words ? closed_target : made_contents, &sentence);
+        assert_corpus(made_path("classes"), list[i].task, list[i].words);
     }
 }
 
@@ -149,6 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forged_vectors_are_refused),
         cmocka_unit_test(an_id_of_a_feature_belongs_to_its_own_vocabulary),
+        cmocka_unit_test(what_is_unknown_is_no_class),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,8 +1,7 @@
 // A running text, and a running series of vectors: read by place across lines and shards, and once an
 // epoch in rows that go on.
-#include "made_files.h"
+#include "made_corpus.h"
 
-#include "io/corpus_writer.h"
 #include "io/running.h"
 #include "io/running_stream.h"
 
@@ -19,9 +18,11 @@ static struct whole {
 enum { WHOLES = sizeof wholes / sizeof *wholes };
 static const char words[] = "abcdefg";
 
-static int length_of(int64_t line)
+/* Empty lines of a text; a sequence of vectors is never empty. */
+static int length_of(const struct whole *whole, int64_t line)
 {
-    return line % 7 == 3 ? 0 : line == 40 ? 500 : (int)(line * 5 % 11);
+    int length = line % 7 == 3 ? 0 : line == 40 ? 500 : (int)(line * 5 % 11);
+    return length == 0 && whole->form == FORM_VECTORS ? 1 : length;
 }
 
 static size_t bytes_of(const struct whole *whole, int64_t places)
@@ -46,18 +47,10 @@ static void check_before(const struct whole *whole, const int32_t *cells, int64_
 static void make_tokenizer(struct tokenizer *tokenizer)
 {
     struct vocabulary vocabulary;
-    struct text model;
-    struct reason why;
     vocabulary_init(&vocabulary);
     for (int i = 0; words[i]; i++)
         vocabulary_add(&vocabulary, words + i, 1);
-    text_init(&model);
-    *tokenizer = (struct tokenizer){.kind = TOKENIZER_CHARACTERS};
-    assert_true(tokenizer_restore(tokenizer, TOKENIZER_CHARACTERS, &model, vocabulary.bytes,
-                                  vocabulary.offsets[vocabulary.size], vocabulary.offsets,
-                                  vocabulary.size, &why));
-    text_release(&model);
-    vocabulary_release(&vocabulary);
+    made_tokenizer(tokenizer, TOKENIZER_CHARACTERS, &vocabulary);
 }
 
 /* Float cells that are different everywhere. */
@@ -80,7 +73,7 @@ static void write_lines(struct whole *whole, struct corpus *corpus, const char *
         assert_non_null(writer);
         for (int64_t line = 0; line < LINES; line++) {
             int32_t *cells = whole->cells + whole->length * whole->width;
-            int length = length_of(line);
+            int length = length_of(whole, line);
             struct sentence sentence = {.side[TARGET] = {cells, length}};
             if (corpus_shard_in_order(line, LINES, SHARDS) != s)
                 continue;

@@ -10,7 +10,7 @@ enum { SENTENCES = 500 };
 static void lengths(int64_t line, int lengths_of[SIDES])
 {
     lengths_of[SOURCE] = (int)(line % 7) + 1;
-    lengths_of[SECOND] = (int)(line % 4);
+    lengths_of[SECOND] = (int)(line % 4) + 1;
     lengths_of[TARGET] = (int)(line % 5) + 1;
 }
 

@@ -168,4 +168,26 @@ static inline struct shape models_shape_in_training(int number)
     return shape;
 }
 
+/* Of a running text: a decoder of two layers that reads no source, and has no readout. */
+static inline struct shape models_running(enum cell_kind cell)
+{
+    struct shape shape = models_shape(3);
+    shape.side[SOURCE] = (struct side_shape){0};
+    shape.context = CONTEXT_LAST;
+    shape.context_use = CONTEXT_USE_NONE;
+    shape.bidirectional = shape.encoder_hidden = shape.encoder_layers = shape.input_feeding = 0;
+    shape.decoder_layers = 2;
+    shape.readout = 0;
+    shape.cell = cell;
+    shape.running = 1;
+    return shape;
+}
+
+static inline void models_of_vectors(struct shape *shape, int dimension)
+{
+    shape->side[TARGET] = (struct side_shape){.form = FORM_VECTORS, .dimension = dimension};
+    shape->tied_embeddings = 0;
+    shape->label_smoothing = 0;
+}
+
 #endif

@@ -17,20 +17,9 @@ struct rows {
 
 static struct shape language_model(enum cell_kind cell, enum form form)
 {
-    struct shape shape = models_shape(3);
-    shape.side[SOURCE] = (struct side_shape){0};
-    shape.context = CONTEXT_LAST;
-    shape.context_use = CONTEXT_USE_NONE;
-    shape.bidirectional = shape.encoder_hidden = shape.encoder_layers = shape.input_feeding = 0;
-    shape.decoder_layers = 2;
-    shape.readout = 0;
-    shape.cell = cell;
-    shape.running = 1;
-    if (form == FORM_SYMBOLS)
-        return shape;
-    shape.side[TARGET] = (struct side_shape){.form = FORM_VECTORS, .dimension = DIMENSION};
-    shape.tied_embeddings = 0;
-    shape.label_smoothing = 0;
+    struct shape shape = models_running(cell);
+    if (form == FORM_VECTORS)
+        models_of_vectors(&shape, DIMENSION);
     return shape;
 }
 

@@ -8,17 +8,7 @@
 
 #include <cmocka.h>
 
-static struct shape language_model(void)
-{
-    struct shape shape = models_shape(3);
-    shape.side[SOURCE] = (struct side_shape){0};
-    shape.context = CONTEXT_LAST;
-    shape.context_use = CONTEXT_USE_NONE;
-    shape.bidirectional = shape.encoder_hidden = shape.encoder_layers = shape.input_feeding = 0;
-    shape.decoder_layers = 2;
-    shape.readout = 0;
-    return shape;
-}
+enum { DIMENSION = 6 };
 
 /* -log p of the symbol that comes next. */
 static double loss_of(const struct drawing *drawing, int32_t symbol)
@@ -32,35 +22,47 @@ static double loss_of(const struct drawing *drawing, int32_t symbol)
     return log(fmax(sum, 1)) + most - (double)(drawing->logits[symbol] + output->bias[symbol]);
 }
 
-static void what_is_forced_has_the_losses_of_training(void **state)
+/* What training loses on each sentence: of(), which is told its target and forces that through the
+ * model, place by place. */
+static void assert_forced(const struct shape *shape,
+                          double (*of)(struct drawing *drawing, const struct sequence *target))
 {
-    (void)state;
-    const struct shape shape = language_model();
     struct trial trial;
     double losses[TRIAL_SENTENCES];
-    trial_init(&trial, &shape);
+    trial_init(&trial, shape);
     trial_pack(&trial, 0, TRIAL_SENTENCES);
     trial_losses(&trial, losses);
     for (int i = 0; i < TRIAL_SENTENCES; i++) {
-        const struct sequence *target = &trial.fixture.sentences[i].side[TARGET];
         struct drawing drawing;
-        double sum = 0;
         arena_reset(&trial.arena);
         drawing_start(&drawing, &trial.model, trial.block, &trial.arena);
-        for (int t = 0; t < target->length; t++) {
-            sum += loss_of(&drawing, ((const int32_t *)target->cells)[t]);
-            drawing_take(&drawing, ((const int32_t *)target->cells)[t]);
-        }
-        sum += loss_of(&drawing, SYMBOL_END);
+        double sum = of(&drawing, &trial.fixture.sentences[i].side[TARGET]);
         assert_true(fabs(sum - losses[i]) < 1e-4 * losses[i]);
     }
     trial_release(&trial);
 }
 
+static double force_symbols(struct drawing *drawing, const struct sequence *target)
+{
+    double sum = 0;
+    for (int t = 0; t < target->length; t++) {
+        sum += loss_of(drawing, ((const int32_t *)target->cells)[t]);
+        drawing_take(drawing, ((const int32_t *)target->cells)[t]);
+    }
+    return sum + loss_of(drawing, SYMBOL_END);
+}
+
+static void what_is_forced_has_the_losses_of_training(void **state)
+{
+    (void)state;
+    const struct shape shape = models_running(CELL_GRU);
+    assert_forced(&shape, force_symbols);
+}
+
 static void the_likeliest_comes_without_temperature_and_all_in_turn_with_it(void **state)
 {
     (void)state;
-    const struct shape shape = language_model();
+    const struct shape shape = models_running(CELL_GRU);
     struct trial trial;
     struct drawing drawing;
     trial_init(&trial, &shape);
@@ -85,41 +87,33 @@ static double squares(const real *a, const float *b, int count)
     return sum;
 }
 
+static double force_vectors(struct drawing *drawing, const struct sequence *target)
+{
+    double sum = 0;
+    for (int t = 0; t < target->length; t++) {
+        const float *frame = (const float *)target->cells + (int64_t)t * DIMENSION;
+        int last, is_last = t == target->length - 1;
+        const real *next = drawing_next_values(drawing, &last);
+        const int stops = shape_stops(&drawing->model->shape);
+        const double logit = stops ? (double)next[DIMENSION] : 0;
+        assert_int_equal(last, logit > 0);
+        sum += squares(next, frame, DIMENSION) / 2;
+        sum += stops ? log1p(exp(is_last ? -logit : logit)) : 0;
+        real taken[DIMENSION];
+        for (int k = 0; k < DIMENSION; k++)
+            taken[k] = frame[k];
+        drawing_take_values(drawing, taken);
+    }
+    return sum;
+}
+
 /* running: one series, in which none says whether it is the last. */
 static void check_vectors(int running)
 {
-    struct shape shape = language_model();
-    shape.side[TARGET] = (struct side_shape){.form = FORM_VECTORS, .dimension = 6};
-    shape.tied_embeddings = 0;
-    shape.label_smoothing = 0;
+    struct shape shape = models_running(CELL_GRU);
+    models_of_vectors(&shape, DIMENSION);
     shape.running = running;
-    struct trial trial;
-    double losses[TRIAL_SENTENCES];
-    trial_init(&trial, &shape);
-    trial_pack(&trial, 0, TRIAL_SENTENCES);
-    trial_losses(&trial, losses);
-    for (int i = 0; i < TRIAL_SENTENCES; i++) {
-        const struct sequence *target = &trial.fixture.sentences[i].side[TARGET];
-        struct drawing drawing;
-        double sum = 0;
-        arena_reset(&trial.arena);
-        drawing_start(&drawing, &trial.model, trial.block, &trial.arena);
-        for (int t = 0; t < target->length; t++) {
-            const float *frame = (const float *)target->cells + (int64_t)t * 6;
-            int last, is_last = t == target->length - 1;
-            const real *next = drawing_next_values(&drawing, &last);
-            assert_int_equal(last, !running && next[6] > 0);
-            sum += squares(next, frame, 6) / 2;
-            if (!running)
-                sum += log1p(exp(is_last ? -(double)next[6] : (double)next[6]));
-            real taken[6];
-            for (int k = 0; k < 6; k++)
-                taken[k] = frame[k];
-            drawing_take_values(&drawing, taken);
-        }
-        assert_true(fabs(sum - losses[i]) < 1e-4 * losses[i]);
-    }
-    trial_release(&trial);
+    assert_forced(&shape, force_vectors);
 }
 
 static void vectors_that_are_forced_have_the_losses_of_training(void **state)

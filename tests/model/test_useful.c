@@ -68,24 +68,31 @@ static void the_reference_shape_by_hand(void **state)
                                      useful[PART_ATTENTION] + useful[PART_OUTPUT]);
 }
 
+/* An LSTM of 10 in one direction, one of 16 as decoder. */
+static struct shape small(enum context_kind context)
+{
+    return (struct shape){SIDES_OF(50, 60),     .embedding = 12,     .hidden = 16,
+                          .encoder_hidden = 10, .encoder_layers = 1, .decoder_layers = 1,
+                          .context = context,   .readout = 14};
+}
+
+static struct shape additive_of_gru(void)
+{
+    struct shape shape = small(CONTEXT_MEAN);
+    shape.bidirectional = 1;
+    shape.cell = CELL_GRU;
+    shape.attention = ATTENTION_ADDITIVE;
+    shape.attention_hidden = 9;
+    return shape;
+}
+
 /* GRU, three gates; additive attention on the previous state, whose context of 20 goes into the
  * cell and the readout; the mean of the states through 16 x 20; tied, with 12 x 14 before it. */
 static void additive_attention_and_a_tied_output_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {SIDES_OF(50, 60),
-                          .embedding = 12,
-                          .hidden = 16,
-                          .encoder_hidden = 10,
-                          .encoder_layers = 1,
-                          .decoder_layers = 1,
-                          .bidirectional = 1,
-                          .cell = CELL_GRU,
-                          .context = CONTEXT_MEAN,
-                          .attention = ATTENTION_ADDITIVE,
-                          .attention_hidden = 9,
-                          .readout = 14,
-                          .tied_embeddings = 1};
+    struct shape shape = additive_of_gru();
+    shape.tied_embeddings = 1;
     int64_t useful[PARTS];
     count(&shape, 3, 4, useful);
     assert_true(useful[PART_ENCODER] == 3LL * 3 * 2 * 30 * (12 + 10));
@@ -98,15 +105,8 @@ static void additive_attention_and_a_tied_output_by_hand(void **state)
 static void without_attention_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {SIDES_OF(50, 60),
-                          .embedding = 12,
-                          .hidden = 16,
-                          .encoder_hidden = 10,
-                          .encoder_layers = 1,
-                          .decoder_layers = 1,
-                          .context = CONTEXT_AFFINE,
-                          .context_use = CONTEXT_USE_FIRST,
-                          .readout = 14};
+    struct shape shape = small(CONTEXT_AFFINE);
+    shape.context_use = CONTEXT_USE_FIRST;
     int64_t useful[PARTS];
     count(&shape, 3, 4, useful);
     assert_true(useful[PART_ATTENTION] == 0);
@@ -120,10 +120,12 @@ static void without_attention_by_hand(void **state)
 static void a_pyramid_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {SIDES_OF(50, 60),           .embedding = 12,     .hidden = 10,
-                          .encoder_hidden = 10,       .encoder_layers = 3, .decoder_layers = 1,
-                          .cell = CELL_RNN,           .pyramid = 1,        .context = CONTEXT_MEAN,
-                          .attention = ATTENTION_DOT, .readout = 14};
+    struct shape shape = small(CONTEXT_MEAN);
+    shape.hidden = 10;
+    shape.encoder_layers = 3;
+    shape.cell = CELL_RNN;
+    shape.pyramid = 1;
+    shape.attention = ATTENTION_DOT;
     int64_t useful[PARTS];
     count(&shape, 5, 4, useful);
     assert_true(useful[PART_ENCODER] ==
@@ -142,15 +144,8 @@ static void a_pyramid_by_hand(void **state)
 static void a_context_at_every_step_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {SIDES_OF(50, 60),
-                          .embedding = 12,
-                          .hidden = 16,
-                          .encoder_hidden = 10,
-                          .encoder_layers = 1,
-                          .decoder_layers = 1,
-                          .context = CONTEXT_AFFINE,
-                          .context_use = CONTEXT_USE_BOTH,
-                          .readout = 14};
+    struct shape shape = small(CONTEXT_AFFINE);
+    shape.context_use = CONTEXT_USE_BOTH;
     int64_t useful[PARTS];
     count(&shape, 3, 4, useful);
     assert_true(useful[PART_ATTENTION] == 0);
@@ -162,19 +157,8 @@ static void a_context_at_every_step_by_hand(void **state)
 static void a_conditional_decoder_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {SIDES_OF(50, 60),
-                          .embedding = 12,
-                          .hidden = 16,
-                          .encoder_hidden = 10,
-                          .encoder_layers = 1,
-                          .decoder_layers = 1,
-                          .bidirectional = 1,
-                          .cell = CELL_GRU,
-                          .context = CONTEXT_MEAN,
-                          .decoder = DECODER_CONDITIONAL,
-                          .attention = ATTENTION_ADDITIVE,
-                          .attention_hidden = 9,
-                          .readout = 14};
+    struct shape shape = additive_of_gru();
+    shape.decoder = DECODER_CONDITIONAL;
     int64_t useful[PARTS];
     count(&shape, 3, 4, useful);
     assert_true(useful[PART_DECODER] ==
@@ -188,16 +172,9 @@ static void a_conditional_decoder_by_hand(void **state)
 static void two_sources_by_hand(void **state)
 {
     (void)state;
-    struct shape shape = {SIDES_OF(50, 60),
-                          .embedding = 12,
-                          .hidden = 16,
-                          .encoder_hidden = 10,
-                          .encoder_layers = 1,
-                          .decoder_layers = 1,
-                          .context = CONTEXT_AFFINE,
-                          .attention = ATTENTION_ADDITIVE,
-                          .attention_hidden = 9,
-                          .readout = 14};
+    struct shape shape = small(CONTEXT_AFFINE);
+    shape.attention = ATTENTION_ADDITIVE;
+    shape.attention_hidden = 9;
     shape.side[SECOND] = (struct side_shape){.form = FORM_SYMBOLS, .vocabulary = 40};
     struct model model;
     struct batch batch;
