@@ -73,18 +73,14 @@ static void print(const struct settings *settings, const struct task *task,
     text_release(&text);
 }
 
-/* [all] Of a running text there are no outputs; those of a running series are what its metrics are
- * made from, piece by piece. */
+/* [all] There are no outputs, a line each; of a running series its metrics are made from what is
+ * expected at each place, piece by piece. */
 static void check_running(const struct settings *settings, const struct snapshot *snapshot)
 {
     struct faults faults = {0};
-    if (!snapshot->settings.stream)
-        return;
-    agree(snapshot->contents[TARGET].form == FORM_VECTORS,
-          "checkpoint '%s': is of a running text, whose perplexity chorus score gives",
-          settings->model);
-    if (settings->output)
-        faults_add(&faults, "--output has no effect: '%s' is of a running series", settings->model);
+    if (snapshot->settings.stream && settings->output)
+        faults_add(&faults, "--output has no effect: '%s' is of one running text or series",
+                   settings->model);
     faults_agree(&faults);
 }
 
@@ -94,13 +90,18 @@ static void run_running(const struct settings *settings, const struct snapshot *
 {
     struct reason why;
     struct corpus *corpus;
+    struct running_losses losses;
+    const bool series = snapshot->contents[TARGET].form == FORM_VECTORS;
     struct running *running = evaluate_running_open(settings, snapshot, &corpus, &why);
     evaluate_agree(running != NULL, settings->corpus, &why);
     measure_open(measure, false);
-    int complete =
-        evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
-                         measure->application->arena, measure_running, measure, NULL, evaluation);
+    int complete = evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
+                                    measure->application->arena, series ? measure_running : NULL,
+                                    measure, &losses, evaluation);
     agree(complete, "%s: the evaluation is not complete", stop_words());
+    for (int p = 0; p < RUNNING_PIECES && !series; p++)
+        metrics_add(&measure->metrics,
+                    &(struct metric_case){.loss = losses.loss[p], .tokens = losses.tokens[p]});
     running_close(running);
     if (corpus)
         corpus_close(corpus);
@@ -142,7 +143,6 @@ static void run_pairs(const struct settings *settings, const struct snapshot *sn
 
 int evaluate_command(const struct settings *settings)
 {
-    struct reason why;
     struct snapshot snapshot;
     struct aside aside;
     struct arena arena;

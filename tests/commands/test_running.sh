@@ -78,6 +78,15 @@ claim "score says what training reported, of the corpus, of its text, on three r
 whole() { awk -v all="$(awk '{ n += NF + 1 } END { print n }' valid.target)" -F'\t' '{ n += $2 } END { exit !(NR == 16 && n == all) }' of-corpus; }
 claim "its pieces are the whole text, line ends included" whole
 expect_fatal 1 "fatal: corpus 'sentences': is no running text: prepare it with --stream" score --corpus sentences
+evaluate() { "$CHORUS" evaluate --model one/last.h5 --json "$@" 2>/dev/null; }
+evaluated() {
+    evaluate --corpus corpus-valid >value && evaluate --target valid.target | cmp value &&
+        ranks 3 "$CHORUS" evaluate --model one/last.h5 --json --target valid.target 2>/dev/null | tr -d '\r' | cmp value &&
+        grep -q "\"loss\":$(reported validation_loss)," value
+}
+claim "evaluate says its perplexity, of the corpus, of its text, on three ranks" evaluated
+expect_fatal 2 "fatal: --output has no effect: 'one/last.h5' is of one running text or series" \
+    "$CHORUS" evaluate --model one/last.h5 --target valid.target --output out
 
 sample() { "$CHORUS" sample --model one/last.h5 --length 120 --threads 1 "$@"; }
 samples() {

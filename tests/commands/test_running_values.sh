@@ -80,7 +80,7 @@ measured() {
             END { exit !(ok && fine) }' train.frames metrics
 }
 claim "RMSE and R^2 of evaluate are those of the loss, and validation's" measured
-expect_fatal 2 "fatal: --output has no effect: 'one/last.h5' is of a running series" evaluate "${of_valid[@]}" --output out
+expect_fatal 2 "fatal: --output has no effect: 'one/last.h5' is of one running text or series" evaluate "${of_valid[@]}" --output out
 
 sample() { "$CHORUS" sample --model one/last.h5 --threads 1 --length 50 "$@"; }
 goes_on() {
