@@ -2,7 +2,6 @@
 #include "comm/base/die.h"
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
-#include "io/corpus_task.h"
 #include "io/corpus_writer.h"
 #include "io/folder.h"
 #include <errno.h>
@@ -274,7 +273,8 @@ static bool is_running(const struct corpus *corpus)
            corpus->contents[SECOND].form == FORM_NONE && target->feature_count == 0;
 }
 
-static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reason *why)
+static bool read_corpus(struct sealed *file, struct corpus *corpus, corpus_rules_of *rules,
+                        struct reason *why)
 {
     if (!read_attributes(file, corpus, why))
         return false;
@@ -285,7 +285,8 @@ static bool read_corpus(struct sealed *file, struct corpus *corpus, struct reaso
         return fail(why, "has no target");
     if (corpus->stream && !is_running(corpus))
         return fail(why, "is a running text, but has a source or features");
-    if (!corpus_task_check(corpus->task, corpus->contents, why))
+    corpus->rules = rules ? rules(corpus->task) : NULL;
+    if (!corpus_rules_check(corpus->rules, corpus->task, corpus->contents, why))
         return false;
     if (!read_table(file, corpus, why) || !read_longest(file, corpus, why))
         return false;
@@ -320,7 +321,7 @@ static bool about(struct reason *why, const char *subject)
     return fail(why, "%s: %.900s", subject, inner.text);
 }
 
-struct corpus *corpus_open(const char *path, struct reason *why)
+struct corpus *corpus_open(const char *path, corpus_rules_of *rules, struct reason *why)
 {
     struct text header;
     text_init(&header);
@@ -335,7 +336,7 @@ struct corpus *corpus_open(const char *path, struct reason *why)
     if (file) {
         corpus = memory_take(sizeof *corpus);
         corpus->path = memory_copy_text(path);
-        if (!read_corpus(file, corpus, why)) {
+        if (!read_corpus(file, corpus, rules, why)) {
             about(why, "corpus.h5");
             corpus_close(corpus);
             corpus = NULL;

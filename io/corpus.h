@@ -1,11 +1,11 @@
 /* A prepared corpus: a folder with corpus.h5 and its shards (design, section 4). Opening reads and
  * checks corpus.h5 only; a shard is checked when it is first opened: hash, types, ranks of arrays,
  * offsets that rise, ids within the vocabulary, counts that agree with the table, places that its
- * task wants (io/corpus_task.h). The path is kept for messages. */
+ * task wants (io/corpus_rules.h). The path is kept for messages. */
 #ifndef CORPUS_H
 #define CORPUS_H
 
-#include "io/content.h"
+#include "io/corpus_rules.h"
 
 enum { CORPUS_TASK = 32 }; // bytes of a task's name, its end included
 
@@ -16,7 +16,8 @@ struct corpus_shard {
 };
 struct corpus {
     char *path;
-    char task[CORPUS_TASK]; // what it was prepared for; whoever opens it knows which there are
+    char task[CORPUS_TASK];           // what it was prepared for
+    const struct corpus_rules *rules; // of that task, by who opened it; NULL: none are known
     struct content contents[SIDES];
     int joint;       // one tokenizer for source and target
     int has_text;    // shards hold the raw target text (prepared with --like)
@@ -29,7 +30,8 @@ struct corpus {
     uint64_t seed;          // of the lines' shards
 };
 
-struct corpus *corpus_open(const char *path, struct reason *why);
+/* rules: which tasks there are; NULL where they are nobody's concern. */
+struct corpus *corpus_open(const char *path, corpus_rules_of *rules, struct reason *why);
 void corpus_close(struct corpus *corpus);
 struct shard;
 struct shard *shard_open(const struct corpus *corpus, int index,

@@ -1,7 +1,6 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "io/corpus.h"
-#include "io/corpus_task.h"
 #include "io/utf8.h"
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +10,7 @@ enum { PIECE = 2048 }; // elements that are checked at a time
 
 struct shard {
     struct sealed *file;
-    const struct corpus_task *task;
+    const struct corpus_rules *rules;
     char name[32]; // for messages
     int64_t sentences, tokens[SIDES], text_bytes;
     int has_text;
@@ -163,7 +162,7 @@ static bool read_lengths(struct shard *shard, enum side side, int64_t first, int
 /* What a model relies on, of all sides together: by offsets that are sound. */
 static bool check_places(struct shard *shard, struct reason *why)
 {
-    bool any = !shard->task || shard->task->target == PLACES_ANY;
+    bool any = !shard->rules || shard->rules->target == PLACES_ANY;
     for (int side = 0; side < SIDES; side++)
         any = any && shard->form[side] != FORM_VECTORS;
     for (int64_t first = 0; !any && first < shard->sentences; first += PIECE) {
@@ -175,7 +174,7 @@ static bool check_places(struct shard *shard, struct reason *why)
         for (int64_t i = 0; i < count; i++) {
             for (int side = 0; side < SIDES; side++)
                 lengths[side] = piece_lengths[side][i];
-            if (!corpus_task_fits(shard->task, shard->form, lengths, first + i, why))
+            if (!corpus_rules_fit(shard->rules, shard->form, lengths, first + i, why))
                 return false;
         }
     }
@@ -221,7 +220,7 @@ struct shard *shard_open(const struct corpus *corpus, int index, struct reason *
     memcpy(shard->tokens, row->tokens, sizeof shard->tokens);
     shard->sentences = row->sentences;
     shard->has_text = corpus->has_text;
-    shard->task = corpus_task_find(corpus->task);
+    shard->rules = corpus->rules;
     for (int side = 0; side < SIDES; side++) {
         shard->form[side] = corpus->contents[side].form;
         shard->width[side] = content_width(&corpus->contents[side]);

@@ -173,7 +173,7 @@ struct pairs *evaluate_open(const struct settings *settings, const struct snapsh
         const struct examples_options options = evaluate_texts(settings, snapshot->contents);
         return pairs_open_texts(&options, snapshot->contents, why);
     }
-    *corpus = corpus_open(settings->corpus, why);
+    *corpus = corpus_open(settings->corpus, task_rules, why);
     return *corpus && corpus_fits(*corpus, snapshot, why) ? pairs_open_corpus(*corpus, why) : NULL;
 }
 

@@ -1,6 +1,7 @@
 #include "comm/base/die.h"
 #include "io/json.h"
 #include "trainer/inspect.h"
+#include "trainer/task.h"
 #include <stdio.h>
 
 static void add_json(const struct corpus *corpus, bool checked, struct text *text)
@@ -94,7 +95,7 @@ void inspect_corpus(const char *path, const struct settings *settings, struct te
 {
     struct reason why;
     bool check = settings->check == 1;
-    struct corpus *corpus = corpus_open(path, &why);
+    struct corpus *corpus = corpus_open(path, task_rules, &why);
     if (!corpus || (check && !corpus_check(corpus, &why)))
         die("corpus '%s': %s", path, why.text);
     if (settings->json == 1)

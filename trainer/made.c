@@ -32,19 +32,19 @@ static int pool_of(const struct made_options *options)
 /* Whether a side is one label; whether its symbols are tags or labels, not words. */
 static bool is_label(const struct task *task, enum side side)
 {
-    return side == TARGET ? task->single : task->from_single;
+    return side == TARGET ? task->rules.target == PLACES_ONE : task->from_single;
 }
 
 static bool is_of_classes(const struct task *task, enum side side)
 {
-    return is_label(task, side) || (side == TARGET && task->in_step);
+    return is_label(task, side) || (side == TARGET && task_in_step(task));
 }
 
 static struct side_shape side_of(const struct made_options *options, enum side side)
 {
     const struct task *task = task_of(options->task);
     int most = IDS_RESERVED + MADE_CLASSES;
-    if (side == SECOND || (side == SOURCE && task->sources == 0))
+    if (side == SECOND || (side == SOURCE && task->rules.sources == 0))
         return (struct side_shape){.form = FORM_NONE};
     return (struct side_shape){
         .form = FORM_SYMBOLS,
@@ -82,7 +82,7 @@ static int length_of(const struct made_options *options, enum side side,
     const struct task *task = task_of(options->task);
     if (is_label(task, side))
         return 1;
-    if (side == TARGET && task->in_step)
+    if (side == TARGET && task_in_step(task))
         return sentence->side[SOURCE].length;
     uint64_t lengths = (uint64_t)(options->longest - MADE_SHORTEST + 1);
     return MADE_SHORTEST + (int)random_below(key, 0, lengths);
@@ -229,7 +229,7 @@ struct corpus *made_corpus(const struct made_options *options)
         if (shape.form == FORM_NONE)
             continue;
         content->form = shape.form;
-        content->closed = side == TARGET && task_of(options->task)->closed;
+        content->closed = side == TARGET && task_of(options->task)->rules.classes;
         content->tokenizer.kind = TOKENIZER_WORDS;
         text_init(&content->tokenizer.model);
         add_words(&content->tokenizer.vocabulary, shape.vocabulary, side == SOURCE ? 's' : 't');

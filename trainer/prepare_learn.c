@@ -37,7 +37,7 @@ static enum tokenizer_kind kind_of_side(const struct settings *s, const struct t
     int64_t kind = target ? s->target_tokenizer : s->source_tokenizer;
     if (kind != CHOSEN)
         return (enum tokenizer_kind)kind;
-    if (settings_given(s, &s->tokenizer) && !(target && task->closed))
+    if (settings_given(s, &s->tokenizer) && !(target && task->rules.classes))
         return (enum tokenizer_kind)s->tokenizer;
     return target ? task->target_tokenizer : task->source_tokenizer;
 }
@@ -46,7 +46,7 @@ static enum tokenizer_kind kind_of_side(const struct settings *s, const struct t
 static void options_of_side(const struct settings *s, const struct task *task, enum side side,
                             const char *symbols, struct learner_options *options)
 {
-    bool closed = side == TARGET && task->closed;
+    bool closed = side == TARGET && task->rules.classes;
     int64_t vocabulary = side == TARGET ? s->target_vocabulary : s->source_vocabulary;
     *options = (struct learner_options){
         .kind = kind_of_side(s, task, side),
@@ -150,7 +150,8 @@ static void open_learners(const struct settings *settings, const struct task *ta
         options_of_side(settings, task, side, symbols.bytes, &options[side]);
         learners->is_vectors[side] =
             learnt && settings_texts(settings).formats[side] != EXAMPLES_TEXT;
-        learners->stack[side] = side == TARGET && task->sources > 0 ? 1 : (int)settings->stack;
+        learners->stack[side] =
+            side == TARGET && task->rules.sources > 0 ? 1 : (int)settings->stack;
         learners->of[side][0] = NULL;
         if (!learnt || learners->is_vectors[side])
             options[side].kind = TOKENIZER_KINDS;
@@ -200,7 +201,7 @@ static void finish_side(const struct settings *settings, const struct task *task
     if (!learners->of[side][0])
         return;
     content->form = FORM_SYMBOLS;
-    content->closed = side == TARGET && task->closed;
+    content->closed = side == TARGET && task->rules.classes;
     finish_tokenizer(learners->of[side][0], which, content->closed, &content->tokenizer);
     for (int i = 0; side == SOURCE && i < (int)settings->features; i++) {
         char name[64];
@@ -305,7 +306,7 @@ static void take_from(const char *path, struct corpus *corpus)
         take_from_checkpoint(path, corpus);
         return;
     }
-    struct corpus *like = corpus_open(path, &why);
+    struct corpus *like = corpus_open(path, task_rules, &why);
     if (!like)
         die("corpus '%s': %s", path, why.text);
     for (int side = 0; side < SIDES; side++)

@@ -57,7 +57,7 @@ enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
 struct settings {
     /* prepare */
     char *source, *second, *target, *pairs, *like,
-        *symbols; // score, evaluate: source to target too
+        *symbols;   // score, evaluate: source to target too
     int64_t format; // enum file_format
     char *columns;
     int64_t task;                                        // enum task_kind

@@ -29,7 +29,7 @@ static int64_t kind_of(const struct settings *settings, enum side side)
     int64_t own = side == TARGET ? settings->target_tokenizer : settings->source_tokenizer;
     if (own != CHOSEN)
         return own;
-    if (settings_given(settings, &settings->tokenizer) && !(side == TARGET && task->closed))
+    if (settings_given(settings, &settings->tokenizer) && !(side == TARGET && task->rules.classes))
         return settings->tokenizer;
     return side == TARGET ? task->target_tokenizer : task->source_tokenizer;
 }
@@ -84,7 +84,7 @@ static void check_vectors(const struct settings *settings, struct faults *faults
     static const char *const of_target[] = {"target-tokenizer", "target-vocabulary", NULL};
     static const char *const of_vectors[] = {"stack", NULL};
     static const char *const of_text[] = {"joint", NULL};
-    const enum side stacked = task_given(settings)->sources == 0 ? TARGET : SOURCE;
+    const enum side stacked = task_given(settings)->rules.sources == 0 ? TARGET : SOURCE;
     if (is_text(settings, stacked))
         settings_refuse_given(
             settings, of_vectors,
@@ -101,11 +101,11 @@ static void check_task(const struct settings *settings, struct faults *faults)
 {
     const struct task *task = task_given(settings);
     int64_t source = kind_of(settings, SOURCE), target = kind_of(settings, TARGET);
-    if (settings->second && task->sources_most < 2)
+    if (settings->second && task->rules.sources_most < 2)
         faults_add(faults, "--task %s has no second source", task->name);
-    if (settings->joint == 1 && (task->closed || task->sources == 0))
+    if (settings->joint == 1 && (task->rules.classes || task->rules.sources == 0))
         faults_add(faults, "--joint has no effect with --task %s", task->name);
-    if (task->in_step && is_text(settings, SOURCE) && source != TOKENIZER_WORDS &&
+    if (task_in_step(task) && is_text(settings, SOURCE) && source != TOKENIZER_WORDS &&
         source != TOKENIZER_CHARACTERS)
         faults_add(faults, "--task %s needs --source-tokenizer words or characters: a %s for each",
                    task->name, task->unit);
@@ -113,10 +113,10 @@ static void check_task(const struct settings *settings, struct faults *faults)
         faults_add(faults, "--stream has no effect with --task %s", task->name);
     if (settings->stream == 1 && settings_given(settings, &settings->max_length))
         faults_add(faults, "--max-length has no effect with --stream");
-    if (task->in_step && settings->stack > 1)
+    if (task_in_step(task) && settings->stack > 1)
         faults_add(faults, "--stack has no effect with --task %s: a %s for each frame", task->name,
                    task->unit);
-    if (task->closed && is_text(settings, TARGET) && target != TOKENIZER_WORDS &&
+    if (task->rules.classes && is_text(settings, TARGET) && target != TOKENIZER_WORDS &&
         target != TOKENIZER_LINES)
         faults_add(faults, "--task %s needs --target-tokenizer words or lines", task->name);
     if (settings->features > 0 && is_text(settings, SOURCE) && source != TOKENIZER_WORDS)
@@ -135,11 +135,11 @@ static void check_files(const struct settings *settings, struct faults *faults)
         faults_add(faults, "--format conll: give the file as --source, and no --target");
     else if (conll && !settings_columns(settings->columns, column))
         faults_add(faults, "--columns: '%s' is not two numbers such as 0,3", settings->columns);
-    else if (task->sources == 0 && (settings->source || settings->pairs))
+    else if (task->rules.sources == 0 && (settings->source || settings->pairs))
         faults_add(faults, "--task %s has no source: give its text as --target", task->name);
-    else if (task->sources == 0 && !settings->target)
+    else if (task->rules.sources == 0 && !settings->target)
         faults_add(faults, "no text is given: give --target");
-    else if (task->sources > 0 && !settings->pairs && !conll &&
+    else if (task->rules.sources > 0 && !settings->pairs && !conll &&
              !(settings->target && (settings->source || settings->like)))
         faults_add(faults, "no text is given: give --source and --target, or --pairs");
 }

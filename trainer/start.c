@@ -25,7 +25,7 @@
 static struct corpus *open_corpus(const char *path, int check)
 {
     struct reason why;
-    struct corpus *corpus = corpus_open(path, &why);
+    struct corpus *corpus = corpus_open(path, task_rules, &why);
     agree(corpus != NULL, "corpus '%s': %s", path, why.text);
     agree(corpus->sentences > 0, "corpus '%s': holds no sentences", path);
     bool read_all = check && comm_rank() == 0;

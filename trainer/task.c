@@ -8,45 +8,39 @@ static const struct task tasks[TASKS] = {
                         .verb = COMMAND_TRANSLATE,
                         .metrics_of = METRIC_LOSSES | METRIC_SEQUENCES,
                         .metrics = "perplexity,exact-match,symbol-error-rate,bleu",
-                        .sources = 1,
-                        .sources_most = 2,
+                        .rules = {.sources = 1, .sources_most = 2},
                         .target_end = 1,
                         .source_end = 1,
                         .unit = "token",
                         .target_tokenizer = TOKENIZER_SENTENCEPIECE},
-    [TASK_TAG] = {.name = "tag",
-                  .head = HEAD_STEP,
-                  .verb = COMMAND_TAG,
-                  .metrics_of = METRIC_LOSSES | METRIC_LABELS,
-                  .metrics = "accuracy,span-f1,exact-match",
-                  .shown = "accuracy,span-f1",
-                  .sources = 1,
-                  .sources_most = 1,
-                  .in_step = 1,
-                  .closed = 1,
-                  .source_end = -1,
-                  .unit = "tag",
-                  .source_tokenizer = TOKENIZER_WORDS,
-                  .target_tokenizer = TOKENIZER_WORDS},
-    [TASK_CLASSIFY] = {.name = "classify",
-                       .head = HEAD_POOL,
-                       .verb = COMMAND_CLASSIFY,
-                       .metrics_of = METRIC_LOSSES | METRIC_LABELS,
-                       .metrics = "accuracy,macro-f1,confusion",
-                       .shown = "accuracy,macro-f1",
-                       .sources = 1,
-                       .sources_most = 2,
-                       .single = 1,
-                       .closed = 1,
-                       .unit = "label",
-                       .target_tokenizer = TOKENIZER_LINES},
+    [TASK_TAG] =
+        {.name = "tag",
+         .head = HEAD_STEP,
+         .verb = COMMAND_TAG,
+         .metrics_of = METRIC_LOSSES | METRIC_LABELS,
+         .metrics = "accuracy,span-f1,exact-match",
+         .shown = "accuracy,span-f1",
+         .rules = {.sources = 1, .sources_most = 1, .target = PLACES_OF_SOURCE, .classes = 1},
+         .source_end = -1,
+         .unit = "tag",
+         .source_tokenizer = TOKENIZER_WORDS,
+         .target_tokenizer = TOKENIZER_WORDS},
+    [TASK_CLASSIFY] =
+        {.name = "classify",
+         .head = HEAD_POOL,
+         .verb = COMMAND_CLASSIFY,
+         .metrics_of = METRIC_LOSSES | METRIC_LABELS,
+         .metrics = "accuracy,macro-f1,confusion",
+         .shown = "accuracy,macro-f1",
+         .rules = {.sources = 1, .sources_most = 2, .target = PLACES_ONE, .classes = 1},
+         .unit = "label",
+         .target_tokenizer = TOKENIZER_LINES},
     [TASK_GENERATE] = {.name = "generate",
                        .head = HEAD_DECODE,
                        .verb = COMMAND_GENERATE,
                        .metrics_of = METRIC_LOSSES | METRIC_SEQUENCES,
                        .metrics = "perplexity,exact-match,symbol-error-rate,bleu",
-                       .sources = 1,
-                       .sources_most = 1,
+                       .rules = {.sources = 1, .sources_most = 1},
                        .from_single = 1,
                        .target_end = 1,
                        .unit = "token",
@@ -76,6 +70,12 @@ const struct task *task_find(const char *name)
     return NULL;
 }
 
+const struct corpus_rules *task_rules(const char *name)
+{
+    const struct task *task = task_find(name);
+    return task ? &task->rules : NULL;
+}
+
 enum task_kind task_kind(const struct task *task)
 {
     return (enum task_kind)(task - tasks);
@@ -103,7 +103,7 @@ const char *task_metrics(const struct task *task, const struct content *target)
 {
     if (target->form == FORM_VECTORS)
         return "rmse,mae,r2";
-    return task->in_step && !has_spans(target) ? "accuracy,exact-match" : task->metrics;
+    return task_in_step(task) && !has_spans(target) ? "accuracy,exact-match" : task->metrics;
 }
 
 const char *task_shown(const struct task *task, const struct content *target)
@@ -112,7 +112,7 @@ const char *task_shown(const struct task *task, const struct content *target)
         return "";
     if (target->form == FORM_VECTORS)
         return "rmse";
-    return task->in_step && !has_spans(target) ? "accuracy" : task->shown;
+    return task_in_step(task) && !has_spans(target) ? "accuracy" : task->shown;
 }
 
 bool task_fits(enum head head, enum form target, const struct sentence *sentence,

@@ -4,7 +4,7 @@
 #ifndef TASK_H
 #define TASK_H
 
-#include "io/content.h"
+#include "io/corpus_rules.h"
 #include "trainer/metric.h"
 #include "trainer/settings.h"
 
@@ -19,16 +19,12 @@ enum task_kind {
 
 struct task {
     const char *name;
-    enum head head;   // of the model
-    int sources;      // that there must be
-    int sources_most; // that there may be
-    int target_end;   // 1: end is a symbol of the target
-    int in_step;      // as many places in the target as in the source
-    int single;       // the target has one place
-    int from_single;  // so has the source, most often
-    int closed;       // its symbols are tags or labels: each was seen in training
-    int source_end;   // default of --source-end; -1: never
-    const char *unit; // what a symbol of the target is called: "tag"
+    enum head head;            // of the model
+    struct corpus_rules rules; // of its corpora
+    int target_end;            // 1: end is a symbol of the target
+    int from_single;           // the source has one place, most often
+    int source_end;            // default of --source-end; -1: never
+    const char *unit;          // what a symbol of the target is called: "tag"
     enum tokenizer_kind source_tokenizer, target_tokenizer; // the defaults
     enum command verb;                                      // what applies it
     int metrics_of;      // what outputs that are symbols are measured by: of enum metric_of, or-ed
@@ -40,11 +36,18 @@ const struct task *task_of(enum task_kind kind);
 /* NULL: there is no such task. */
 const struct task *task_find(const char *name);
 enum task_kind task_kind(const struct task *task);
+const struct corpus_rules *task_rules(const char *name); // a corpus_rules_of
+
+/* As many places in the target as in the source. */
+static inline bool task_in_step(const struct task *task)
+{
+    return task->rules.target == PLACES_OF_SOURCE;
+}
 
 /* Whether it is applied by searching for a sequence that follows from a source. */
 static inline bool task_searches(const struct task *task)
 {
-    return task->head == HEAD_DECODE && task->sources > 0;
+    return task->head == HEAD_DECODE && task->rules.sources > 0;
 }
 /* By what outputs can be measured, are measured unless metrics are named, and are measured in each
  * validation ("": not at all), by what the target is made of. */

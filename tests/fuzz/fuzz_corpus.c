@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t hash;
     const char *folder = given_corpus();
     given_sealed(SEALED_CORPUS, &given, &hash);
-    struct corpus *corpus = corpus_open(folder, &why);
+    struct corpus *corpus = corpus_open(folder, NULL, &why);
     if (corpus) {
         corpus_check(corpus, &why);
         given_stream(corpus);

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(corpus_write(folder, &corpus, &why));
     for (int side = 0; side < SIDES; side++)
         content_release(&corpus.contents[side]);
-    struct corpus *read = corpus_open(folder, &why);
+    struct corpus *read = corpus_open(folder, NULL, &why);
     if (read) {
         corpus_check(read, &why);
         given_stream(read);

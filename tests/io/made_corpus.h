@@ -5,13 +5,12 @@
 #include "made_files.h"
 
 #include "io/corpus.h"
-#include "io/corpus_task.h"
 #include "io/corpus_writer.h"
 
 struct made_corpus {
     int shards, text;
     const char *task; // NULL: translate, or without a source language-model
-    int open;         // classes are not closed
+    int closed;       // the target's symbols are classes
     int64_t sentences;
     /* Lengths of a line (0 before), and its cells by made_cell(). */
     void (*lengths)(int64_t line, int lengths[SIDES]);
@@ -150,8 +149,7 @@ static __attribute__((unused)) void make_corpus(const struct made_corpus *made, 
     strcpy(corpus.task, made->task                                  ? made->task
                         : corpus.contents[SOURCE].form == FORM_NONE ? "language-model"
                                                                     : "translate");
-    const struct corpus_task *task = corpus_task_find(corpus.task);
-    if (task->classes && corpus.contents[TARGET].form == FORM_SYMBOLS && !made->open)
+    if (made->closed && corpus.contents[TARGET].form == FORM_SYMBOLS)
         corpus.contents[TARGET].closed = 1;
     made_lines(made, folder, &corpus);
     if (!corpus_write(folder, &corpus, &why))
@@ -161,11 +159,11 @@ static __attribute__((unused)) void make_corpus(const struct made_corpus *made, 
 }
 
 /* It is refused with a reason that has these words; NULL: it is sound. */
-static __attribute__((unused)) void assert_corpus(const char *folder, const char *name,
-                                                  const char *words)
+static __attribute__((unused)) void assert_corpus(const char *folder, corpus_rules_of *rules,
+                                                  const char *name, const char *words)
 {
     struct reason why = {""};
-    struct corpus *corpus = corpus_open(folder, &why);
+    struct corpus *corpus = corpus_open(folder, rules, &why);
     bool sound = corpus && corpus_check(corpus, &why);
     corpus_close(corpus);
     if (words ? sound || !strstr(why.text, words) : !sound)

@@ -28,7 +28,7 @@ static void every_line_is_in_its_shard(void **state)
 {
     (void)state;
     struct reason why;
-    struct corpus *corpus = corpus_open(made_path("large"), &why);
+    struct corpus *corpus = corpus_open(made_path("large"), NULL, &why);
     assert_non_null(corpus);
     assert_int_equal(corpus->shards, SHARDS);
     assert_int_equal(corpus->sentences, SENTENCES);
@@ -67,7 +67,7 @@ static void many_sentences_are_read_at_once(void **state)
 {
     (void)state;
     struct reason why;
-    struct corpus *corpus = corpus_open(made_path("large"), &why);
+    struct corpus *corpus = corpus_open(made_path("large"), NULL, &why);
     struct shard *shard = shard_open(corpus, 1, &why);
     int64_t count = corpus->table[1].sentences, total = 0;
     int32_t *all = malloc((size_t)count * sizeof *all);
@@ -84,7 +84,7 @@ static void raw_text_is_kept(void **state)
 {
     (void)state;
     struct reason why;
-    struct corpus *corpus = corpus_open(made_path("small"), &why);
+    struct corpus *corpus = corpus_open(made_path("small"), NULL, &why);
     assert_int_equal(corpus->has_text, 1);
     struct shard *shard = shard_open(corpus, 1, &why);
     int64_t line;
@@ -125,7 +125,7 @@ static void a_small_shard_is_a_small_file(void **state)
 static void assert_unopened(const char *path, const char *reason)
 {
     struct reason why;
-    assert_null(corpus_open(path, &why));
+    assert_null(corpus_open(path, NULL, &why));
     assert_string_equal(why.text, reason);
 }
 
@@ -136,7 +136,7 @@ static void reasons_read_well(void **state)
     assert_unopened(made_path("absent"), "No such file or directory");
     assert_unopened(made_path("small/corpus.h5"), "is a file of a corpus: give its folder");
     assert_unopened(made_folder, "has no corpus.h5");
-    struct corpus *corpus = corpus_open(made_path("small"), &why);
+    struct corpus *corpus = corpus_open(made_path("small"), NULL, &why);
     assert_int_equal(rename(made_path("small/shard-00001.h5"), made_path("moved")), 0);
     assert_null(shard_open(corpus, 1, &why));
     assert_string_equal(why.text, "shard 'shard-00001.h5': No such file or directory");
@@ -221,7 +221,7 @@ static void forged_shards_are_refused(void **state)
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         struct reason why;
         write_forged(&list[i], made_path("forged"));
-        struct corpus *corpus = corpus_open(made_path("forged"), &why);
+        struct corpus *corpus = corpus_open(made_path("forged"), NULL, &why);
         assert_non_null(corpus);
         bool sound = corpus_check(corpus, &why);
         assert_int_equal(sound, list[i].reason == NULL);
@@ -246,7 +246,7 @@ static void forged_tables_are_refused(void **state)
         made_contents(corpus.contents);
         assert_true(corpus_write(made_path("forged"), &corpus, &why));
         release_contents(corpus.contents);
-        struct corpus *read = corpus_open(made_path("forged"), &why);
+        struct corpus *read = corpus_open(made_path("forged"), NULL, &why);
         assert_int_equal(read != NULL, i == 0);
         if (!read)
             assert_string_equal(why.text, "corpus.h5: row 0 of the table of shards is damaged");

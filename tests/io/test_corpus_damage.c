@@ -41,7 +41,7 @@ static int make_corpora(void **state)
     if (make_folder(state) != 0)
         return -1;
     make_corpus(&made, made_path("corpus"));
-    open_corpus = corpus_open(made_path("corpus"), &why);
+    open_corpus = corpus_open(made_path("corpus"), NULL, &why);
     return make_twin();
 }
 
@@ -53,7 +53,7 @@ static int remove_corpora(void **state)
 
 static bool header_refused(struct reason *why)
 {
-    struct corpus *corpus = corpus_open(made_path("corpus"), why);
+    struct corpus *corpus = corpus_open(made_path("corpus"), NULL, why);
     corpus_close(corpus);
     return !corpus;
 }
@@ -94,7 +94,7 @@ static struct reading begin(void)
 {
     struct reason why;
     int64_t line;
-    struct reading reading = {.corpus = corpus_open(made_path("corpus"), &why)};
+    struct reading reading = {.corpus = corpus_open(made_path("corpus"), NULL, &why)};
     assert_non_null(reading.corpus);
     assert_non_null(reading.shard = shard_open(reading.corpus, 1, &why));
     assert_true(shard_lines(reading.shard, 0, 1, &line, &why));

@@ -34,7 +34,7 @@ static int make_good(void **state)
     if (make_folder(state) != 0)
         return -1;
     make_corpus(&made, made_path("corpus"));
-    struct corpus *corpus = corpus_open(made_path("corpus"), &why);
+    struct corpus *corpus = corpus_open(made_path("corpus"), NULL, &why);
     row = corpus->table[0];
     corpus_close(corpus);
     forgery_read_corpus(&header, made_path("corpus/corpus.h5"), SOURCE);
@@ -53,7 +53,7 @@ static int release_good(void **state)
 static void assert_corpus_refused(const char *name, const char *words)
 {
     forgeries++;
-    assert_corpus(made_path("corpus"), name, words);
+    assert_corpus(made_path("corpus"), NULL, name, words);
 }
 
 static void try_header(const struct forgery *forgery, const char *name, const char *words)
@@ -94,11 +94,11 @@ static void the_copies_are_sound(void **state)
     struct corpus_shard same = row;
     same.hash = forgery_write(&shard, made_path("corpus/shard-00000.h5"));
     write_header(&same, 1);
-    struct corpus *corpus = corpus_open(made_path("corpus"), &why);
+    struct corpus *corpus = corpus_open(made_path("corpus"), NULL, &why);
     assert_true(corpus_check(corpus, &why));
     corpus_close(corpus);
     forgery_write(&header, made_path("corpus/corpus.h5"));
-    corpus = corpus_open(made_path("corpus"), &why);
+    corpus = corpus_open(made_path("corpus"), NULL, &why);
     assert_non_null(corpus);
     corpus_close(corpus);
 }

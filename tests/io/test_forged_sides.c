@@ -90,7 +90,7 @@ static void forged_vectors_are_refused(void **state)
         write_vectors(made_path("forged"), &list[i]);
         if (list[i].means)
             resize_moments(made_path("forged/corpus.h5"), &list[i]);
-        assert_corpus(made_path("forged"), "vectors", list[i].words);
+        assert_corpus(made_path("forged"), NULL, "vectors", list[i].words);
         assert_int_equal(memory_count().bytes, held);
     }
 }
@@ -129,7 +129,7 @@ static void an_id_of_a_feature_belongs_to_its_own_vocabulary(void **state)
         const struct sentence sentence = {
             .side = {[SOURCE] = {list[i].cells, 2}, [TARGET] = {tags, 2}}};
         write_sentence(made_path("ids"), "tag", with_features, &sentence);
-        assert_corpus(made_path("ids"), "features", list[i].words);
+        assert_corpus(made_path("ids"), NULL, "features", list[i].words);
     }
 }
 
@@ -152,7 +152,7 @@ static void what_is_unknown_is_no_class(void **state)
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         write_sentence(made_path("classes"), list[i].task,
                        list[i].words ? closed_target : made_contents, &sentence);
-        assert_corpus(made_path("classes"), list[i].task, list[i].words);
+        assert_corpus(made_path("classes"), NULL, list[i].task, list[i].words);
     }
 }
 

@@ -94,7 +94,7 @@ static struct corpus *write_corpus(int lines, int shards, int has_text, int skip
     if (!corpus_write(folder, &corpus, &why))
         fail_msg("%s", why.text);
     memory_free(corpus.table);
-    struct corpus *opened = corpus_open(folder, &why);
+    struct corpus *opened = corpus_open(folder, NULL, &why);
     if (!opened)
         fail_msg("%s", why.text);
     return opened;

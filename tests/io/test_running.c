@@ -124,7 +124,7 @@ static int make(void **state)
 static struct corpus *open_corpus(const struct whole *whole)
 {
     struct reason why;
-    struct corpus *corpus = corpus_open(made_path(whole->name), &why);
+    struct corpus *corpus = corpus_open(made_path(whole->name), NULL, &why);
     assert_string_equal(corpus ? "" : why.text, "");
     assert_true(corpus && corpus->stream);
     return corpus;

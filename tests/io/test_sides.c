@@ -41,7 +41,7 @@ static int make_corpora(void **state)
 static struct corpus *open_made(const char *name)
 {
     struct reason why;
-    struct corpus *corpus = corpus_open(made_path(name), &why);
+    struct corpus *corpus = corpus_open(made_path(name), NULL, &why);
     if (!corpus)
         fail_msg("%s", why.text);
     return corpus;

@@ -58,7 +58,7 @@ struct opened {
 static struct opened open_stream(const char *name, const struct stream_options *options)
 {
     struct reason why;
-    struct opened opened = {.corpus = corpus_open(made_path(name), &why)};
+    struct opened opened = {.corpus = corpus_open(made_path(name), NULL, &why)};
     assert_non_null(opened.corpus);
     opened.stream = stream_open(opened.corpus, options, &why);
     assert_non_null(opened.stream);

@@ -246,7 +246,7 @@ static void a_run_is_told_its_task_and_classes(void **state)
         struct made_options options = options_of(task);
         struct corpus *corpus = made_corpus(&options);
         assert_string_equal(corpus->task, task_of(task)->name);
-        assert_int_equal(corpus->contents[TARGET].closed, task_of(task)->closed);
+        assert_int_equal(corpus->contents[TARGET].closed, task_of(task)->rules.classes);
         for (enum side side = SOURCE; side < SIDES; side++) {
             assert_int_equal(corpus->contents[side].tokenizer.vocabulary.size,
                              told[task].vocabulary[side]);

@@ -1,9 +1,10 @@
 /* Corpora with right checksums whose sides contradict their task, or each other: each is refused,
  * with a reason, before a model has it. */
-#include "made_sides.h"
+#include "../io/made_sides.h"
 
 #include "io/pairs.h"
 #include "io/stream.h"
+#include "trainer/task.h"
 
 /* One sentence is unlike the others, behind the first 2048, which are read at a time. */
 enum { SENTENCES = 2100, AT = 2070 };
@@ -36,10 +37,10 @@ static const struct forged *forged;
 
 static void lengths_of(int64_t line, int lengths[SIDES])
 {
-    const struct corpus_task *task = corpus_task_find(forged->task);
+    const struct corpus_rules *rules = task_rules(forged->task);
     lengths[SOURCE] = 1 + (int)(line % 3);
     lengths[SECOND] = 2;
-    lengths[TARGET] = task->target == PLACES_ONE ? 1 : lengths[SOURCE];
+    lengths[TARGET] = rules->target == PLACES_ONE ? 1 : lengths[SOURCE];
     if (line == AT)
         memcpy(lengths, forged->lengths, sizeof forged->lengths);
 }
@@ -48,6 +49,7 @@ static void make_forged(const struct forged *one, int shards)
 {
     const struct made_corpus made = {.shards = shards,
                                      .task = one->task,
+                                     .closed = task_rules(one->task)->classes,
                                      .sentences = SENTENCES,
                                      .lengths = lengths_of,
                                      .contents = one->contents};
@@ -82,7 +84,7 @@ static void a_target_has_the_places_that_its_task_wants(void **state)
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         make_forged(&list[i], 1);
-        assert_corpus(made_path("forged"), list[i].task, list[i].words);
+        assert_corpus(made_path("forged"), task_rules, list[i].task, list[i].words);
     }
 }
 
@@ -102,7 +104,7 @@ static void vectors_have_a_place_at_least(void **state)
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         make_forged(&list[i], 1);
-        assert_corpus(made_path("forged"), list[i].task, list[i].words);
+        assert_corpus(made_path("forged"), task_rules, list[i].task, list[i].words);
     }
 }
 
@@ -125,7 +127,7 @@ static void a_corpus_has_the_sources_of_its_task(void **state)
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         make_forged(&list[i], 1);
-        assert_corpus(made_path("forged"), list[i].task, list[i].words);
+        assert_corpus(made_path("forged"), task_rules, list[i].task, list[i].words);
     }
 }
 
@@ -137,17 +139,17 @@ static void classes_are_closed(void **state)
     for (int i = 0; i < 2; i++) {
         const struct forged one = {classes[i], made_contents, {1, 0, 1}, NULL};
         struct made_corpus made = {
-            .shards = 1, .task = classes[i], .sentences = 9, .lengths = lengths_of};
+            .shards = 1, .task = classes[i], .closed = 1, .sentences = 9, .lengths = lengths_of};
         forged = &one;
         make_corpus(&made, made_path("forged"));
-        assert_corpus(made_path("forged"), classes[i], NULL);
-        made.open = 1;
+        assert_corpus(made_path("forged"), task_rules, classes[i], NULL);
+        made.closed = 0;
         make_corpus(&made, made_path("forged"));
-        assert_corpus(made_path("forged"), classes[i],
+        assert_corpus(made_path("forged"), task_rules, classes[i],
                       "but the symbols of its target are not closed");
         made.contents = vectors_as_target;
         make_corpus(&made, made_path("forged"));
-        assert_corpus(made_path("forged"), classes[i], NULL);
+        assert_corpus(made_path("forged"), task_rules, classes[i], NULL);
     }
 }
 
@@ -167,7 +169,7 @@ static bool stream_all(int end, struct reason *why)
                                            .batch_sentences = 100,
                                            .ends = {[SOURCE] = end, [SECOND] = end, [TARGET] = 1},
                                            .cost = cost};
-    struct corpus *corpus = corpus_open(made_path("forged"), why);
+    struct corpus *corpus = corpus_open(made_path("forged"), task_rules, why);
     assert_true(corpus_check(corpus, why));
     struct stream *stream = stream_open(corpus, &options, why);
     struct stream_group group = {0};
@@ -219,7 +221,7 @@ static void sides_that_are_all_empty_are_there(void **state)
     make_corpus(&made, made_path("forged"));
     if (!stream_all(1, &why))
         fail_msg("%s", why.text);
-    struct corpus *corpus = corpus_open(made_path("forged"), &why);
+    struct corpus *corpus = corpus_open(made_path("forged"), task_rules, &why);
     struct pairs *pairs = pairs_open_corpus(corpus, &why);
     struct pairs_block block = {0};
     assert_true(pairs_next(pairs, PAIRS_BLOCK, &block, &why));
