@@ -57,6 +57,14 @@ static void make_forged(const struct forged *one, int shards)
     make_corpus(&made, made_path("forged"));
 }
 
+static void assert_all(const struct forged *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        make_forged(&list[i], 1);
+        assert_corpus(made_path("forged"), task_rules, list[i].task, list[i].words);
+    }
+}
+
 static void a_target_has_the_places_that_its_task_wants(void **state)
 {
     (void)state;
@@ -82,10 +90,7 @@ static void a_target_has_the_places_that_its_task_wants(void **state)
         {"generate", made_contents, {9, 0, 1}, NULL},
         {"language-model", target_alone, {0, 0, 0}, NULL},
     };
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        make_forged(&list[i], 1);
-        assert_corpus(made_path("forged"), task_rules, list[i].task, list[i].words);
-    }
+    assert_all(list, sizeof list / sizeof *list);
 }
 
 static void vectors_have_a_place_at_least(void **state)
@@ -102,10 +107,7 @@ static void vectors_have_a_place_at_least(void **state)
         {"tag", vectors_as_source, {0, 0, 0}, "'/source' of sentence 2070 is empty"},
         {"language-model", vectors_alone, {0, 0, 0}, "'/target' of sentence 2070 is empty"},
     };
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        make_forged(&list[i], 1);
-        assert_corpus(made_path("forged"), task_rules, list[i].task, list[i].words);
-    }
+    assert_all(list, sizeof list / sizeof *list);
 }
 
 static void a_corpus_has_the_sources_of_its_task(void **state)
@@ -125,10 +127,7 @@ static void a_corpus_has_the_sources_of_its_task(void **state)
          {1, 0, 1},
          "corpus.h5: is for language-model, but has 1 source"},
     };
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        make_forged(&list[i], 1);
-        assert_corpus(made_path("forged"), task_rules, list[i].task, list[i].words);
-    }
+    assert_all(list, sizeof list / sizeof *list);
 }
 
 /* Where they are not, `evaluate` would take a label of the raw text that no model knows. */
