@@ -70,15 +70,13 @@ const struct setting settings_table[] = {
            "word; classify, a label for each source; generate, text from a label or features; "
            "language-model, the target alone; with --like it is that one's"
            "|train: that of the corpus"
-           "|benchmark: whose model, on made-up sentences, is measured; with --corpus it is that of the "
-           "corpus"),
+           "|benchmark: whose model is measured, on made-up sentences; of --corpus its own"),
     TEXT("source", source, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
          "source text, one sentence a line; may be .gz; - is standard input"),
     TEXT("target", target, RUN, PREPARE | SCORE | EVALUATE | SAMPLE, NULL, a_path,
          "prepare: target text, line by line the translation of the source; may be .gz; - is "
          "standard input"
-         "|score: target text, line by line the translation of the source; may be .gz; - is "
-         "standard input"
+         "|score: what is scored, line by line; may be .gz; - is standard input"
          "|evaluate: what should come out, line by line; may be .gz; - is standard input"
          "|sample: of a model of vectors, the sequences that it goes on with, of a running series all "
          "as one; - is standard input"),
@@ -92,9 +90,8 @@ const struct setting settings_table[] = {
     TEXT("columns", columns, RUN, PREPARE, "0,1", two_columns,
          "of a CoNLL file these, counted from 0, are source and target"),
     CHOICE("source-format", source_format, RUN, PREPARE | SCORE | EVALUATE | APPLIES, "text", formats,
-           "of the source: a line each, or sequences of vectors: frames, a frame a line and blank "
-           "lines between sequences; vectors, each line a sequence of one; hdf5, /values and "
-           "/offsets"),
+           "of the source: a line each, or sequences of vectors: frames, one a line, blank lines "
+           "between sequences; vectors, a line a sequence of one; hdf5, /values and /offsets"),
     CHOICE("second-format", second_format, RUN, PREPARE | SCORE | EVALUATE | COMMAND_TRANSLATE | COMMAND_CLASSIFY, "text", formats,
            "of the second source"),
     CHOICE("target-format", target_format, RUN, PREPARE | SCORE | EVALUATE | SAMPLE, "text", formats, "of the target"),
