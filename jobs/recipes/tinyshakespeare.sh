@@ -2,8 +2,7 @@
 # Tiny Shakespeare, characters, one stream: the last 10 % are the test part, the 5 % before them the development part.
 needs=(tinyshakespeare/input.txt)
 task=language-model
-format=(--stream)
-learn=(--tokenizer characters)
+learn=(--stream --tokenizer characters)
 aim="1.47 nats a character"
 
 convert() {
