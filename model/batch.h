@@ -31,8 +31,8 @@ struct batch {
     int32_t *target_length; // (B), end included
     int64_t target_tokens;  // ends included
     int32_t *order;         // (B): which of the packed sentences a row is
-    /* Of pieces of a running text or series, the caller's, or NULL: where the decoder goes on from, and after
-     * a forward pass where it has come to, without gradient (decoder.h: decoder_carried). */
+    /* Of pieces of a running text or series, the caller's, or NULL: where the decoder goes on from,
+     * and after a forward pass where it has come to, without gradient (decoder_carried). */
     real *carried;
     int64_t symbol_capacity, value_capacity; // reserved elements (batch.c's business)
     int32_t *symbol_memory;

@@ -128,7 +128,7 @@ static void search_vectors(struct application *application, const int32_t *membe
     }
 }
 
-/* A series of vectors. */
+/* Of a series of vectors each place follows from those before, which are given. */
 static bool is_forced(const struct application *application)
 {
     const struct model *model = application->model;

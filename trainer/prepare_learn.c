@@ -30,18 +30,6 @@ static void read_symbols(const char *path, struct text *symbols)
     lines_close(lines);
 }
 
-static enum tokenizer_kind kind_of_side(const struct settings *s, const struct task *task,
-                                        enum side side)
-{
-    bool target = side == TARGET;
-    int64_t kind = target ? s->target_tokenizer : s->source_tokenizer;
-    if (kind != CHOSEN)
-        return (enum tokenizer_kind)kind;
-    if (settings_given(s, &s->tokenizer) && !(target && task->rules.classes))
-        return (enum tokenizer_kind)s->tokenizer;
-    return target ? task->target_tokenizer : task->source_tokenizer;
-}
-
 /* All but how many lines will come. Tags and labels are all in the vocabulary. */
 static void options_of_side(const struct settings *s, const struct task *task, enum side side,
                             const char *symbols, struct learner_options *options)
@@ -49,7 +37,7 @@ static void options_of_side(const struct settings *s, const struct task *task, e
     bool closed = side == TARGET && task->rules.classes;
     int64_t vocabulary = side == TARGET ? s->target_vocabulary : s->source_vocabulary;
     *options = (struct learner_options){
-        .kind = kind_of_side(s, task, side),
+        .kind = settings_tokenizer(s, side),
         .vocabulary = (int)(vocabulary == CHOSEN ? s->vocabulary : vocabulary),
         .vocabulary_explicit =
             vocabulary != CHOSEN || (settings_given(s, &s->vocabulary) && !closed),

@@ -177,6 +177,8 @@ void settings_optimizer(const struct settings *settings, struct optimizer *optim
 
 /* The files of --source, --second and --target, and their formats. */
 struct examples_options settings_texts(const struct settings *settings);
+/* That of a side's text, by the task, where none is given for this side. */
+enum tokenizer_kind settings_tokenizer(const struct settings *settings, enum side side);
 /* --columns "0,3": those of source and target, -1 for the other sides. False: it is not of that
  * form. */
 bool settings_columns(const char *value, int column[SIDES]);

@@ -6,8 +6,7 @@
 #include "trainer/settings.h"
 
 /* A fault for every setting of the list (NULL at its end) that was given: it has no effect, and
- * why.
- */
+ * why. */
 void settings_refuse_given(const struct settings *settings, const char *const *names,
                            const char *because, struct faults *faults);
 

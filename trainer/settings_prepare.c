@@ -23,21 +23,22 @@ static bool is_text(const struct settings *settings, enum side side)
     return settings_texts(settings).formats[side] == EXAMPLES_TEXT;
 }
 
-static int64_t kind_of(const struct settings *settings, enum side side)
+enum tokenizer_kind settings_tokenizer(const struct settings *settings, enum side side)
 {
     const struct task *task = task_given(settings);
-    int64_t own = side == TARGET ? settings->target_tokenizer : settings->source_tokenizer;
+    const bool target = side == TARGET;
+    int64_t own = target ? settings->target_tokenizer : settings->source_tokenizer;
     if (own != CHOSEN)
-        return own;
-    if (settings_given(settings, &settings->tokenizer) && !(side == TARGET && task->rules.classes))
-        return settings->tokenizer;
-    return side == TARGET ? task->target_tokenizer : task->source_tokenizer;
+        return (enum tokenizer_kind)own;
+    if (settings_given(settings, &settings->tokenizer) && !(target && task->rules.classes))
+        return (enum tokenizer_kind)settings->tokenizer;
+    return target ? task->target_tokenizer : task->source_tokenizer;
 }
 
-static bool a_side_is(const struct settings *settings, int64_t kind)
+static bool a_side_is(const struct settings *settings, enum tokenizer_kind kind)
 {
-    return (is_text(settings, SOURCE) && kind_of(settings, SOURCE) == kind) ||
-           (is_text(settings, TARGET) && kind_of(settings, TARGET) == kind);
+    return (is_text(settings, SOURCE) && settings_tokenizer(settings, SOURCE) == kind) ||
+           (is_text(settings, TARGET) && settings_tokenizer(settings, TARGET) == kind);
 }
 
 static void check_tokenizers(const struct settings *settings, struct faults *faults)
@@ -100,7 +101,8 @@ static void check_vectors(const struct settings *settings, struct faults *faults
 static void check_task(const struct settings *settings, struct faults *faults)
 {
     const struct task *task = task_given(settings);
-    int64_t source = kind_of(settings, SOURCE), target = kind_of(settings, TARGET);
+    const enum tokenizer_kind source = settings_tokenizer(settings, SOURCE);
+    const enum tokenizer_kind target = settings_tokenizer(settings, TARGET);
     if (settings->second && task->rules.sources_most < 2)
         faults_add(faults, "--task %s has no second source", task->name);
     if (settings->joint == 1 && (task->rules.classes || task->rules.sources == 0))
