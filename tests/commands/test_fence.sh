@@ -28,8 +28,11 @@ ended() { # "says what is claimed" RUN LINE
     claim "$1" test "$status: $(cat "$2.error")" = "1: fatal: run folder '$2': $3"
 }
 
+# Stopped meanwhile: between the shell's truncation and its line the run would find an empty lock, and name nobody.
 begin taken
+kill -STOP $process
 echo "process 17 on node3 (since 2026-01-01 00:00:00 UTC)" >taken/lock
+kill -CONT $process
 ended "a run whose lock another one overwrote ends" taken "was taken over by process 17 on node3 (since 2026-01-01 00:00:00 UTC)"
 claim "and the other one's lock stands" grep -q "^process 17 on node3" taken/lock
 
