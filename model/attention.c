@@ -1,7 +1,7 @@
 #include "model/attention.h"
 #include "comm/base/die.h"
 #include "comm/base/parts.h"
-#include "model/output.h"
+#include "model/softmax.h"
 #include "model/threads.h"
 
 static const struct attention_row *const rows[ATTENTION_KINDS] = {

@@ -5,64 +5,9 @@
 #include "model/vector.h"
 
 enum {
-    BLOCK = 256,   // numbers that are added up in `real` before their sum goes on in double
+    BLOCK = 256,   // of a row's logits, looked at together
     COLUMNS = 1024 // of one piece of the bias's gradient
 };
-
-static inline real largest(const real *x, int count)
-{
-    real most = x[0];
-    int i = 0;
-    if (count >= LANES) {
-        struct lanes lanes;
-        memcpy(&lanes, x, sizeof(lanes));
-        for (; i + LANES <= count; i += LANES)
-            lanes_raise(&lanes, x + i);
-        for (int l = 0; l < LANES; l++)
-            most = lanes_at(&lanes, l) > most ? lanes_at(&lanes, l) : most;
-    }
-    for (; i < count; i++)
-        most = x[i] > most ? x[i] : most;
-    return most;
-}
-
-static inline double sum_of(const real *x, int count)
-{
-    double total = 0;
-    for (int first = 0; first < count; first += BLOCK) {
-        int end = count - first < BLOCK ? count : first + BLOCK, i = first;
-        struct lanes lanes = {0};
-        for (; i + LANES <= end; i += LANES)
-            lanes_add(&lanes, x + i);
-        total += lanes_total(&lanes);
-        for (; i < end; i++)
-            total += x[i];
-    }
-    return total;
-}
-
-VECTOR_CLONES
-void softmax(const real *x, real *y, int count)
-{
-    if (count == 0)
-        return;
-    real most = largest(x, count);
-    for (int i = 0; i < count; i++)
-        y[i] = vector_exp(x[i] - most);
-    real scale = (real)(1 / sum_of(y, count));
-    for (int i = 0; i < count; i++)
-        y[i] *= scale;
-}
-
-VECTOR_CLONES
-void softmax_backward(const real *y, real *dy, int count)
-{
-    real sum = 0;
-    for (int i = 0; i < count; i++)
-        sum += y[i] * dy[i];
-    for (int i = 0; i < count; i++)
-        dy[i] = y[i] * (dy[i] - sum);
-}
 
 /* One row: x (V) are logits without bias. Returns the loss; x becomes its gradient if wanted.
  *     p = softmax(x + b)        q_j = (1 - e) [j = t] + e / V
@@ -76,13 +21,13 @@ static double row_loss(const struct output *output, real *x, int target, double 
     const real *bias = output->bias;
     for (int j = 0; j < V; j++)
         x[j] += bias[j];
-    real most = largest(x, V), share = (real)(smoothing / V);
+    real most = vector_largest(x, V), share = (real)(smoothing / V);
     double right = (double)x[target] - most, all = 0;
     if (smoothing > 0)
-        all = sum_of(x, V) - (double)V * most;
+        all = vector_sum(x, V) - (double)V * most;
     for (int j = 0; j < V; j++)
         x[j] = vector_exp(x[j] - most);
-    double sum = sum_of(x, V);
+    double sum = vector_sum(x, V);
     if (gradient) {
         real scale = (real)(1 / sum);
         for (int j = 0; j < V; j++)
@@ -183,7 +128,7 @@ int output_likeliest(const struct output *output, const real *logits, int first,
         for (int i = 0; i < columns; i++)
             x[i] = logits[block + i] + output->bias[block + i];
         real least = count < most ? -INFINITY : likely[most - 1].value;
-        if (!(largest(x, columns) > least))
+        if (!(vector_largest(x, columns) > least))
             continue;
         for (int i = 0; i < columns; i++)
             if (x[i] > least) {
@@ -200,10 +145,10 @@ double output_log_sum(const struct output *output, real *logits)
     int V = output->V;
     for (int j = 0; j < V; j++)
         logits[j] += output->bias[j];
-    real most = largest(logits, V);
+    real most = vector_largest(logits, V);
     for (int j = 0; j < V; j++)
         logits[j] = vector_exp(logits[j] - most);
-    return natural_log(sum_of(logits, V)) + (double)most;
+    return natural_log(vector_sum(logits, V)) + (double)most;
 }
 
 /* weights = e^((x - most) / temperature) of the symbols [block, block + count), x = logits + b. */

@@ -44,9 +44,4 @@ double output_log_sum(const struct output *output, real *logits);
 int output_draw(const struct output *output, const real *logits, int first, double temperature,
                 double uniform);
 
-/* y = softmax(x) over count numbers; survives +-1e4; y may be x. Attention uses it too. */
-void softmax(const real *x, real *y, int count);
-/* dx_i = y_i (dy_i - sum_k y_k dy_k), in place of dy. */
-void softmax_backward(const real *y, real *dy, int count);
-
 #endif

@@ -1,9 +1,9 @@
 #include "model/pooling.h"
 #include "comm/base/die.h"
 #include "comm/base/parts.h"
-#include "model/output.h"
 #include "model/place.h"
 #include "model/rows.h"
+#include "model/softmax.h"
 #include "model/threads.h"
 
 static void last_forward(const struct pooling *pooling, const real *block,

@@ -1,6 +1,7 @@
 #include "comm/base/die.h"
 #include "model/output.h"
 #include "model/pass.h"
+#include "model/softmax.h"
 #include "model/threads.h"
 
 /* What the search asks of the model, and what HEAD_STEP and HEAD_POOL say without one. */

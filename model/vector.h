@@ -159,4 +159,39 @@ static inline real vector_logistic(real x)
     return vector_select(x < 0, e, 1) / (1 + e);
 }
 
+/* Of count >= 1 numbers. */
+static inline real vector_largest(const real *x, int count)
+{
+    real most = x[0];
+    int i = 0;
+    if (count >= LANES) {
+        struct lanes lanes;
+        memcpy(&lanes, x, sizeof(lanes));
+        for (; i + LANES <= count; i += LANES)
+            lanes_raise(&lanes, x + i);
+        for (int l = 0; l < LANES; l++)
+            most = lanes_at(&lanes, l) > most ? lanes_at(&lanes, l) : most;
+    }
+    for (; i < count; i++)
+        most = x[i] > most ? x[i] : most;
+    return most;
+}
+
+/* Up to 256 numbers are added up in `real` before their sum goes on in double. */
+static inline double vector_sum(const real *x, int count)
+{
+    enum { BLOCK = 256 };
+    double total = 0;
+    for (int first = 0; first < count; first += BLOCK) {
+        int end = count - first < BLOCK ? count : first + BLOCK, i = first;
+        struct lanes lanes = {0};
+        for (; i + LANES <= end; i += LANES)
+            lanes_add(&lanes, x + i);
+        total += lanes_total(&lanes);
+        for (; i < end; i++)
+            total += x[i];
+    }
+    return total;
+}
+
 #endif

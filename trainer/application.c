@@ -3,8 +3,8 @@
 #include "comm/comm.h"
 #include "io/moments.h"
 #include "model/search_values.h"
-#include "trainer/continue.h"
 #include "trainer/evaluate.h"
+#include "trainer/faults.h"
 #include "trainer/settings_check.h"
 #include <stdio.h>
 #include <string.h>

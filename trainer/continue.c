@@ -13,12 +13,6 @@
 
 enum { CHECKPOINTS_MOST = 4096 };
 
-void faults_agree(struct faults *faults)
-{
-    comm_agree(faults_words(faults), STATUS_USAGE, 0);
-    faults_release(faults);
-}
-
 void continue_lock(const char *folder)
 {
     struct reason why;

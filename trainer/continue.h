@@ -19,8 +19,4 @@ void continue_settings(const struct settings *settings, struct text *yaml);
 /* On rank 0: settings.yml in the folder. */
 void continue_write_settings(const struct settings *settings, const char *folder);
 
-/* [all] Wrong usage that every rank has found alike: rank 0 ends the job with the faults, if there
- * are any. */
-void faults_agree(struct faults *faults);
-
 #endif

@@ -3,7 +3,7 @@
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
-#include "trainer/continue.h"
+#include "trainer/faults.h"
 #include "trainer/sides.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"

@@ -1,5 +1,6 @@
 #include "trainer/faults.h"
 #include "comm/base/die.h"
+#include "comm/comm.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -37,5 +38,11 @@ void faults_end(struct faults *faults)
     const char *words = faults_words(faults);
     if (words)
         die_usage("%s", words);
+    faults_release(faults);
+}
+
+void faults_agree(struct faults *faults)
+{
+    comm_agree(faults_words(faults), STATUS_USAGE, 0);
     faults_release(faults);
 }

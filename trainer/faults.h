@@ -1,5 +1,6 @@
 /* Wrong settings, collected so that all of them are told at once: nothing is printed before all are
- * known. Calling sequence: struct faults faults = {0}; faults_add ...; faults_end. */
+ * known. Calling sequence: struct faults faults = {0}; faults_add ...; faults_end, or between ranks
+ * faults_agree. */
 #ifndef FAULTS_H
 #define FAULTS_H
 
@@ -17,6 +18,8 @@ void faults_add(struct faults *faults, const char *format, ...)
 const char *faults_words(struct faults *faults);
 /* Dies with those words and status 2 if there are any. */
 void faults_end(struct faults *faults);
+/* [all] Where every rank has found them alike: rank 0 ends the job so, if there are any. */
+void faults_agree(struct faults *faults);
 void faults_release(struct faults *faults);
 
 #endif

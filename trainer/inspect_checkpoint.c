@@ -3,8 +3,8 @@
 #include "io/json.h"
 #include "trainer/carried.h"
 #include "trainer/inspect.h"
+#include "trainer/metric.h"
 #include "trainer/snapshot.h"
-#include "trainer/validation.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,8 +70,8 @@ static bool add_state(const struct look *look, struct text *text, struct reason 
     int64_t integer;
     double number;
     char word[32];
-    for (int i = 0; snapshot_integers[i]; i++) {
-        const char *name = snapshot_integers[i];
+    for (int i = 0; state_integers[i]; i++) {
+        const char *name = state_integers[i];
         if (!checkpoint_get_integer(look->file, name, &integer, why))
             return false;
         if (look->json)
@@ -79,8 +79,8 @@ static bool add_state(const struct look *look, struct text *text, struct reason 
         else
             inspect_add_line(text, name, "%lld", (long long)integer);
     }
-    for (int i = 0; snapshot_reals[i]; i++) {
-        const char *name = snapshot_reals[i];
+    for (int i = 0; state_reals[i]; i++) {
+        const char *name = state_reals[i];
         if (!checkpoint_get_real(look->file, name, &number, why))
             return false;
         text_of_real(number, word);
@@ -173,7 +173,7 @@ static void add_best_metric(const struct metric *metric, double value, int64_t u
 
 static void add_best(const struct look *look, struct text *text)
 {
-    const struct metric *metric = validation_metric(look->snapshot.settings.valid_metric);
+    const struct metric *metric = metric_steering(look->snapshot.settings.valid_metric);
     int64_t best;
     double loss;
     struct reason why;
@@ -181,7 +181,7 @@ static void add_best(const struct look *look, struct text *text)
         !checkpoint_get_real(look->file, "best_loss", &loss, &why) || best == 0)
         inspect_add_line(text, "best validation", "none yet");
     else if (metric)
-        add_best_metric(metric, validation_value(metric, loss), best, text);
+        add_best_metric(metric, metric_turned(metric, loss), best, text);
     else if (look->snapshot.model.shape.side[TARGET].form == FORM_VECTORS)
         inspect_add_line(text, "best validation", "loss %.4f at update %lld", loss,
                          (long long)best);

@@ -1,4 +1,5 @@
 #include "trainer/metric.h"
+#include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "io/json.h"
 #include "trainer/metric_rows.h"
@@ -49,6 +50,19 @@ static bool open_one(struct metrics *metrics, const char *name, int of, struct r
                                 (size_t)(metrics->count + 1) * sizeof *metrics->list);
     metrics->list[metrics->count++] = (struct metric_sums){row, memory_take(row->size)};
     return true;
+}
+
+const struct metric *metric_steering(const char *name)
+{
+    struct reason why;
+    const struct metric *metric = metric_find(name, ~0, true, &why);
+    require(metric != NULL);
+    return metric->of & METRIC_NO_OUTPUTS ? NULL : metric;
+}
+
+double metric_turned(const struct metric *metric, double cost)
+{
+    return metric->more ? -cost : cost;
 }
 
 bool metrics_open(struct metrics *metrics, const char *names, int of, struct reason *why)

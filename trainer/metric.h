@@ -58,6 +58,13 @@ extern const struct metric *const metric_table[]; // up to NULL
  * those that are a single number. */
 const struct metric *metric_find(const char *name, int of, bool single, struct reason *why);
 
+/* The metric that steers a run by its validations: that of --valid-metric, which is such a name, or
+ * NULL for perplexity and loss: the loss tells them. */
+const struct metric *metric_steering(const char *name);
+/* Of a cost, what a better validation has less of, the metric's value, and of a value its cost:
+ * where more is better, with its sign turned. */
+double metric_turned(const struct metric *metric, double cost);
+
 struct metrics {
     int count;
     struct metric_sums {

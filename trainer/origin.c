@@ -2,7 +2,7 @@
 #include "comm/base/memory.h"
 #include "comm/comm.h"
 #include "trainer/agree.h"
-#include "trainer/continue.h"
+#include "trainer/faults.h"
 #include <string.h>
 
 static void take_model(struct settings *settings, const struct settings *origin)

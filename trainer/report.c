@@ -281,11 +281,11 @@ void report_saved(struct report *report, double seconds)
 
 static void add_best(const struct run *run, struct text *line)
 {
-    const struct metric *metric = validation_metric(run->settings->valid_metric);
+    const struct metric *metric = metric_steering(run->settings->valid_metric);
     double best = run->state.best_update > 0 ? run->state.best_loss : (double)NAN;
     if (metric) {
         json_text(line, "best_metric", metric->name);
-        json_real(line, "best_value", validation_value(metric, best));
+        json_real(line, "best_value", metric_turned(metric, best));
     } else {
         json_real(line, "best_loss", best);
     }

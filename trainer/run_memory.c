@@ -2,7 +2,7 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
-#include "model/threads.h"
+#include "trainer/address_space.h"
 #include "trainer/agree.h"
 #include "trainer/carried.h"
 #include "trainer/evaluate_running.h"
@@ -10,12 +10,6 @@
 #include "trainer/saver.h"
 #include <stdio.h>
 #include <string.h>
-
-/* OpenBLAS takes 128 MiB of addresses for each thread that computes, at its first product, and
- * where it cannot have them it tries for ever. The rest is the thread's stack. And once: the stacks
- * of the threads that load, save and watch, and what HDF5 takes for a file, which crashes where it
- * cannot have it. */
-enum { THREAD_ADDRESSES = 144 << 20, OTHER_ADDRESSES = 64 << 20 };
 
 static int64_t most(int64_t a, int64_t b)
 {
@@ -125,19 +119,6 @@ static int64_t need_of_host(int64_t need, int *ranks)
     return sum;
 }
 
-void run_memory_addresses(int64_t need, const char *parts)
-{
-    char wanted[32], had[32];
-    int64_t addresses = host_memory_addresses();
-    need += threads() * (int64_t)THREAD_ADDRESSES + OTHER_ADDRESSES;
-    text_of_bytes(need, wanted);
-    text_of_bytes(addresses, had);
-    agree(need <= addresses,
-          "memory: a rank needs about %s of address space (%s%s%d thread%s), and its limit (ulimit "
-          "-v) leaves %s: a higher limit, fewer threads or a smaller model",
-          wanted, parts, parts[0] ? ", " : "", threads(), threads() == 1 ? "" : "s", had);
-}
-
 void run_memory_check(const struct run *run)
 {
     struct run_memory memory;
@@ -154,5 +135,5 @@ void run_memory_check(const struct run *run)
           "memory: the run needs about %s on this host (%d rank%s x (%s)), and %s are there: fewer "
           "ranks on a host, a smaller model or fewer batch-tokens",
           wanted, ranks, ranks == 1 ? "" : "s", parts, had);
-    run_memory_addresses(need, parts);
+    address_space_check(need, parts);
 }

@@ -19,8 +19,5 @@ void run_memory_words(const struct run_memory *memory, char words[RUN_MEMORY_WOR
 /* [all] Ends the run where there is less than it needs: on a host for its ranks together, in the
  * address space that a rank is allowed. */
 void run_memory_check(const struct run *run);
-/* [all] The second half of it, for any command that computes: `need` bytes, of parts in words (""
- * if none is known), and what the threads take. */
-void run_memory_addresses(int64_t need, const char *parts);
 
 #endif

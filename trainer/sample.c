@@ -11,7 +11,7 @@
 #include "trainer/agree.h"
 #include "trainer/commands.h"
 #include "trainer/console.h"
-#include "trainer/continue.h"
+#include "trainer/faults.h"
 #include "trainer/sample_values.h"
 #include "trainer/snapshot.h"
 #include "trainer/stop.h"

@@ -8,7 +8,7 @@
 #include "trainer/agree.h"
 #include "trainer/clock.h"
 #include "trainer/guard.h"
-#include "trainer/snapshot.h"
+#include "trainer/run_blocks.h"
 #include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -45,7 +45,7 @@ int64_t saver_bytes(const struct run *run, int rank)
 {
     int64_t bytes = 0;
     for (enum snapshot_block block = 0; rank == 0 && block < SNAPSHOT_BLOCKS; block++) {
-        int64_t total = snapshot_elements(run, block);
+        int64_t total = run_block_elements(run, block);
         if (snapshot_has(run->settings, block))
             bytes += total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t);
     }
@@ -77,7 +77,7 @@ struct saver *saver_open(struct run *run)
     if (comm_rank() != 0)
         return saver;
     for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++) {
-        int64_t total = snapshot_elements(run, block);
+        int64_t total = run_block_elements(run, block);
         if (!snapshot_has(run->settings, block))
             continue;
         saver->copy[block] = memory_take((size_t)total * sizeof(float));
@@ -95,7 +95,7 @@ static void *touch(void *saver_)
     const int64_t page = 4096 / sizeof(float);
     for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++) {
         volatile float *copy = saver->copy[block];
-        for (int64_t i = 0; copy && i < snapshot_elements(saver->run, block); i += page)
+        for (int64_t i = 0; copy && i < run_block_elements(saver->run, block); i += page)
             copy[i] = 0;
     }
     return NULL;
@@ -133,9 +133,9 @@ void saver_close(struct saver *saver)
 /* [all] A block that is spread over the ranks, to rank 0, which has its own. */
 static void gather(const struct run *run, enum snapshot_block block, float *copy)
 {
-    const float *mine = snapshot_block_of(run, block);
+    const float *mine = run_block(run, block);
     for (int rank = 0; rank < comm_size(); rank++) {
-        struct range part = snapshot_share(run, block, rank);
+        struct range part = run_block_share(run, block, rank);
         size_t bytes = (size_t)part.count * sizeof(float);
         if (comm_rank() == rank && rank != 0)
             comm_send(0, mine, bytes);
@@ -147,7 +147,7 @@ static void gather(const struct run *run, enum snapshot_block block, float *copy
 
 static uint64_t hash_piece(const struct saver *saver, enum snapshot_block block, int64_t piece)
 {
-    int64_t rest = snapshot_elements(saver->run, block) - piece * PIECE;
+    int64_t rest = run_block_elements(saver->run, block) - piece * PIECE;
     return hash_bytes(saver->copy[block] + piece * PIECE,
                       (size_t)(rest < PIECE ? rest : PIECE) * sizeof(float));
 }
@@ -155,7 +155,7 @@ static uint64_t hash_piece(const struct saver *saver, enum snapshot_block block,
 static void hash_copy(struct saver *saver)
 {
     for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
-        for (int64_t i = 0; saver->copy[block] && i < pieces(snapshot_elements(saver->run, block));
+        for (int64_t i = 0; saver->copy[block] && i < pieces(run_block_elements(saver->run, block));
              i++)
             saver->hashes[block][i] = hash_piece(saver, block, i);
 }
@@ -176,7 +176,7 @@ static void take_copy(struct saver *saver)
             gather(run, block, saver->copy[block]);
     if (carried)
         memcpy(carried, run->carried,
-               (size_t)snapshot_share(run, SNAPSHOT_CARRIED, 0).count * sizeof *carried);
+               (size_t)run_block_share(run, SNAPSHOT_CARRIED, 0).count * sizeof *carried);
 }
 
 /* Keeps what went wrong for the thread that may end the program; false. */
@@ -200,8 +200,7 @@ static bool unchanged(const struct saver *saver, enum snapshot_block block, int6
 }
 
 static bool write_array(struct saver *saver, struct checkpoint_writer *writer,
-                        enum snapshot_block block, const struct snapshot_array *p,
-                        struct reason *why)
+                        enum snapshot_block block, const struct block_array *p, struct reason *why)
 {
     const char *name = snapshot_block_names[block];
     int64_t elements = (int64_t)p->rows * (p->columns ? p->columns : 1);
@@ -222,10 +221,10 @@ static bool write_array(struct saver *saver, struct checkpoint_writer *writer,
 static bool write_contents(struct saver *saver, struct checkpoint_writer *writer,
                            struct reason *why)
 {
-    struct snapshot_array array;
-    bool well = snapshot_write_head(saver->run, &saver->state, writer, why);
+    struct block_array array;
+    bool well = run_write_head(saver->run, &saver->state, writer, why);
     for (enum snapshot_block block = 0; block < SNAPSHOT_BLOCKS; block++)
-        for (int i = 0; well && saver->copy[block] && snapshot_array(saver->run, block, i, &array);
+        for (int i = 0; well && saver->copy[block] && run_block_array(saver->run, block, i, &array);
              i++)
             well = write_array(saver, writer, block, &array, why);
     return well && checkpoint_seal(writer, why);

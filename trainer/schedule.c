@@ -48,7 +48,7 @@ bool schedule_sound(const struct settings *settings, const struct train_state *s
                     update);
     if (most <= 0 || loss <= best + most)
         return true;
-    if (state->best_update && validation_metric(settings->valid_metric))
+    if (state->best_update && metric_steering(settings->valid_metric))
         snprintf(than, sizeof than, "its lowest");
     else if (state->best_update)
         snprintf(than, sizeof than, "its best at update %lld", (long long)state->best_update);

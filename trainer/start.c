@@ -13,9 +13,9 @@
 #include "trainer/continue.h"
 #include "trainer/guard.h"
 #include "trainer/origin.h"
+#include "trainer/run_blocks.h"
 #include "trainer/run_memory.h"
 #include "trainer/saver.h"
-#include "trainer/snapshot.h"
 #include "trainer/stop.h"
 #include "trainer/task.h"
 #include <limits.h>
@@ -204,7 +204,7 @@ static void begin(struct run *run, const struct snapshot *origin)
 static void go_on(struct run *run, struct checkpoint *checkpoint)
 {
     struct reason why;
-    agree(snapshot_read(run, checkpoint, &why), "checkpoint '%s': %s", checkpoint_path(checkpoint),
+    agree(run_read(run, checkpoint, &why), "checkpoint '%s': %s", checkpoint_path(checkpoint),
           why.text);
     run->guard = guard_open(run, exchange_part(run->exchange));
     run->saving = run->saved = run->state.update;

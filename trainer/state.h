@@ -3,7 +3,7 @@
 #ifndef STATE_H
 #define STATE_H
 
-#include <stdint.h>
+#include "io/checkpoint.h"
 
 struct train_state {
     int64_t update;         // updates done, skipped ones included
@@ -23,5 +23,12 @@ struct train_state {
     double sum_loss;
     int64_t sum_tokens, sum_updates, sum_clipped;
 };
+
+/* To a checkpoint, and back; a state that no run can have come to is refused. */
+bool state_write(const struct train_state *state, const char *valid_metric,
+                 struct checkpoint_writer *writer, struct reason *why);
+bool state_read(struct train_state *state, struct checkpoint *checkpoint, struct reason *why);
+/* The names of its values, for `inspect`: integers, then reals; NULL-terminated. */
+extern const char *const state_integers[], *const state_reals[];
 
 #endif

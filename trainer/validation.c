@@ -6,19 +6,6 @@
 #include "trainer/measure.h"
 #include "trainer/task.h"
 
-const struct metric *validation_metric(const char *name)
-{
-    struct reason why;
-    const struct metric *metric = metric_find(name, ~0, true, &why);
-    require(metric != NULL);
-    return metric->of & METRIC_NO_OUTPUTS ? NULL : metric;
-}
-
-double validation_value(const struct metric *metric, double cost)
-{
-    return metric->more ? -cost : cost;
-}
-
 static int evaluate_whole(struct run *run, struct measure *measure, struct evaluation *evaluation)
 {
     struct reason why;
@@ -61,7 +48,7 @@ static bool is_among(const struct metric *metric, const char *names)
 static void add_names(const struct run *run, struct text *names)
 {
     const struct content *target = &run->valid->contents[TARGET];
-    const struct metric *metric = validation_metric(run->settings->valid_metric);
+    const struct metric *metric = metric_steering(run->settings->valid_metric);
     const char *usual = task_shown(task_of((enum task_kind)run->settings->task), target);
     text_clear(names);
     if (target->form == FORM_SYMBOLS && !run->valid->has_text)
@@ -100,7 +87,7 @@ static double cost_of(const struct validation *validation, const struct metric *
 {
     for (int i = 0; metric && i < validation->shown; i++)
         if (validation->metrics[i] == metric)
-            return validation_value(metric, validation->values[i]);
+            return metric_turned(metric, validation->values[i]);
     require(!metric);
     return validation->loss;
 }
@@ -115,6 +102,6 @@ int validation_run(struct run *run, struct validation *validation)
                                 : evaluate_pairs(run, NULL, evaluation);
     text_release(&names);
     validation->loss = evaluation->loss / (double)evaluation->tokens;
-    validation->cost = cost_of(validation, validation_metric(run->settings->valid_metric));
+    validation->cost = cost_of(validation, metric_steering(run->settings->valid_metric));
     return complete;
 }

@@ -18,13 +18,6 @@ struct validation {
     double cost; // what a better validation has less of: the loss, or the metric turned so
 };
 
-/* The metric of --valid-metric (of such a name), or NULL for perplexity and loss: the loss tells
- * them. */
-const struct metric *validation_metric(const char *name);
-/* Of a cost the metric's value, and of a value its cost: where more is better, with its sign
- * turned. */
-double validation_value(const struct metric *metric, double cost);
-
 /* [all] The same bits for any number of ranks. Returns 0 if a stop was agreed on. */
 int validation_run(struct run *run, struct validation *validation);
 

@@ -1,6 +1,7 @@
 /* A checkpoint: its settings, tokenizers, state and weights. */
 #include "given.h"
 #include "trainer/snapshot.h"
+#include "trainer/state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -11,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *path = given_sealed(SEALED_CHECKPOINT, &given, &hash);
     struct checkpoint *checkpoint = checkpoint_open(path, &why);
     struct train_state state;
-    if (checkpoint && snapshot_state(&state, checkpoint, &why))
+    if (checkpoint && state_read(&state, checkpoint, &why))
         require(state.update >= 0 && state.epoch >= 0 && state.group >= 0); // stream_seek's claim
     checkpoint_close(checkpoint);
     snapshot_open(&snapshot, path, 1, &why);

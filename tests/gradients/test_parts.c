@@ -3,6 +3,7 @@
 #include "model/dropout.h"
 #include "model/embedding.h"
 #include "model/output.h"
+#include "model/softmax.h"
 #include "tests/gradients/parts.h"
 #include <string.h>
 

@@ -1,6 +1,7 @@
 #include "comm/base/random.h"
 #include "model/output.h"
 #include "model/product.h"
+#include "model/softmax.h"
 #include "model/threads.h"
 #include <math.h>
 #include <stdlib.h>

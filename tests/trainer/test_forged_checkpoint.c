@@ -5,8 +5,8 @@
 
 #include "comm/comm.h"
 #include "trainer/guard.h"
+#include "trainer/run_blocks.h"
 #include "trainer/saver.h"
-#include "trainer/snapshot.h"
 #include <limits.h>
 
 static struct settings settings;
@@ -119,7 +119,7 @@ static bool opens(struct reason *why)
 static bool continues(struct reason *why)
 {
     struct checkpoint *file = checkpoint_open(made_path("forged.h5"), why);
-    bool well = file && snapshot_read(&run, file, why);
+    bool well = file && run_read(&run, file, why);
     checkpoint_close(file);
     return well;
 }
@@ -231,14 +231,14 @@ static void impossible_state_is_refused(void **state)
 {
     (void)state;
     static struct forgery forgery;
-    for (int i = 0; snapshot_integers[i]; i++) {
+    for (int i = 0; state_integers[i]; i++) {
         static const int64_t values[] = {-1, INT64_MIN, INT64_MAX};
         for (int k = 0; k < 3; k++) {
             char words[64];
             forgery = checkpoint;
-            forged_attribute(&forgery, "/state", snapshot_integers[i])->integer = values[k];
-            snprintf(words, sizeof words, "%s is %lld", snapshot_integers[i], (long long)values[k]);
-            assert_refused(&forgery, snapshot_integers[i], words);
+            forged_attribute(&forgery, "/state", state_integers[i])->integer = values[k];
+            snprintf(words, sizeof words, "%s is %lld", state_integers[i], (long long)values[k]);
+            assert_refused(&forgery, state_integers[i], words);
         }
     }
     forgery = checkpoint;
