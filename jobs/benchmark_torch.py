@@ -151,7 +151,7 @@ def below(bound, position, index, lane, purpose=12):
 
 
 def sentences_from(symbols, first, count):
-    """Those of trainer/made.c: 5 to 40 tokens a side. The symbols are drawn by the same law, but are others."""
+    """Those of trainer/benchmark/made.c: 5 to 40 tokens a side. The symbols are drawn by the same law, but are others."""
     draw = random.Random(first)
     sums = list(itertools.accumulate(1 / (i + 1) for i in range(symbols - RESERVED)))
 
@@ -163,7 +163,7 @@ def sentences_from(symbols, first, count):
 
 
 def micro_batches(symbols, sentences):
-    """Those of trainer/made.c, sorted by target, then source length, in pools of 100, again and again."""
+    """Those of trainer/benchmark/made.c, sorted by target, then source length, in pools of 100, again and again."""
     cut, pool = [], POOL * sentences
     for first in range(0, POOLS * pool, pool):
         pairs = sorted(sentences_from(symbols, first, pool), key=lambda p: (len(p[1]), len(p[0])))

@@ -1,5 +1,5 @@
 #include "model/head.h"
-#include "model/place.h"
+#include "model/shape/place.h"
 #include <stddef.h>
 
 static int64_t output_cost(const struct model *model)

@@ -1,7 +1,7 @@
 /* The heads that read the sources' states as they are: step and pool. */
 #include "model/head.h"
 #include "model/pass.h"
-#include "model/rows.h"
+#include "model/product/rows.h"
 
 /* Width of the states side by side. */
 static int width(const struct model *model)

@@ -2,11 +2,11 @@
 #include "comm/base/die.h"
 #include "comm/base/parts.h"
 #include "comm/base/points.h"
+#include "model/decoder/output_values.h"
 #include "model/head.h"
-#include "model/output_values.h"
 #include "model/pass.h"
-#include "model/place.h"
-#include "model/product.h"
+#include "model/product/product.h"
+#include "model/shape/place.h"
 #include <string.h>
 
 static void init_output(struct model *model)

@@ -32,14 +32,14 @@
 
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include "model/batch.h"
-#include "model/decoder.h"
-#include "model/encoder.h"
-#include "model/input.h"
-#include "model/output.h"
-#include "model/parameters.h"
-#include "model/pooling.h"
-#include "model/shape.h"
+#include "model/decoder/decoder.h"
+#include "model/decoder/output.h"
+#include "model/encoder/encoder.h"
+#include "model/encoder/pooling.h"
+#include "model/layers/input.h"
+#include "model/shape/batch.h"
+#include "model/shape/parameters.h"
+#include "model/shape/shape.h"
 
 struct head_row;
 

@@ -1,8 +1,8 @@
 #include "model/pass.h"
-#include "model/dropout.h"
-#include "model/place.h"
-#include "model/product.h"
-#include "model/rows.h"
+#include "model/layers/dropout.h"
+#include "model/product/product.h"
+#include "model/product/rows.h"
+#include "model/shape/place.h"
 #include <string.h>
 
 real *pass_take(const struct pass *pass, int64_t rows, int width)

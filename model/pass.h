@@ -3,10 +3,10 @@
 #ifndef PASS_H
 #define PASS_H
 
+#include "model/encoder/pooling.h"
 #include "model/head.h"
-#include "model/input.h"
+#include "model/layers/input.h"
 #include "model/model.h"
-#include "model/pooling.h"
 
 struct pass {
     const struct model *model;

@@ -1,6 +1,6 @@
 #include "model/useful.h"
 #include "model/head.h"
-#include "model/place.h"
+#include "model/shape/place.h"
 
 static int64_t output_cost(const struct model *model)
 {

@@ -1,11 +1,11 @@
 /* The verbs. What is wrong with the command line is told before MPI starts. */
 #include "comm/base/die.h"
 #include "comm/comm.h"
-#include "trainer/commands.h"
-#include "trainer/help.h"
-#include "trainer/kernel_start.h"
-#include "trainer/settings_agree.h"
-#include "trainer/stop.h"
+#include "trainer/host/kernel_start.h"
+#include "trainer/process/stop.h"
+#include "trainer/settings/commands.h"
+#include "trainer/settings/help.h"
+#include "trainer/settings/settings_agree.h"
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* A checkpoint: its settings, tokenizers, state and weights. */
 #include "given.h"
-#include "trainer/snapshot.h"
-#include "trainer/state.h"
+#include "trainer/checkpoint/snapshot.h"
+#include "trainer/checkpoint/state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

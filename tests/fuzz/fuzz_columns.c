@@ -1,6 +1,6 @@
 /* Columns: which two, then the file. */
 #include "given.h"
-#include "io/columns.h"
+#include "io/text/columns.h"
 
 static int count_words(const char *line, size_t length)
 {

@@ -1,6 +1,6 @@
 /* Words with features: how many, then the line. */
 #include "given.h"
-#include "io/factors.h"
+#include "io/text/factors.h"
 
 static int64_t count(const struct text *line, char letter)
 {

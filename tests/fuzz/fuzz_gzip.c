@@ -1,6 +1,6 @@
 /* The same as text that is packed: the input's bytes behind a member's head. */
 #include "given.h"
-#include "io/lines.h"
+#include "io/text/lines.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

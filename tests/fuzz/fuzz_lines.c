@@ -1,7 +1,7 @@
 /* Text, plain or gzip, and what is done with each line. */
 #include "given.h"
-#include "io/examples.h"
-#include "io/utf8.h"
+#include "io/corpus/examples.h"
+#include "io/text/utf8.h"
 
 static void use(const char *bytes, size_t length)
 {

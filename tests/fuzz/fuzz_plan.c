@@ -1,6 +1,6 @@
 /* Lengths of any size in windows: every sentence comes once, in a batch within bounds. */
 #include "given.h"
-#include "io/stream_plan.h"
+#include "io/stream/stream_plan.h"
 
 enum { LANES = 3, SENTENCES = 512 };
 

@@ -1,6 +1,6 @@
 /* A SentencePiece model in a file whose vocabulary agrees with it; then lines and ids. */
 #include "given.h"
-#include "io/sentencepiece.h"
+#include "io/tokenizer/sentencepiece.h"
 
 static bool collect(const struct text *model, struct text *bytes, int64_t **offsets, int *count)
 {

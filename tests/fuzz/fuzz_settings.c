@@ -1,7 +1,7 @@
 /* A file of settings, as --config and as a run's own; what was read is written and read again. */
 #include "given.h"
-#include "io/yaml.h"
-#include "trainer/settings.h"
+#include "io/text/yaml.h"
+#include "trainer/settings/settings.h"
 #include <stdio.h>
 
 static void there_and_back(const struct yaml *yaml)

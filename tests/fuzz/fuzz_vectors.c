@@ -1,6 +1,6 @@
 /* Vectors as text: which of its formats, then the file. */
 #include "given.h"
-#include "io/vectors.h"
+#include "io/vectors/vectors.h"
 #include <math.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

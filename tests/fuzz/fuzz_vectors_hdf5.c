@@ -1,6 +1,6 @@
 /* Vectors in an HDF5 file of another program's. */
 #include "given.h"
-#include "io/vectors.h"
+#include "io/vectors/vectors.h"
 #include <math.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,6 +1,6 @@
 /* Vocabulary and tokenizer as a file holds them: kind, strings, offsets, symbols; then a line. */
 #include "given.h"
-#include "io/utf8.h"
+#include "io/text/utf8.h"
 
 enum { MOST = 300 };
 

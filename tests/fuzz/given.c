@@ -1,7 +1,7 @@
 #include "given.h"
 #include "comm/base/hash.h"
 #include "given_checksums.h"
-#include "io/folder.h"
+#include "io/folder/folder.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* The half of given.h that reads what was accepted, all of it. */
 #include "given.h"
-#include "io/stream.h"
+#include "io/stream/stream.h"
 #include <math.h>
 
 static bool belongs(const struct content *content, const int32_t *cells, int64_t cell)

@@ -10,7 +10,7 @@
 #ifndef DIFFERENCES_H
 #define DIFFERENCES_H
 
-#include "model/real.h"
+#include "model/product/real.h"
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

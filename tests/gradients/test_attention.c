@@ -1,7 +1,7 @@
 // The gradient of each kind of attention by itself: of queries, memory and parameters, over ragged
 // sentences, some of length one.
-#include "model/attention.h"
-#include "model/encoder.h"
+#include "model/decoder/attention.h"
+#include "model/encoder/encoder.h"
 #include "tests/gradients/parts.h"
 #include "tests/model/fixture.h"
 #include <string.h>

@@ -1,9 +1,9 @@
 // The gradient of each part by itself, so that a wrong model says which of its parts is to blame.
-#include "model/activation.h"
-#include "model/dropout.h"
-#include "model/embedding.h"
-#include "model/output.h"
-#include "model/softmax.h"
+#include "model/decoder/output.h"
+#include "model/layers/dropout.h"
+#include "model/layers/embedding.h"
+#include "model/product/activation.h"
+#include "model/product/softmax.h"
 #include "tests/gradients/parts.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // The gradient of a recurrent layer with each cell and in each direction, over ragged sentences,
 // going on from a state that is not zero, with an input of two arrays and in two ranges of steps:
 // all that its header promises.
-#include "model/recurrent.h"
+#include "model/layers/recurrent.h"
 #include "tests/gradients/parts.h"
 #include "tests/model/fixture.h"
 #include <stdbool.h>

@@ -18,7 +18,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
-#include "model/product.h"
+#include "model/product/product.h"
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>

@@ -5,8 +5,8 @@
 
 #include "made_files.h"
 
-#include "io/content.h"
-#include "io/sealed_file.h"
+#include "io/corpus/content.h"
+#include "io/sealed/sealed_file.h"
 
 struct forged_array {
     char name[128];

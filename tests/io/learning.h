@@ -2,7 +2,7 @@
 #ifndef LEARNING_H
 #define LEARNING_H
 
-#include "io/tokenizer.h"
+#include "io/tokenizer/tokenizer.h"
 #include <stddef.h>
 #include <string.h>
 

@@ -4,8 +4,8 @@
 
 #include "made_files.h"
 
-#include "io/corpus.h"
-#include "io/corpus_writer.h"
+#include "io/corpus/corpus.h"
+#include "io/corpus/corpus_writer.h"
 
 struct made_corpus {
     int shards, text;

@@ -21,7 +21,7 @@
 
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include "io/folder.h"
+#include "io/folder/folder.h"
 
 static char made_folder[64];
 

@@ -5,7 +5,7 @@
 
 #include "made_files.h"
 
-#include "io/stream_plan.h"
+#include "io/stream/stream_plan.h"
 #include <math.h>
 
 /* Lengths as they are in real text. */

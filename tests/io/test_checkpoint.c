@@ -1,6 +1,6 @@
 #include "made_corpus.h"
 
-#include "io/checkpoint.h"
+#include "io/run/checkpoint.h"
 
 enum { ROWS = 700, COLUMNS = 2000, BIAS = 12 };
 

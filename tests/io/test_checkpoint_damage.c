@@ -3,7 +3,7 @@
 
 #include "made_corpus.h"
 
-#include "io/checkpoint.h"
+#include "io/run/checkpoint.h"
 
 static int make_checkpoint(void **state)
 {

@@ -1,7 +1,7 @@
 #include "made_files.h"
 
 #include "comm/base/text.h"
-#include "io/columns.h"
+#include "io/text/columns.h"
 
 /* Each sentence as NUMBER@LINE:source=target, then '/'; at last the reason without the path. */
 static const char *read_from(const char *path, int source, int target)

@@ -2,7 +2,7 @@
 #include "learning.h"
 #include "made_files.h"
 
-#include "io/encode.h"
+#include "io/corpus/encode.h"
 
 static const char *put(const char *name, const char *text)
 {

@@ -1,6 +1,6 @@
 #include "made_files.h"
 
-#include "io/factors.h"
+#include "io/text/factors.h"
 
 /* The lines, each followed by '/'; or the reason. */
 static const char *split(int features, const char *line)

@@ -1,4 +1,4 @@
-#include "io/json.h"
+#include "io/text/json.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>

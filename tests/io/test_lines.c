@@ -1,6 +1,6 @@
 #include "comm/base/memory.h"
 #include "comm/base/text.h"
-#include "io/lines.h"
+#include "io/text/lines.h"
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>

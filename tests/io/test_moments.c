@@ -1,6 +1,6 @@
 #include "made_files.h"
 
-#include "io/moments.h"
+#include "io/vectors/moments.h"
 #include <float.h>
 #include <math.h>
 

@@ -1,7 +1,7 @@
 #include "comm/base/memory.h"
-#include "io/corpus_writer.h"
-#include "io/folder.h"
-#include "io/pairs.h"
+#include "io/corpus/corpus_writer.h"
+#include "io/folder/folder.h"
+#include "io/stream/pairs.h"
 #include "learning.h"
 #include <stdbool.h>
 #include <stdio.h>

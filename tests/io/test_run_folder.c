@@ -1,7 +1,7 @@
 #include "made_files.h"
 
 #include "comm/base/points.h"
-#include "io/run_folder.h"
+#include "io/run/run_folder.h"
 #include <errno.h>
 #include <sys/wait.h>
 

@@ -2,8 +2,8 @@
 // epoch in rows that go on.
 #include "made_corpus.h"
 
-#include "io/running.h"
-#include "io/running_stream.h"
+#include "io/stream/running.h"
+#include "io/stream/running_stream.h"
 
 enum { LINES = 150, SHARDS = 4, PLACES = 4000, WIDEST = 3 };
 

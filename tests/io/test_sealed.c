@@ -1,7 +1,7 @@
 #include "made_files.h"
 
 #include "comm/base/hash.h"
-#include "io/sealed.h"
+#include "io/sealed/sealed.h"
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

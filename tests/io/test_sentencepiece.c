@@ -1,7 +1,7 @@
 /* What the SentencePiece library does where memory ends: in C++ that is an exception, which must
  * not come up as a failure to tokenise. */
 #include "comm/base/memory.h"
-#include "io/sentencepiece.h"
+#include "io/tokenizer/sentencepiece.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -2,8 +2,8 @@
  * back through shard, stream and pairs as it was written. */
 #include "made_sides.h"
 
-#include "io/pairs.h"
-#include "io/stream.h"
+#include "io/stream/pairs.h"
+#include "io/stream/stream.h"
 
 enum { SENTENCES = 500 };
 

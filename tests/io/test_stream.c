@@ -1,6 +1,6 @@
 #include "made_corpus.h"
 
-#include "io/stream.h"
+#include "io/stream/stream.h"
 
 static void lengths(int64_t line, int lengths_of[SIDES])
 {

@@ -2,7 +2,7 @@
 #include "made_files.h"
 
 #include "comm/base/text.h"
-#include "io/vectors.h"
+#include "io/vectors/vectors.h"
 #include <zlib.h>
 
 /* Each sequence as NUMBER@LINE: values with ',' between, '|' behind a frame; then '/'. At last the

@@ -1,7 +1,7 @@
 /* Vectors from HDF5 files, written as h5py writes them, and otherwise. */
 #include "made_files.h"
 
-#include "io/vectors.h"
+#include "io/vectors/vectors.h"
 #include <hdf5.h>
 #include <math.h>
 

@@ -1,5 +1,5 @@
 #include "comm/base/memory.h"
-#include "io/vocabulary.h"
+#include "io/tokenizer/vocabulary.h"
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #include "comm/base/memory.h"
-#include "io/yaml.h"
+#include "io/text/yaml.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

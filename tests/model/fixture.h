@@ -5,8 +5,8 @@
 
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include "model/batch.h"
-#include "model/parameters.h"
+#include "model/shape/batch.h"
+#include "model/shape/parameters.h"
 #include "tests/model/sides.h"
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #define REFERENCE_H
 
 #include "comm/base/memory.h"
-#include "model/batch.h"
+#include "model/shape/batch.h"
 #include <hdf5.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 #ifndef SIDES_H
 #define SIDES_H
 
-#include "model/shape.h"
+#include "model/shape/shape.h"
 
 #define SIDES_OF(source_symbols, target_symbols)                                                   \
     .side = {[SOURCE] = {.form = FORM_SYMBOLS, .vocabulary = (source_symbols), .end = 1},          \

@@ -1,6 +1,6 @@
 #include "comm/base/hash.h"
-#include "model/activation.h"
-#include "model/threads.h"
+#include "model/product/activation.h"
+#include "model/product/threads.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>

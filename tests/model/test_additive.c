@@ -1,7 +1,7 @@
 // The additive score in float, which is made from exponentials, against tanh in double; and where
 // they would overflow.
-#include "model/attention.h"
-#include "model/encoder.h"
+#include "model/decoder/attention.h"
+#include "model/encoder/encoder.h"
 #include "tests/model/fixture.h"
 #include <math.h>
 

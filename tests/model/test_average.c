@@ -1,4 +1,4 @@
-#include "model/average.h"
+#include "model/optimizer/average.h"
 #include <math.h>
 #include <string.h>
 

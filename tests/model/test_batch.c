@@ -1,5 +1,5 @@
 #include "comm/base/memory.h"
-#include "model/batch.h"
+#include "model/shape/batch.h"
 #include "tests/model/sides.h"
 
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 // Beam search over models with weights of no meaning: what a beam that holds everything finds is what
 // going through all sequences finds; values are those of teacher forcing; a beam does not depend on
 // its batch or on threads. Drawing likewise.
-#include "model/natural.h"
-#include "model/search.h"
-#include "model/threads.h"
+#include "model/product/natural.h"
+#include "model/product/threads.h"
+#include "model/search/search.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
 #include <setjmp.h>

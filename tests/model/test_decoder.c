@@ -1,5 +1,5 @@
 // What a decoder reads, by its form: which parameters there are, and what its readouts depend on.
-#include "model/decoder.h"
+#include "model/decoder/decoder.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 // A running text: what is forced through the model has the probabilities of training.
-#include "model/drawing.h"
+#include "model/search/drawing.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-#include "model/dropout.h"
-#include "model/threads.h"
+#include "model/layers/dropout.h"
+#include "model/product/threads.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

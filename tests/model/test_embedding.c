@@ -1,5 +1,5 @@
-#include "model/embedding.h"
-#include "model/threads.h"
+#include "model/layers/embedding.h"
+#include "model/product/threads.h"
 #include <stdlib.h>
 #include <string.h>
 

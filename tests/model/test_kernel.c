@@ -1,4 +1,4 @@
-#include "model/kernel.h"
+#include "model/product/kernel.h"
 #include <string.h>
 
 #include <setjmp.h>

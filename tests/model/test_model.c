@@ -1,6 +1,6 @@
 // What holds for every model whatever its weights: padding, order, neighbours, threads and
 // repetition change nothing that they should not, and each dropout does something.
-#include "model/threads.h"
+#include "model/product/threads.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 // Logarithm and exponential of our own against libm's.
-#include "model/natural.h"
+#include "model/product/natural.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

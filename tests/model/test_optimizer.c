@@ -1,5 +1,5 @@
-#include "model/optimizer.h"
-#include "model/threads.h"
+#include "model/optimizer/optimizer.h"
+#include "model/product/threads.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

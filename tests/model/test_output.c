@@ -1,8 +1,8 @@
 #include "comm/base/random.h"
-#include "model/output.h"
-#include "model/product.h"
-#include "model/softmax.h"
-#include "model/threads.h"
+#include "model/decoder/output.h"
+#include "model/product/product.h"
+#include "model/product/softmax.h"
+#include "model/product/threads.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // The output layer of vectors by its definition, and logits of any size.
-#include "model/output_values.h"
+#include "model/decoder/output_values.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #include "comm/base/random.h"
-#include "model/kernel.h"
-#include "model/packed.h"
-#include "model/threads.h"
+#include "model/product/kernel.h"
+#include "model/product/packed.h"
+#include "model/product/threads.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "comm/base/memory.h"
-#include "model/parameters.h"
-#include "model/threads.h"
+#include "model/product/threads.h"
+#include "model/shape/parameters.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "model/product.h"
+#include "model/product/product.h"
 #include "tests/gradients/combinations.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"

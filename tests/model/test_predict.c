@@ -1,6 +1,6 @@
 // What tags, classes and values are predicted: what the loss says, sentence by sentence in their
 // order, alone or in a batch, by any number of threads.
-#include "model/threads.h"
+#include "model/product/threads.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
 #include <setjmp.h>

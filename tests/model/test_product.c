@@ -1,7 +1,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include "model/packed.h"
-#include "model/threads.h"
+#include "model/product/packed.h"
+#include "model/product/threads.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 // and, after ten updates of Adam, its weights. tests/reference/make_reference.py made the numbers,
 // in double precision and without us.
 #include "model/model.h"
-#include "model/optimizer.h"
+#include "model/optimizer/optimizer.h"
 #include "tests/model/fixture.h"
 #include "tests/model/reference.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 // Search: a model with weights set by hand emits what it was told to; a model with weights
 // of no meaning emits, symbol by symbol, what teacher forcing finds the most probable.
-#include "model/search.h"
-#include "model/threads.h"
+#include "model/product/threads.h"
+#include "model/search/search.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
 #include <setjmp.h>

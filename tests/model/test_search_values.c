@@ -1,5 +1,5 @@
 // Decoded vectors: what is emitted is what teacher forcing says of it, each until its own end.
-#include "model/search_values.h"
+#include "model/search/search_values.h"
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 #ifndef FAULTY_H
 #define FAULTY_H
 
-#include "trainer/settings.h"
+#include "trainer/settings/settings.h"
 
 enum { WORDS_MOST = 32 };
 

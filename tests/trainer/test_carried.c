@@ -1,7 +1,7 @@
 // What a running text carries from update to update: whose it is, and when it is zero.
 #include "comm/base/memory.h"
 #include "comm/comm.h"
-#include "trainer/carried.h"
+#include "trainer/run/carried.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

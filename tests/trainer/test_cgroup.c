@@ -1,6 +1,6 @@
 /* The limits of control groups on time, from folders that stand for the root. */
 #include "tests/trainer/made_root.h"
-#include "trainer/cgroup.h"
+#include "trainer/host/cgroup.h"
 
 static void without_a_quota_nothing_is_limited(void **state)
 {

@@ -1,7 +1,7 @@
 /* How many threads a rank runs, and how fast. */
 #define _GNU_SOURCE // sched_getaffinity
 #include "tests/trainer/made_root.h"
-#include "trainer/cores.h"
+#include "trainer/host/cores.h"
 #include <sched.h>
 #include <unistd.h>
 

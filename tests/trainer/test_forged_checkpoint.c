@@ -4,9 +4,9 @@
 #include "../io/made_corpus.h"
 
 #include "comm/comm.h"
-#include "trainer/guard.h"
-#include "trainer/run_blocks.h"
-#include "trainer/saver.h"
+#include "trainer/run/guard.h"
+#include "trainer/run/run_blocks.h"
+#include "trainer/run/saver.h"
 #include <limits.h>
 
 static struct settings settings;

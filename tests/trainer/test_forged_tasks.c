@@ -2,9 +2,9 @@
  * with a reason, before a model has it. */
 #include "../io/made_sides.h"
 
-#include "io/pairs.h"
-#include "io/stream.h"
-#include "trainer/task.h"
+#include "io/stream/pairs.h"
+#include "io/stream/stream.h"
+#include "trainer/settings/task.h"
 
 /* One sentence is unlike the others, behind the first 2048, which are read at a time. */
 enum { SENTENCES = 2100, AT = 2070 };

@@ -1,6 +1,6 @@
 /* What --freeze names, as ranges of the block. */
 #include "comm/base/memory.h"
-#include "trainer/freeze.h"
+#include "trainer/run/freeze.h"
 #include <string.h>
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 #include "comm/base/memory.h"
-#include "model/average.h"
-#include "model/threads.h"
-#include "trainer/guard.h"
+#include "model/optimizer/average.h"
+#include "model/product/threads.h"
+#include "trainer/run/guard.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* What --help says of every command. */
-#include "trainer/help.h"
+#include "trainer/settings/help.h"
 #include <stdio.h>
 #include <string.h>
 

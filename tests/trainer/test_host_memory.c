@@ -1,6 +1,6 @@
 /* What memory there is, from folders that stand for the root. */
 #include "tests/trainer/made_root.h"
-#include "trainer/host_memory.h"
+#include "trainer/host/host_memory.h"
 
 static void what_is_not_known_limits_nothing(void **state)
 {

@@ -1,6 +1,6 @@
 /* The made-up corpus of measurements. */
 #include "comm/base/memory.h"
-#include "trainer/made.h"
+#include "trainer/benchmark/made.h"
 #include <stdlib.h>
 #include <string.h>
 

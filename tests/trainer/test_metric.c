@@ -1,7 +1,7 @@
 /* Metrics against sacreBLEU, seqeval and scikit-learn: tests/reference/metrics.txt holds what these
  * said of outputs and references (make_metrics.py). */
 #include "comm/base/memory.h"
-#include "trainer/metric_rows.h"
+#include "trainer/metric/metric_rows.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* What is said of hosts that could do better, and that nothing is said of those that could not. */
-#include "trainer/performance.h"
+#include "trainer/host/performance.h"
 #include <string.h>
 
 #include <setjmp.h>

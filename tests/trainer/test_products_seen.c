@@ -1,7 +1,7 @@
 /* Which products an update is made of. */
 #include "tests/model/models.h"
 #include "tests/model/trial.h"
-#include "trainer/products_seen.h"
+#include "trainer/benchmark/products_seen.h"
 #include <string.h>
 
 #include <setjmp.h>

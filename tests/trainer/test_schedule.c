@@ -1,4 +1,4 @@
-#include "trainer/schedule.h"
+#include "trainer/run/schedule.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Requests to stop, each in a process of its own: handlers and flags are the process's. */
-#include "trainer/stop.h"
+#include "trainer/process/stop.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

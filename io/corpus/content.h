@@ -1,0 +1,39 @@
+/* What a side of a corpus or of a model is made of: symbols, with the tokenizer that makes them
+ * from text and perhaps features beside each word; or vectors of real numbers, with the mean and
+ * deviation that normalise them; or nothing. Corpora and checkpoints hold it under /SIDE. */
+#ifndef CONTENT_H
+#define CONTENT_H
+
+#include "comm/base/sentence.h"
+#include "io/sealed/sealed.h"
+#include "io/tokenizer/tokenizer.h"
+
+enum { CONTENT_FEATURES = 8, CONTENT_DIMENSION = 65536 }; // at most
+
+struct content {
+    enum form form;
+    struct tokenizer tokenizer; // FORM_SYMBOLS
+    int closed;                 // tags or labels: a symbol that was not seen in training is wrong
+    int feature_count;          // beside each word, each with a vocabulary of its own
+    struct tokenizer features[CONTENT_FEATURES];
+    int dimension, stack;    // FORM_VECTORS: of a place; how many frames of the input it is made of
+    float *mean, *deviation; // (dimension)
+};
+extern const char *const side_names[SIDES]; // "source", "second", "target"
+
+int content_width(const struct content *content); // cells of a place; 0: there is nothing
+void content_copy(struct content *to, const struct content *from);
+void content_release(struct content *content);
+
+/* False names what differs; side: what they are called in words. */
+bool content_alike(const struct content *a, const struct content *b, const char *side,
+                   struct reason *why);
+/* The same of whole arrays of SIDES. */
+bool contents_alike(const struct content *a, const struct content *b, struct reason *why);
+
+/* Under /SIDE of any of our files: a side without anything has no group. */
+bool content_write(struct sealed *file, enum side side, const struct content *content,
+                   struct reason *why);
+bool content_read(struct sealed *file, enum side side, struct content *content, struct reason *why);
+
+#endif

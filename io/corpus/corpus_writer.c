@@ -1,0 +1,215 @@
+#include "io/corpus/corpus_writer.h"
+#include "comm/base/die.h"
+#include "comm/base/memory.h"
+#include "comm/base/random.h"
+#include <stdio.h>
+#include <string.h>
+
+/* An array on its way to the file. What fits into one buffer is written with its exact size, so
+ * that a small shard is a small file. The buffer holds whole rows. */
+enum { BUFFER_BYTES = 64 * 1024, NAME_MOST = 32 };
+struct column {
+    char name[NAME_MOST];
+    enum sealed_type type;
+    int rank, width; // of a row: width elements
+    char *buffer;
+    size_t used, room; // bytes
+    int begun;
+};
+
+struct shard_writer {
+    struct sealed *file;
+    int index, has_text;
+    enum form form[SIDES];
+    struct column cells[SIDES], offsets[SIDES], lines, text_bytes, text_offsets;
+    int64_t sentences, tokens[SIDES], bytes, line;
+};
+
+int corpus_shard_of_line(uint64_t seed, int64_t line, int shards)
+{
+    struct random_key key = {.seed = seed, .purpose = RANDOM_SHARD};
+    return (int)random_below(&key, (uint64_t)line, (uint64_t)shards);
+}
+
+int corpus_shard_in_order(int64_t line, int64_t lines, int shards)
+{
+    require(line >= 0 && line < lines && lines <= INT64_MAX / shards);
+    return (int)(line * shards / lines);
+}
+
+static size_t bytes_of(enum sealed_type type)
+{
+    return type == SEALED_BYTES ? 1 : type == SEALED_INT64 ? sizeof(int64_t) : sizeof(int32_t);
+}
+
+static bool flush(struct shard_writer *writer, struct column *column, struct reason *why)
+{
+    int64_t count = (int64_t)(column->used / bytes_of(column->type));
+    const int64_t growing[2] = {-1, column->width};
+    if (!column->begun &&
+        !sealed_begin_array(writer->file, column->name, column->type, column->rank, growing, why))
+        return false;
+    column->begun = 1;
+    column->used = 0;
+    return sealed_append(writer->file, column->name, count, column->buffer, why);
+}
+
+static bool add(struct shard_writer *writer, struct column *column, const void *data, size_t rows,
+                struct reason *why)
+{
+    size_t bytes = rows * (size_t)column->width * bytes_of(column->type);
+    for (const char *from = data; bytes > 0;) {
+        size_t room = column->room - column->used, now = bytes < room ? bytes : room;
+        memcpy(column->buffer + column->used, from, now);
+        column->used += now;
+        from += now;
+        bytes -= now;
+        if (column->used == column->room && !flush(writer, column, why))
+            return false;
+    }
+    return true;
+}
+
+/* rank 1: width is 1. */
+static void open_column(struct column *column, const char *side, const char *name,
+                        enum sealed_type type, int rank, int width)
+{
+    size_t row = (size_t)width * bytes_of(type), rows = BUFFER_BYTES / row;
+    *column = (struct column){.type = type, .rank = rank, .width = width};
+    snprintf(column->name, sizeof column->name, "%.15s%.15s", side, name);
+    column->room = (rows ? rows : 1) * row;
+    column->buffer = memory_take(column->room);
+}
+
+static void open_side(struct shard_writer *writer, enum side side, const struct content *content)
+{
+    struct reason never = {""}; // the buffer is empty: this cannot fail
+    char name[NAME_MOST];
+    bool vectors = content->form == FORM_VECTORS;
+    int width = content_width(content), rank = vectors || width > 1 ? 2 : 1;
+    snprintf(name, sizeof name, "/%s", side_names[side]);
+    open_column(&writer->cells[side], name, vectors ? "/features" : "/ids",
+                vectors ? SEALED_FLOAT32 : SEALED_INT32, rank, width);
+    open_column(&writer->offsets[side], name, "/offsets", SEALED_INT64, 1, 1);
+    require(add(writer, &writer->offsets[side], &(int64_t){0}, 1, &never));
+}
+
+struct shard_writer *shard_writer_open(const char *folder, int index, const struct corpus *corpus,
+                                       struct reason *why)
+{
+    char name[32];
+    corpus_shard_file(index, name);
+    struct text path;
+    text_init(&path);
+    text_add_format(&path, "%s/%s", folder, name);
+    struct sealed *file = sealed_create(path.bytes, SEALED_SHARD, why);
+    text_release(&path);
+    if (!file)
+        return NULL;
+    struct shard_writer *writer = memory_take(sizeof *writer);
+    writer->file = file;
+    writer->index = index;
+    writer->line = -1;
+    writer->has_text = corpus->has_text;
+    for (enum side side = 0; side < SIDES; side++) {
+        writer->form[side] = corpus->contents[side].form;
+        if (writer->form[side] != FORM_NONE)
+            open_side(writer, side, &corpus->contents[side]);
+    }
+    open_column(&writer->lines, "", "/line", SEALED_INT64, 1, 1);
+    if (writer->has_text) {
+        open_column(&writer->text_bytes, "/target/text", "/bytes", SEALED_BYTES, 1, 1);
+        open_column(&writer->text_offsets, "/target/text", "/offsets", SEALED_INT64, 1, 1);
+        require(add(writer, &writer->text_offsets, &(int64_t){0}, 1, why));
+    }
+    return writer;
+}
+
+static bool add_side(struct shard_writer *writer, enum side side, const struct sequence *sequence,
+                     struct reason *why)
+{
+    require(sequence->length >= 0);
+    writer->tokens[side] += sequence->length;
+    return add(writer, &writer->cells[side], sequence->cells, (size_t)sequence->length, why) &&
+           add(writer, &writer->offsets[side], &writer->tokens[side], 1, why);
+}
+
+bool shard_writer_add(struct shard_writer *writer, int64_t line, const struct sentence *sentence,
+                      const char *text, size_t text_length, struct reason *why)
+{
+    require(line > writer->line);
+    writer->line = line;
+    writer->sentences++;
+    for (enum side side = 0; side < SIDES; side++)
+        if (writer->form[side] != FORM_NONE && !add_side(writer, side, &sentence->side[side], why))
+            return false;
+    if (!add(writer, &writer->lines, &line, 1, why))
+        return false;
+    if (!writer->has_text)
+        return true;
+    writer->bytes += (int64_t)text_length;
+    return add(writer, &writer->text_bytes, text, text_length, why) &&
+           add(writer, &writer->text_offsets, &writer->bytes, 1, why);
+}
+
+/* All columns, in the order in which their arrays are made; NULL at the end. */
+static void columns_of(struct shard_writer *writer, struct column *columns[2 * SIDES + 4])
+{
+    int count = 0;
+    for (enum side side = 0; side < SIDES; side++)
+        if (writer->form[side] != FORM_NONE)
+            columns[count++] = &writer->cells[side];
+    for (enum side side = 0; side < SIDES; side++)
+        if (writer->form[side] != FORM_NONE)
+            columns[count++] = &writer->offsets[side];
+    columns[count++] = &writer->lines;
+    if (writer->has_text) {
+        columns[count++] = &writer->text_bytes;
+        columns[count++] = &writer->text_offsets;
+    }
+    columns[count] = NULL;
+}
+
+static void release(struct shard_writer *writer)
+{
+    struct column *columns[2 * SIDES + 4];
+    columns_of(writer, columns);
+    for (int i = 0; columns[i]; i++)
+        memory_free(columns[i]->buffer);
+    memory_free(writer);
+}
+
+static bool finish(struct shard_writer *writer, struct column *column, struct reason *why)
+{
+    if (column->begun)
+        return flush(writer, column, why);
+    int64_t rows = (int64_t)(column->used / bytes_of(column->type)) / column->width;
+    return sealed_write_array(writer->file, column->name, column->type, column->rank,
+                              (int64_t[]){rows, column->width}, column->buffer, why);
+}
+
+bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, struct reason *why)
+{
+    *row = (struct corpus_shard){.sentences = writer->sentences};
+    corpus_shard_file(writer->index, row->file);
+    memcpy(row->tokens, writer->tokens, sizeof row->tokens);
+    struct column *columns[2 * SIDES + 4];
+    columns_of(writer, columns);
+    bool done = true;
+    for (int i = 0; done && columns[i]; i++)
+        done = finish(writer, columns[i], why);
+    if (done)
+        done = sealed_commit(writer->file, &row->hash, why);
+    else
+        sealed_abandon(writer->file);
+    release(writer);
+    return done;
+}
+
+void shard_writer_abandon(struct shard_writer *writer)
+{
+    if (!writer)
+        return;
+    sealed_abandon(writer->file);
+    release(writer);
+}
