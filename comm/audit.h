@@ -1,5 +1,5 @@
-/* Every rank holds the same weights (design, invariant 5): hashes of each named piece are compared
- * over the ranks. */
+/* Every rank holds the same weights (invariant 5 of README.md): hashes of each named piece are
+ * compared over the ranks. */
 #ifndef AUDIT_H
 #define AUDIT_H
 

@@ -1,5 +1,7 @@
 /* The sum of the gradients over all lanes of an update, each rank ending with its own part of it,
- * and the gather of the updated parameters. Traffic goes in buckets of at most 4 MB a message.
+ * and the gather of the updated parameters. Here alone gradients leave a rank: exchange_lane_done
+ * adds up the complete subtrees of its block (tree.h), exchange_reduce sends them, in buckets of at
+ * most 4 MB a message, and combines what arrives in the tree's order. trainer/run/update.c calls.
  * Calling sequence, each update:
  *
  *     for each lane of this rank:

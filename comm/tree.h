@@ -1,9 +1,9 @@
-/* The fixed binary tree over the lanes of an update (design, invariant 1), and who works on what.
- * Pure: no MPI. A node of n lanes splits at the largest power of two below n. A rank works through
- * a contiguous block of lanes, the first ranks taking the larger blocks; it forms the sums of the
- * maximal subtrees inside its block, and the rest of the sums is formed by the owner of each part
- * of the parameters, in the tree's order. So the sum's association never depends on the number of
- * ranks. */
+/* The fixed binary tree over the lanes of an update (invariant 1 of README.md), and who works on
+ * what. Pure: no MPI. A node of n lanes splits at the largest power of two below n. A rank works
+ * through a contiguous block of lanes, the first ranks taking the larger blocks; it forms the sums
+ * of the maximal subtrees inside its block, and the rest of the sums is formed by the owner of each
+ * part of the parameters, in the tree's order. So the sum's association never depends on the number
+ * of ranks. */
 #ifndef TREE_H
 #define TREE_H
 

@@ -1,5 +1,5 @@
-/* The watchdog: a rank that stands still ends the job with one line that names it (design, section
- * 9). A sign of life is a point passed by the thread that computes (comm/base/points.h) or a poll
+/* The watchdog: a rank that stands still ends the job with one line that names it. A
+ * sign of life is a point passed by the thread that computes (comm/base/points.h) or a poll
  * of a wait (messages.h). Two see to it:
  * - A thread of each rank's own: no sign of life for half of `seconds`, later the higher the rank,
  *   so that one speaks where all stand still together (a spin, a read that never returns):

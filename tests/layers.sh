@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# layers.sh [BUILD]: the layers (design, section 2). Who includes what, and which outside symbols each archive uses.
+# layers.sh [BUILD]: the layers. Who includes what, and which outside symbols each archive uses.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${1:-build/release}

@@ -1,4 +1,4 @@
-/* Memory. Everything of ours comes from here, so that it can be counted (design, invariant 8:
+/* Memory. Everything of ours comes from here, so that it can be counted (invariant 8 of README.md:
  * nothing is allocated inside the update loop after the first updates). Memory that cannot be had
  * ends the program with the bytes wanted. An arena holds what lives for one micro-batch: chained
  * blocks that settle at the peak size, 64-byte aligned, reset once a micro-batch, poisoned for

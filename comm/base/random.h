@@ -1,6 +1,6 @@
 /* Randomness as a function, never a state: Philox4x32-10 (Salmon et al. 2011, Random123) keyed by
  * the seed and indexed by purpose, update, lane and position. The same arguments give the same
- * number on any rank, thread and processor. */
+ * number on any rank, thread and processor. Dropout takes whole groups: random_group.h. */
 #ifndef RANDOM_H
 #define RANDOM_H
 

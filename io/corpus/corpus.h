@@ -1,7 +1,8 @@
-/* A prepared corpus: a folder with corpus.h5 and its shards (design, section 4). Opening reads and
- * checks corpus.h5 only; a shard is checked when it is first opened: hash, types, ranks of arrays,
- * offsets that rise, ids within the vocabulary, counts that agree with the table, places that its
- * task wants (io/corpus/corpus_rules.h). The path is kept for messages. */
+/* A prepared corpus: a folder with corpus.h5 and its shards. Opening reads and checks corpus.h5
+ * only; a shard is checked when it is first opened: hash, types, ranks of arrays, offsets that
+ * rise, ids within the vocabulary, counts that agree with the table, places that its task wants
+ * (io/corpus/corpus_rules.h). A damaged one is a failure with a reason, on which the trainer ends
+ * the run on all ranks (trainer/process/agree.h). The path is kept for messages. */
 #ifndef CORPUS_H
 #define CORPUS_H
 

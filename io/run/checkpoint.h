@@ -1,11 +1,11 @@
-/* A checkpoint: everything that a run is, in one file: weights, moments, state, settings,
- * vocabularies and tokenizers (design, sections 1 and 5). Two checkpoints of equal state are equal
+/* A checkpoint: everything that a run is, in one file. Two checkpoints of equal state are equal
  * files: nothing of time, host, ranks or paths goes in.
- *     /parameters/NAME   /moments/{first,second}/NAME   float32
- *     /average/NAME                                     with --average: what translate and score use
- *     /carried/states                                   of a running text: (lanes, .), decoder.h
- *     /state   /settings                                attributes
- *     /source  /second  /target                         as in a corpus
+ *     /parameters/NAME   /moments/{first,second}/NAME   float32 (trainer/checkpoint/snapshot.h)
+ *     /average/NAME            with --average: what translate and score use
+ *     /carried/states          of a running text: (lanes, .), model/decoder/decoder.h
+ *     /settings                attributes: train's settings of kind model and training
+ *     /state                   attributes: trainer/checkpoint/state.h, and the corpus's digest
+ *     /source /second /target  as in a corpus (io/corpus/content.h)
  * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then
  * each array once, in slabs; seal flushes, commit renames. Reading checks the whole file's
  * hash first. */
@@ -39,6 +39,8 @@ bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why); //
 void checkpoint_abandon(struct checkpoint_writer *writer);                    // NULL is allowed
 
 struct checkpoint;
+/* NULL with a reason where the file is damaged, or no checkpoint: who asks decides what then (a run
+ * that continues takes the one before, trainer/run/continue.h; a verb ends). */
 struct checkpoint *checkpoint_open(const char *path, struct reason *why);
 void checkpoint_close(struct checkpoint *checkpoint);
 const char *checkpoint_path(const struct checkpoint *checkpoint); // borrowed

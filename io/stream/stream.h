@@ -1,5 +1,5 @@
-/* The order in which training sees a corpus: epochs, windows, micro-batches, groups of `lanes`
- * (design, section 4). A function of (corpus, options, epoch): not of ranks, not of what was read
+/* The order in which training sees a corpus: epochs, windows, micro-batches, groups of `lanes`. A
+ * function of (corpus, options, epoch): not of ranks, not of what was read
  * before. Pieces of STREAM_PIECE consecutive sentences of a shard (their start shifted at random in
  * each epoch) come in a seeded permutation; a window takes pieces until it has STREAM_WINDOW
  * sentences. It is sorted by length, with what the last one carried over (ties in seeded order),
@@ -53,6 +53,7 @@ struct stream *stream_open(const struct corpus *corpus, const struct stream_opti
 /* The next group is number `number` of epoch `epoch` (one past its last: the first of the next
  * epoch): plans of earlier windows are made again from lengths alone. */
 bool stream_seek(struct stream *stream, int64_t epoch, int64_t number, struct reason *why);
+/* False where a shard cannot be read. */
 bool stream_next(struct stream *stream, struct stream_group *group, struct reason *why);
 void stream_close(struct stream *stream);
 

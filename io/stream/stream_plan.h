@@ -1,5 +1,5 @@
 /* The pure part of the stream: sentences of one window, given by their lengths, become groups of
- * micro-batches (design, section 4). Calling sequence: stream_plan_init, for each epoch
+ * micro-batches. Calling sequence: stream_plan_init, for each epoch
  * stream_plan_epoch, for each window (stream_plan_add ..., stream_plan_make, use,
  * stream_plan_carry), stream_plan_release. Memory is kept from window to window. */
 #ifndef STREAM_PLAN_H

@@ -1,6 +1,9 @@
 /* Inverted dropout (Srivastava et al. 2014; scaled at training time): an element is zero with
  * probability `rate`, else divided by 1 - rate. The mask is a function of the key and the element's
- * position, so backward makes it again instead of keeping it. rate 0 does nothing. */
+ * position, so backward makes it again instead of keeping it. rate 0 does nothing.
+ * The random numbers are Philox's (comm/base/random_group.h), keyed by the seed, the update, the
+ * lane (trainer/run/update.c) and a purpose for each place of the model (random.h). mask(key, p):
+ * of each 64 positions in a row, the 16 w + l th takes word w of their l-th block. */
 #ifndef DROPOUT_H
 #define DROPOUT_H
 

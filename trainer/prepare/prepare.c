@@ -1,4 +1,4 @@
-/* From raw text to a corpus (design, section 4): tokenizers are learnt by rank 0 and given to all;
+/* From raw text to a corpus: tokenizers are learnt by rank 0 and given to all;
  * then every rank reads the whole text, tokenises the lines of its own shards and writes these. The
  * folder is written aside and renamed. */
 #include "comm/base/die.h"

@@ -5,7 +5,9 @@
 
 #include "io/corpus/corpus.h"
 
-/* Why a line is dropped. Checked in this order. */
+/* Why prepare.c, and nobody after it, drops a line: a side that is not UTF-8, is empty (but in a
+ * running text), or has more than --max-length places (but with --like, and in a running text).
+ * The first of them, in this order, is counted; --strict makes it the end. */
 enum drop { DROP_ENCODING, DROP_EMPTY, DROP_LENGTH, DROPS };
 extern const char *const drop_names[DROPS];
 

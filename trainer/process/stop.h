@@ -1,6 +1,7 @@
 /* Requests to stop: SIGUSR1, SIGTERM, SIGINT and SIGHUP set a flag that is polled at boundaries and
  * agreed by all ranks. A second SIGINT ends the process at once; any other repetition is ignored.
- * Only for commands that poll: elsewhere the signals keep their usual effect.
+ * In training trainer/train.c asks stop_agreed() after each update, in a validation evaluate()
+ * does. Only for commands that poll: elsewhere the signals keep their usual effect.
  *
  * A run also stops when its time is over: `--stop-after` since the program started, or
  * SLURM_JOB_END_TIME (seconds since 1970) in rank 0's environment, whichever comes first, less what

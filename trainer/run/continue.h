@@ -1,4 +1,6 @@
-/* Where a run stands: its newest valid checkpoint, and the settings that it was begun with. */
+/* Where a run stands: its newest valid checkpoint, and the settings that it was begun with. One
+ * that is damaged, or another run's, is left out with a warning for the one before; a run without
+ * any valid one ends the program. */
 #ifndef CONTINUE_H
 #define CONTINUE_H
 

@@ -60,7 +60,7 @@ static void lines_of_model(struct report *report, const struct run *run)
         report_line(report, "starts with the weights of '%s'", run->settings->origin);
 }
 
-/* How well the lanes fit the ranks (design, invariant 1). */
+/* How well the lanes fit the ranks. */
 static void lines_of_lanes(struct report *report, const struct run *run)
 {
     int lanes = (int)run->settings->lanes, size = comm_size();

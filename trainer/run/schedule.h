@@ -1,4 +1,4 @@
-/* Learning rates, and what a validation changes (design, section 5). Pure. */
+/* Learning rates, and what a validation changes. Pure. */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
 

@@ -1,4 +1,4 @@
-/* One update (design, section 5): forward and backward of each lane, the sum along the tree, the
+/* One update: forward and backward of each lane, the sum along the tree, the
  * norm, the optimizer's step on this rank's part, the gather of the parameters. */
 #ifndef UPDATE_H
 #define UPDATE_H

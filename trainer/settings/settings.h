@@ -4,7 +4,9 @@
  * defaults; --config files, in order; the command line. All faults are collected and reported at
  * once. A value that was not given and whose default depends on others is CHOSEN until
  * settings_resolve() has run. Calling sequence: settings_init, settings_read, settings_check,
- * (train: settings_resolve), settings_release. */
+ * (train: settings_resolve), settings_release. Code that a setting steers reads the member of
+ * struct settings, or gets it in a struct of its layer: settings_shape, settings_optimizer,
+ * run_stream_options. */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
@@ -166,11 +168,11 @@ struct settings_facts {
     int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
     const void *corpus;
 };
-/* Gives every CHOSEN value of train its value and adds a fault for each contradiction (tables of
- * design sections 5 to 7), those of shape_check included. `threads` stays CHOSEN: compute_start()
- * decides. */
+/* Gives every CHOSEN value of train its value and adds a fault for each contradiction, those of
+ * shape_check included. `threads` stays CHOSEN: computing_start() decides. */
 void settings_resolve(struct settings *settings, const struct settings_facts *facts,
                       struct faults *faults);
+/* What the resolved settings make of a model with such sides, and of its optimizer. */
 void settings_shape(const struct settings *settings, const struct content *contents,
                     struct shape *shape);
 void settings_optimizer(const struct settings *settings, struct optimizer *optimizer);
