@@ -14,4 +14,4 @@ checked() { # OPTIONS TESTS: but the long one that goes through what model/test_
 }
 # Whole stacks make allocating slow: only where MPI allocates too.
 checked fast_unwind_on_malloc=1 '^(base|io|model|fuzz|trainer)/'
-checked fast_unwind_on_malloc=0 '^comm/|^ranks/.*/[13]$|^commands/test_text_to_translation$'
+checked fast_unwind_on_malloc=0 '^comm/|^ranks/.*/[13]$|^commands/the_whole_way_from_text_to_translation$'
