@@ -2,7 +2,7 @@
 # jobs/recipe.sh takes a set, made up here as a script and its settings, from its files to a line of the table, continues
 # what is there, and refuses what is not; the sets' own scripts split as they say.
 . "$(dirname "$0")/lib/claims.sh"
-. "$(dirname "$0")/text.sh"
+. "$CHORUS_SOURCE/tests/commands/lib/text.sh"
 cp -r "$CHORUS_SOURCE/jobs" jobs
 make_text all 700 1
 mkdir -p data/toy && paste all.source all.target >data/toy/pairs.tsv

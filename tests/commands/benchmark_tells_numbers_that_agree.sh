@@ -2,7 +2,7 @@
 # chorus benchmark measures and tells what it has measured; no time is asserted here. Tiny models: what is looked at is that the
 # numbers are there and agree with each other, on one rank and on several, and that nothing is left behind.
 . "$(dirname "$0")/lib/claims.sh"
-. "$(dirname "$0")/text.sh"
+. "$CHORUS_SOURCE/tests/commands/lib/text.sh"
 
 mkdir temporary
 export TMPDIR=$folder/temporary
