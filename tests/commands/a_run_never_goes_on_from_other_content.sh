@@ -4,7 +4,6 @@
 # with other content. (Damaged bytes: a_failure_is_one_line_and_leaves_nothing_behind.sh.)
 . "$(dirname "$0")/lib/claims.sh"
 . "$CHORUS_SOURCE/tests/commands/lib/text.sh"
-[ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
 
 cat >settings.yml <<'YAML'
 embedding: 8

@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib/claims.sh"
 . "$CHORUS_SOURCE/tests/commands/lib/text.sh"
 . "$CHORUS_SOURCE/tests/commands/lib/run.sh"
-[ -n "$CHORUS_HOOKS" ] || skip "no program with hooks"
 
 cat >settings.yml <<'YAML'
 embedding: 16

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # For the tests of whole commands (sourced, bash): a temporary folder to work in, removed at the end, and
 # claims about commands. ctest runs each script of the folder above with CHORUS (the program), CHORUS_HOOKS (the
-# same with the tests' hooks, empty if it was not built) and CHORUS_SOURCE (the tree) in the environment.
+# same with the tests' hooks) and CHORUS_SOURCE (the tree) in the environment.
 #
 #     claim "says what is claimed" command ...     the command must succeed; all claims are tried
 #     refute "says what is claimed" command ...    it must fail
