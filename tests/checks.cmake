@@ -1,5 +1,5 @@
-# Checks of the whole tree: who includes what, lint, the tests once more under sanitizers (not under themselves) and for
-# another processor, and with each of OpenBLAS's kernels that this processor executes.
+# Checks of the whole tree: who includes what, what nobody asks for, lint, the tests once more under sanitizers (not
+# under themselves) and for another processor, and with each of OpenBLAS's kernels that this processor executes.
 function(chorus_check name seconds)
   add_test(NAME tree/${name} COMMAND ${ARGN})
   set_tests_properties(tree/${name} PROPERTIES TIMEOUT ${seconds} SKIP_RETURN_CODE 77
@@ -8,6 +8,7 @@ endfunction()
 
 set(tests ${CMAKE_SOURCE_DIR}/tests)
 chorus_check(layers_include_only_what_stands_below 60 ${tests}/layers.sh ${CMAKE_BINARY_DIR})
+chorus_check(nothing_is_dead 60 ${tests}/unused.sh ${CMAKE_BINARY_DIR})
 chorus_check(lint_finds_nothing 900 ${tests}/lint.sh)
 chorus_check(sanitizers_find_nothing 1200 ${tests}/sanitizers.sh)
 chorus_check(aarch64_agrees 3600 ${tests}/aarch64.sh $<TARGET_FILE:chorus>)
