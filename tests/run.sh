@@ -8,6 +8,7 @@ jobs/install.sh --tests
 mkdir -p build
 cmake --preset release >build/release.log || { cat build/release.log && exit 1; }
 cmake --build --preset release >>build/release.log || { tail -50 build/release.log && exit 1; }
+! grep -A5 "warning:" build/release.log || exit 1
 
 status=0
 ctest --test-dir build/release --output-on-failure --no-tests=error -j 2 --output-log build/tests.log || status=$?

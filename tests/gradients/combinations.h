@@ -1,8 +1,8 @@
 /* Every model that the tables can make: the product of the tables' rows, and of each some draws of
  * all switches, such that every pair of two switches' values, and of a row and a switch's value, is
- * drawn (test_combinations asserts it). A row of a product's table is here by itself; a new
- * table, or a new switch, is a line in one of the two lists below. Sizes are tiny and uneven where
- * the combination allows, equal where it asks for it. */
+ * drawn (every_combination_is_checked_or_refused.c asserts it). A row of a product's table is here
+ * by itself; a new table, or a new switch, is a line in one of the two lists below. Sizes are tiny
+ * and uneven where the combination allows, equal where it asks for it. */
 #ifndef COMBINATIONS_H
 #define COMBINATIONS_H
 
