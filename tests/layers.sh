@@ -12,7 +12,7 @@ fault() {
 
 # The layers' rooms, from the ground up: a room includes its own headers and those of rooms before it.
 rooms=(comm/base comm
-    io/text io/sealed io/folder io/vectors io/tokenizer io/corpus io/stream io/run
+    io/text io/folder io/sealed io/vectors io/tokenizer io/corpus io/stream io/run
     model/product model/shape model/optimizer model/layers model/encoder model/decoder model model/search
     trainer/process trainer/metric trainer/settings trainer/host trainer/checkpoint trainer/apply
     trainer/run trainer/prepare trainer/benchmark trainer/inspect trainer)

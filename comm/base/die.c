@@ -12,7 +12,8 @@ static struct {
     char host[256];
     bool silent;
     void (*tell)(int status, const char *words);
-    void (*act)(void);
+    void (*act)(void *with);
+    void *act_with;
     void (*end)(int status);
 } speaker = {.size = 1, .end = exit};
 
@@ -42,9 +43,10 @@ void die_ending(void (*end)(int status))
     speaker.end = end;
 }
 
-void die_before_ending(void (*act)(void))
+void die_before_ending(void (*act)(void *with), void *with)
 {
     speaker.act = act;
+    speaker.act_with = with;
 }
 
 /* Returns for one thread of the process, once. */
@@ -99,7 +101,7 @@ static void say(int status, const char *format, va_list arguments)
 static _Noreturn void end_job(int status)
 {
     if (speaker.act)
-        speaker.act();
+        speaker.act(speaker.act_with);
     speaker.end(status);
     _exit(status);
 }

@@ -30,9 +30,9 @@ void die_silent(void (*tell)(int status, const char *words));
 /* How the process ends once the line is out; must not return. Default: exit(status). */
 void die_ending(void (*end)(int status));
 
-/* What is done before that, once the line is out: a temporary folder that is removed. NULL:
- * nothing. It must not die. */
-void die_before_ending(void (*act)(void));
+/* What is done before that, once the line is out: a temporary folder (`with`) that is removed.
+ * NULL: nothing. It must not die. */
+void die_before_ending(void (*act)(void *with), void *with);
 
 _Noreturn void die_broken_claim(const char *claim, const char *file, int line);
 #define require(claim) ((claim) ? (void)0 : die_broken_claim(#claim, __FILE__, __LINE__))

@@ -88,6 +88,16 @@ void *memory_grow(void *old, size_t old_bytes, size_t new_bytes)
     return grown;
 }
 
+void *memory_room(void *list, size_t element_bytes, int64_t *capacity, int64_t count)
+{
+    enum { LEAST = 4096 }; // small lists would grow again and again by chance
+    if (count <= *capacity)
+        return list;
+    int64_t old = *capacity;
+    *capacity = 2 * (count > LEAST ? count : LEAST);
+    return memory_grow(list, (size_t)old * element_bytes, (size_t)*capacity * element_bytes);
+}
+
 void memory_gone(void)
 {
     die("memory: no more can be had (%lld bytes are held)", (long long)atomic_load(&held));

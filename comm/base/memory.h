@@ -15,6 +15,9 @@
 void *memory_take(size_t bytes);
 /* As realloc, with the new part zeroed; the old pointer may be NULL with old_bytes 0. */
 void *memory_grow(void *old, size_t old_bytes, size_t new_bytes);
+/* Room for count elements in a list that is kept: twice what is needed, and not little, so that it
+ * settles. */
+void *memory_room(void *list, size_t element_bytes, int64_t *capacity, int64_t count);
 /* Ends the program: a library of ours has none left. */
 void memory_gone(void);
 /* NULL is allowed. */

@@ -13,5 +13,9 @@ struct reason {
 
 /* Writes the reason (truncated if it must be) and returns false. */
 bool fail(struct reason *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* With the system's words for errno. */
+bool fail_errno(struct reason *why);
+/* Puts a subject before the reason that is there: "shard 'shard-00003.h5'", ": ", reason. */
+bool fail_about(struct reason *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -4,11 +4,14 @@
 #ifndef CONTENT_H
 #define CONTENT_H
 
+#include "comm/base/hash.h"
 #include "comm/base/sentence.h"
 #include "io/sealed/sealed.h"
+#include "io/text/factors.h"
 #include "io/tokenizer/tokenizer.h"
 
-enum { CONTENT_FEATURES = 8, CONTENT_DIMENSION = 65536 }; // at most
+/* At most: features beside a word, numbers of a place. */
+enum { CONTENT_FEATURES = FACTORS_MOST, CONTENT_DIMENSION = 65536 };
 
 struct content {
     enum form form;
@@ -24,6 +27,7 @@ extern const char *const side_names[SIDES]; // "source", "second", "target"
 int content_width(const struct content *content); // cells of a place; 0: there is nothing
 void content_copy(struct content *to, const struct content *from);
 void content_release(struct content *content);
+void content_hash(const struct content *content, struct hash *hash); // added to it
 
 /* False names what differs; side: what they are called in words. */
 bool content_alike(const struct content *a, const struct content *b, const char *side,
@@ -31,7 +35,10 @@ bool content_alike(const struct content *a, const struct content *b, const char 
 /* The same of whole arrays of SIDES. */
 bool contents_alike(const struct content *a, const struct content *b, struct reason *why);
 
-/* Under /SIDE of any of our files: a side without anything has no group. */
+/* Under /SIDE of any of our files: a side without anything has no group. (content_file.c)
+ *     attributes kind (of the tokenizer, or "vectors"), closed, features; stack
+ *     vocabulary/bytes, vocabulary/offsets, tokenizer; the same under feature0, feature1, ...
+ *     mean, deviation */
 bool content_write(struct sealed *file, enum side side, const struct content *content,
                    struct reason *why);
 bool content_read(struct sealed *file, enum side side, struct content *content, struct reason *why);

@@ -2,7 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
-#include "io/corpus/corpus_writer.h"
+#include "io/corpus/shard.h"
 #include "io/folder/folder.h"
 #include <errno.h>
 #include <limits.h>
@@ -14,33 +14,9 @@
 enum { SHARDS_MOST = 100000, NAME_MOST = 64 };
 static const int64_t counted_most = (int64_t)1 << 40; // sentences or tokens of a shard
 
-void corpus_shard_file(int index, char file[32])
+void corpus_shard_file(int index, char file[CORPUS_FILE])
 {
-    snprintf(file, 32, "shard-%05d.h5", index);
-}
-
-static void add_tokenizer(struct hash *hash, const struct tokenizer *tokenizer)
-{
-    const struct vocabulary *vocabulary = &tokenizer->vocabulary;
-    const char *kind = tokenizer_kind_name(tokenizer->kind);
-    hash_add(hash, kind, strlen(kind) + 1);
-    hash_add(hash, vocabulary->offsets, ((size_t)vocabulary->size + 1) * sizeof(int64_t));
-    hash_add(hash, vocabulary->bytes, (size_t)vocabulary->offsets[vocabulary->size]);
-    hash_add(hash, &tokenizer->model.length, sizeof tokenizer->model.length);
-    hash_add(hash, tokenizer->model.bytes, tokenizer->model.length);
-}
-
-static void add_content(struct hash *hash, const struct content *content)
-{
-    if (content->form == FORM_SYMBOLS)
-        add_tokenizer(hash, &content->tokenizer);
-    for (int i = 0; i < content->feature_count; i++)
-        add_tokenizer(hash, &content->features[i]);
-    if (content->form != FORM_VECTORS)
-        return;
-    hash_add(hash, &content->stack, sizeof content->stack);
-    hash_add(hash, content->mean, (size_t)content->dimension * sizeof *content->mean);
-    hash_add(hash, content->deviation, (size_t)content->dimension * sizeof *content->deviation);
+    snprintf(file, CORPUS_FILE, "shard-%05d.h5", index);
 }
 
 /* Of content: not of paths, and of nothing that depends on where it was made. */
@@ -49,7 +25,7 @@ static uint64_t digest(const struct corpus *corpus)
     struct hash hash;
     hash_init(&hash);
     for (int side = 0; side < SIDES; side++)
-        add_content(&hash, &corpus->contents[side]);
+        content_hash(&corpus->contents[side], &hash);
     for (int i = 0; i < corpus->shards; i++)
         hash_add(&hash, &corpus->table[i].hash, sizeof corpus->table[i].hash);
     uint64_t value = hash_value(&hash);
@@ -69,7 +45,7 @@ static int present(const struct corpus *corpus, enum side sides[SIDES])
 
 /* Columns of the table on their way to and from the file. */
 struct columns {
-    uint8_t (*file)[32];
+    uint8_t (*file)[CORPUS_FILE];
     int64_t *sentences, *tokens; // (shards), (shards, sides that there are)
     uint64_t *hash;
 };
@@ -106,8 +82,8 @@ static bool write_table(struct sealed *file, const struct corpus *corpus, struct
         columns.hash[i] = row->hash;
     }
     int64_t rows = corpus->shards;
-    sealed_write_array(file, "/shards/file", SEALED_BYTES, 2, (int64_t[]){rows, 32}, columns.file,
-                       why);
+    sealed_write_array(file, "/shards/file", SEALED_BYTES, 2, (int64_t[]){rows, CORPUS_FILE},
+                       columns.file, why);
     sealed_write_array(file, "/shards/sentences", SEALED_INT64, 1, &rows, columns.sentences, why);
     sealed_write_array(file, "/shards/tokens", SEALED_INT64, 2, (int64_t[]){rows, count},
                        columns.tokens, why);
@@ -190,7 +166,7 @@ static bool counted(int64_t count)
 static bool check_row(struct corpus *corpus, int index, struct reason *why)
 {
     const struct corpus_shard *row = &corpus->table[index];
-    char expected[32];
+    char expected[CORPUS_FILE];
     corpus_shard_file(index, expected);
     bool sound = strcmp(row->file, expected) == 0 && counted(row->sentences);
     corpus->sentences += sound ? row->sentences : 0;
@@ -229,14 +205,14 @@ static bool read_table(struct sealed *file, struct corpus *corpus, struct reason
         !sealed_dimensions(file, "/shards/tokens", SEALED_INT64, 2, tokens, why) ||
         !sealed_dimensions(file, "/shards/hash", SEALED_UINT64, 1, &hashes, why))
         return false;
-    if (rows < 1 || rows > SHARDS_MOST || files[0] != rows || files[1] != 32 || tokens[0] != rows ||
-        tokens[1] != count || hashes != rows)
+    if (rows < 1 || rows > SHARDS_MOST || files[0] != rows || files[1] != CORPUS_FILE ||
+        tokens[0] != rows || tokens[1] != count || hashes != rows)
         return fail(why, "the table of shards is damaged");
     corpus->shards = (int)rows;
     struct columns columns;
     columns_init(&columns, corpus->shards);
     bool done =
-        sealed_read(file, "/shards/file", SEALED_BYTES, 0, rows * 32, columns.file, why) &&
+        sealed_read(file, "/shards/file", SEALED_BYTES, 0, rows * CORPUS_FILE, columns.file, why) &&
         sealed_read(file, "/shards/sentences", SEALED_INT64, 0, rows, columns.sentences, why) &&
         sealed_read(file, "/shards/tokens", SEALED_INT64, 0, rows * count, columns.tokens, why) &&
         sealed_read(file, "/shards/hash", SEALED_UINT64, 0, rows, columns.hash, why) &&
@@ -301,7 +277,7 @@ static bool look(const char *path, const char *header, struct reason *why)
     struct stat status;
     char folder[PATH_MAX];
     if (stat(path, &status) != 0)
-        return fail(why, "%s", strerror(errno));
+        return fail_errno(why);
     if (!S_ISDIR(status.st_mode))
         return fail(why, folder_around(path, folder) == FOLDER_CORPUS
                              ? "is a file of a corpus: give its folder"
@@ -314,13 +290,6 @@ static bool look(const char *path, const char *header, struct reason *why)
     return true;
 }
 
-/* The reason, with what it is about put before it. */
-static bool about(struct reason *why, const char *subject)
-{
-    struct reason inner = *why;
-    return fail(why, "%s: %.900s", subject, inner.text);
-}
-
 struct corpus *corpus_open(const char *path, corpus_rules_of *rules, struct reason *why)
 {
     struct text header;
@@ -331,13 +300,13 @@ struct corpus *corpus_open(const char *path, corpus_rules_of *rules, struct reas
     if (look(path, header.bytes, why)) {
         file = sealed_open(header.bytes, SEALED_CORPUS, NULL, why);
         if (!file)
-            about(why, "corpus.h5");
+            fail_about(why, "corpus.h5");
     }
     if (file) {
         corpus = memory_take(sizeof *corpus);
         corpus->path = memory_copy_text(path);
         if (!read_corpus(file, corpus, rules, why)) {
-            about(why, "corpus.h5");
+            fail_about(why, "corpus.h5");
             corpus_close(corpus);
             corpus = NULL;
         }

@@ -1,17 +1,20 @@
 /* A prepared corpus: a folder with corpus.h5 and its shards. Opening reads and checks corpus.h5
- * only; a shard is checked when it is first opened: hash, types, ranks of arrays, offsets that
- * rise, ids within the vocabulary, counts that agree with the table, places that its task wants
- * (io/corpus/corpus_rules.h). A damaged one is a failure with a reason, on which the trainer ends
- * the run on all ranks (trainer/process/agree.h). The path is kept for messages. */
+ * only; a shard is checked when it is first opened (shard.h). A damaged one is a failure with a
+ * reason, on which the trainer ends the run on all ranks (trainer/process/agree.h). The path is
+ * kept for messages.
+ *     attributes format, task, digest, joint, has_text, stream, seed
+ *     /SIDE/...                                    content.h
+ *     /shards/file, sentences, tokens, hash        a row for each shard; of tokens a column a side
+ *     /longest                                     int64 (sides) */
 #ifndef CORPUS_H
 #define CORPUS_H
 
 #include "io/corpus/corpus_rules.h"
 
-enum { CORPUS_TASK = 32 }; // bytes of a task's name, its end included
+enum { CORPUS_TASK = 32, CORPUS_FILE = 32 }; // bytes of a task's and a shard's name, with its end
 
 struct corpus_shard {
-    char file[32];                    // "shard-00000.h5"
+    char file[CORPUS_FILE];           // "shard-00000.h5"
     int64_t sentences, tokens[SIDES]; // tokens: places of a sequence, frames too
     uint64_t hash;
 };
@@ -34,29 +37,10 @@ struct corpus {
 /* rules: which tasks there are; NULL where they are nobody's concern. */
 struct corpus *corpus_open(const char *path, corpus_rules_of *rules, struct reason *why);
 void corpus_close(struct corpus *corpus);
-struct shard;
-struct shard *shard_open(const struct corpus *corpus, int index,
-                         struct reason *why); // reason starts with "shard 'shard-00003.h5': "
-void shard_close(struct shard *shard);
-void shard_pause(struct shard *shard); // closes its file until it is read again (sealed.h)
-/* Of sentences [first, first + count): lengths (all 0 on a side without anything); the cells of
- * their places joined (places: the sum of those lengths; sentence.h says what a cell is); line
- * numbers, from 0. */
-bool shard_lengths(struct shard *shard, enum side side, int64_t first, int64_t count,
-                   int32_t *lengths, struct reason *why);
-bool shard_cells(struct shard *shard, enum side side, int64_t first, int64_t count, int64_t places,
-                 void *cells, struct reason *why);
-bool shard_lines(struct shard *shard, int64_t first, int64_t count, int64_t *numbers,
-                 struct reason *why);
-/* By place, as the offsets count them: where `count` sentences from `first` on begin and, one more,
- * where the last ends; the cells of the places [first, first + count). */
-bool shard_offsets(struct shard *shard, enum side side, int64_t first, int64_t count,
-                   int64_t *offsets, struct reason *why);
-bool shard_places(struct shard *shard, enum side side, int64_t first, int64_t count, void *cells,
-                  struct reason *why);
-/* The raw target text of one sentence, appended. */
-bool shard_text(struct shard *shard, int64_t index, struct text *text, struct reason *why);
-
+void corpus_shard_file(int index, char file[CORPUS_FILE]);
+/* corpus.h5 in `folder`, from the task, contents, joint, has_text, stream, seed and table of
+ * `corpus` (its digest is computed here). */
+bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why);
 /* Reads and checks every byte: corpus.h5 was opened, now all shards. */
 bool corpus_check(const struct corpus *corpus, struct reason *why);
 

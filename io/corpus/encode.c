@@ -3,7 +3,6 @@
 #include "io/text/utf8.h"
 #include "io/vectors/moments.h"
 #include "io/vectors/vectors.h"
-#include <string.h>
 
 void encode_init(struct encode_room *room, const struct content *content)
 {
@@ -71,22 +70,11 @@ static bool encode_vectors(const struct content *content, const struct raw *raw,
     if ((int64_t)raw->dimension * by != dimension)
         return fail(why, "has %d numbers a frame instead of %d", raw->dimension, dimension / by);
     *places = vectors_stacked(raw->frames, by);
-    size_t count = (size_t)*places * (size_t)dimension;
-    if (count > room->capacity) {
-        memory_free(room->values);
-        room->capacity = 2 * count;
-        room->values = memory_take(room->capacity * sizeof *room->values);
-    }
-    vectors_stack(&(struct vectors_item){.values = raw->values,
-                                         .frames = raw->frames,
-                                         .dimension = raw->dimension},
-                  by, room->values);
+    int64_t count = (int64_t)*places * dimension;
+    room->values = memory_room(room->values, sizeof *room->values, &room->capacity, count);
+    vectors_stack(raw->values, raw->frames, raw->dimension, by, room->values);
     moments_normalise(room->values, *places, dimension, content->mean, content->deviation);
-    for (size_t i = 0; i < count; i++) {
-        int32_t cell;
-        memcpy(&cell, &room->values[i], sizeof cell);
-        ids_add(cells, cell);
-    }
+    ids_add_all(cells, (const int32_t *)(const void *)room->values, count);
     return true;
 }
 

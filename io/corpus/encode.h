@@ -12,7 +12,7 @@ struct encode_room { // kept from line to line
     struct factors factors;
     struct ids ids[1 + CONTENT_FEATURES];
     float *values;
-    size_t capacity;
+    int64_t capacity;
 };
 void encode_init(struct encode_room *room, const struct content *content);
 void encode_release(struct encode_room *room);

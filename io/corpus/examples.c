@@ -31,13 +31,12 @@ static bool open_side(struct examples *examples, enum side side, enum examples_f
         [EXAMPLES_VECTORS] = VECTORS_LINES,
         [EXAMPLES_HDF5] = VECTORS_HDF5,
     };
-    struct reason inner;
     const char *path = examples->paths[side];
     if (format == EXAMPLES_TEXT)
-        examples->lines[side] = lines_open(path, &inner);
+        examples->lines[side] = lines_open(path, why);
     else
-        examples->vectors[side] = vectors_open(path, of[format], &inner);
-    return is_open(examples, side) || fail(why, "'%s': %s", path, inner.text);
+        examples->vectors[side] = vectors_open(path, of[format], why);
+    return is_open(examples, side) || fail_about(why, "'%s'", path);
 }
 
 static bool open_all(struct examples *examples, const struct examples_options *options,
@@ -83,16 +82,15 @@ static int next_vectors(struct vectors *vectors, struct raw *raw, struct reason 
 
 static int next_of(struct examples *examples, enum side side, struct raw *raw, struct reason *why)
 {
-    struct reason inner;
     int got;
     if (examples->vectors[side]) {
-        got = next_vectors(examples->vectors[side], raw, &inner);
+        got = next_vectors(examples->vectors[side], raw, why);
     } else {
-        got = lines_next(examples->lines[side], &raw->bytes, &raw->length, &inner);
+        got = lines_next(examples->lines[side], &raw->bytes, &raw->length, why);
         raw->line = lines_number(examples->lines[side]);
     }
     if (got < 0)
-        fail(why, "'%s': %s", examples->paths[side], inner.text);
+        fail_about(why, "'%s'", examples->paths[side]);
     return got;
 }
 

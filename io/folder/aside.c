@@ -1,15 +1,10 @@
 #include "io/folder/aside.h"
-#include "io/sealed/sealed.h"
+#include "io/folder/folder.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool system_failure(struct reason *why)
-{
-    return fail(why, "%s", strerror(errno));
-}
 
 /* Behind links: the file that they lead to is replaced, not the link. */
 static bool choose_names(struct aside *aside, const char *path, struct reason *why)
@@ -20,7 +15,7 @@ static bool choose_names(struct aside *aside, const char *path, struct reason *w
     int length = 0;
     if (there && !straight) {
         if (!realpath(path, aside->path) || access(path, W_OK) != 0)
-            return system_failure(why);
+            return fail_errno(why);
     } else {
         length = snprintf(aside->path, sizeof aside->path, "%s", path);
     }
@@ -28,7 +23,7 @@ static bool choose_names(struct aside *aside, const char *path, struct reason *w
     if (!straight && length < PATH_MAX)
         length = snprintf(aside->partial, sizeof aside->partial, "%s.partial", aside->path);
     errno = ENAMETOOLONG;
-    return length < PATH_MAX || system_failure(why);
+    return length < PATH_MAX || fail_errno(why);
 }
 
 bool aside_open(struct aside *aside, const char *path, struct reason *why)
@@ -36,19 +31,19 @@ bool aside_open(struct aside *aside, const char *path, struct reason *why)
     if (!choose_names(aside, path, why))
         return false;
     aside->file = fopen(aside->partial[0] ? aside->partial : aside->path, "we");
-    return aside->file || system_failure(why);
+    return aside->file || fail_errno(why);
 }
 
 bool aside_finish(struct aside *aside, struct reason *why)
 {
     bool done = fflush(aside->file) == 0 && (!aside->partial[0] || fsync(fileno(aside->file)) == 0);
-    done = done || system_failure(why);
+    done = done || fail_errno(why);
     if (fclose(aside->file) != 0 && done)
-        done = system_failure(why);
+        done = fail_errno(why);
     aside->file = NULL;
     if (!aside->partial[0])
         return done;
-    done = done && sealed_rename(aside->partial, aside->path, why);
+    done = done && folder_rename(aside->partial, aside->path, why);
     if (!done)
         unlink(aside->partial);
     return done;

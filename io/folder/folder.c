@@ -1,10 +1,10 @@
 #define _GNU_SOURCE // nftw, renameat2
 #include "io/folder/folder.h"
 #include "comm/base/points.h"
-#include "io/sealed/sealed.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,40 +26,68 @@ bool folder_remove(const char *path, struct reason *why)
     return true;
 }
 
-static bool name_beside(const char *path, const char *ending, char *name, size_t capacity,
-                        struct reason *why)
+bool folder_sync_around(const char *path, struct reason *why)
+{
+    char copy[PATH_MAX];
+    if (snprintf(copy, sizeof copy, "%s", path) >= PATH_MAX)
+        return fail(why, "%s", strerror(ENAMETOOLONG));
+    int descriptor = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return fail_errno(why);
+    /* some file systems cannot sync a folder, and say EINVAL */
+    bool done = fsync(descriptor) == 0 || errno == EINVAL || fail_errno(why);
+    close(descriptor);
+    return done;
+}
+
+bool folder_rename(const char *from, const char *to, struct reason *why)
+{
+    return rename(from, to) == 0 ? folder_sync_around(to, why) : fail_errno(why);
+}
+
+bool folder_join(char joined[], const char *folder, const char *file, const char *ending,
+                 struct reason *why)
+{
+    return snprintf(joined, PATH_MAX, "%s/%s%s", folder, file, ending) < PATH_MAX ||
+           fail(why, "%s", strerror(ENAMETOOLONG));
+}
+
+static bool name_beside(const char *path, const char *ending, char name[], struct reason *why)
 {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
         length--;
-    int wanted = snprintf(name, capacity, "%.*s%s", (int)length, path, ending);
-    return (wanted > 0 && (size_t)wanted < capacity) || fail(why, "the name is too long");
+    return snprintf(name, PATH_MAX, "%.*s%s", (int)length, path, ending) < PATH_MAX ||
+           fail(why, "the name is too long");
 }
 
-bool folder_begin(const char *path, char *aside, size_t capacity, struct reason *why)
+bool folder_begin(const char *path, char aside[], struct reason *why)
 {
-    if (!name_beside(path, ".partial", aside, capacity, why) || !folder_remove(aside, why))
+    if (!name_beside(path, ".partial", aside, why) || !folder_remove(aside, why))
         return false;
     return mkdir(aside, 0777) == 0 || fail(why, "cannot make '%s': %s", aside, strerror(errno));
 }
 
-bool folder_finish(const char *path, int replace, struct reason *why)
+bool folder_finish(const char *path, struct reason *why)
+{
+    char aside[PATH_MAX];
+    return name_beside(path, ".partial", aside, why) && folder_rename(aside, path, why);
+}
+
+bool folder_replace(const char *path, struct reason *why)
 {
     char aside[PATH_MAX], old[PATH_MAX];
-    if (!name_beside(path, ".partial", aside, sizeof aside, why) ||
-        !name_beside(path, ".replaced", old, sizeof old, why))
+    if (!name_beside(path, ".partial", aside, why) || !name_beside(path, ".replaced", old, why))
         return false;
     point_at("folder.replace", 0, NULL, 0);
-    if (!replace)
-        return sealed_rename(aside, path, why);
     /* In one step, so that there is a whole folder at any time. */
     if (renameat2(AT_FDCWD, aside, AT_FDCWD, path, RENAME_EXCHANGE) == 0)
         return folder_remove(aside, why);
     if (errno == ENOENT)
-        return sealed_rename(aside, path, why);
+        return folder_rename(aside, path, why);
     if (errno != EINVAL && errno != ENOSYS) // the file system cannot: in two
         return fail(why, "cannot replace '%s': %s", path, strerror(errno));
     if (!folder_remove(old, why) || rename(path, old) != 0)
         return fail(why, "cannot replace '%s': %s", path, strerror(errno));
-    return sealed_rename(aside, path, why) && folder_remove(old, why);
+    return folder_rename(aside, path, why) && folder_remove(old, why);
 }

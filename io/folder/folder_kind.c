@@ -11,8 +11,8 @@ static bool holds(const char *folder, const char *file)
 {
     char path[PATH_MAX];
     struct stat status;
-    int length = snprintf(path, sizeof path, "%s/%s", folder, file);
-    return length < (int)sizeof path && lstat(path, &status) == 0;
+    struct reason ignored;
+    return folder_join(path, folder, file, "", &ignored) && lstat(path, &status) == 0;
 }
 
 enum folder_kind folder_kind(const char *path)

@@ -106,7 +106,7 @@ bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why)
 {
     bool done = !writer->file || checkpoint_seal(writer, why);
     point_at("checkpoint.rename", 0, NULL, 0);
-    done = done && sealed_rename(writer->aside, writer->path, why);
+    done = done && folder_rename(writer->aside, writer->path, why);
     if (!done)
         remove(writer->aside);
     release(writer);
@@ -131,20 +131,16 @@ struct setting {
 struct checkpoint {
     char *path;
     struct sealed *file;
-    struct setting *settings; // in order of names
-    int count, capacity;
+    struct setting *settings;
+    int count;
+    int64_t capacity;
 };
 
 static void add_setting(void *to, const char *name)
 {
     struct checkpoint *checkpoint = to;
-    if (checkpoint->count == checkpoint->capacity) {
-        int capacity = checkpoint->capacity ? 2 * checkpoint->capacity : 64;
-        checkpoint->settings =
-            memory_grow(checkpoint->settings, (size_t)checkpoint->capacity * sizeof(struct setting),
-                        (size_t)capacity * sizeof(struct setting));
-        checkpoint->capacity = capacity;
-    }
+    checkpoint->settings = memory_room(checkpoint->settings, sizeof(struct setting),
+                                       &checkpoint->capacity, checkpoint->count + 1);
     checkpoint->settings[checkpoint->count++].name = memory_copy_text(name);
 }
 
@@ -220,17 +216,6 @@ const char *checkpoint_get_setting(const struct checkpoint *checkpoint, const ch
         if (strcmp(checkpoint->settings[i].name, name) == 0)
             return checkpoint->settings[i].value;
     return NULL;
-}
-
-int checkpoint_settings(const struct checkpoint *checkpoint)
-{
-    return checkpoint->count;
-}
-
-const char *checkpoint_setting_name(const struct checkpoint *checkpoint, int number)
-{
-    require(number >= 0 && number < checkpoint->count);
-    return checkpoint->settings[number].name;
 }
 
 bool checkpoint_get_integer(struct checkpoint *checkpoint, const char *name, int64_t *value,

@@ -46,9 +46,6 @@ void checkpoint_close(struct checkpoint *checkpoint);
 const char *checkpoint_path(const struct checkpoint *checkpoint); // borrowed
 /* NULL if it is not there. Borrowed, valid until close. */
 const char *checkpoint_get_setting(const struct checkpoint *checkpoint, const char *name);
-int checkpoint_settings(
-    const struct checkpoint *checkpoint); // how many; by number, in order of names:
-const char *checkpoint_setting_name(const struct checkpoint *checkpoint, int number);
 bool checkpoint_get_integer(struct checkpoint *checkpoint, const char *name, int64_t *value,
                             struct reason *why);
 bool checkpoint_get_real(struct checkpoint *checkpoint, const char *name, double *value,

@@ -3,27 +3,16 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "io/folder/folder.h"
-#include "io/sealed/sealed.h"
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_MOST = 4096, DIGITS = 8 };
-
-static bool join(char joined[PATH_MOST], const char *path, const char *file, struct reason *why)
-{
-    int length = snprintf(joined, PATH_MOST, "%s/%s", path, file);
-    return length < PATH_MOST || fail(why, "%s", strerror(ENAMETOOLONG));
-}
-
-static bool system_failure(struct reason *why)
-{
-    return fail(why, "%s", strerror(errno));
-}
+enum { DIGITS = 8 };
 
 /* The update in "update-NNNNNNNN.h5" followed by `ending`, or -1. */
 static int64_t update_of_name(const char *name, const char *ending)
@@ -47,7 +36,7 @@ void run_folder_checkpoint_path(const char *path, int64_t update, char file[], s
 
 bool run_folder_has(const char *path, int64_t update)
 {
-    char file[PATH_MOST];
+    char file[PATH_MAX];
     run_folder_checkpoint_path(path, update, file, sizeof file);
     return access(file, F_OK) == 0;
 }
@@ -57,12 +46,12 @@ bool run_folder_look(const char *path, enum run_folder_state *state, struct reas
     struct stat status;
     *state = RUN_FOLDER_ABSENT;
     if (stat(path, &status) != 0)
-        return errno == ENOENT || system_failure(why);
+        return errno == ENOENT || fail_errno(why);
     if (!S_ISDIR(status.st_mode))
         return fail(why, "is a file, not a run folder");
     DIR *folder = opendir(path);
     if (!folder)
-        return system_failure(why);
+        return fail_errno(why);
     *state = RUN_FOLDER_EMPTY;
     for (struct dirent *entry; (entry = readdir(folder));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
@@ -76,16 +65,6 @@ bool run_folder_look(const char *path, enum run_folder_state *state, struct reas
     return true;
 }
 
-bool run_folder_begin(const char *path, char aside[], size_t capacity, struct reason *why)
-{
-    return folder_begin(path, aside, capacity, why);
-}
-
-bool run_folder_finish(const char *path, struct reason *why)
-{
-    return folder_finish(path, 0, why);
-}
-
 static int falling(const void *left, const void *right)
 {
     int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
@@ -96,7 +75,8 @@ static int falling(const void *left, const void *right)
 static int list_updates(const char *path, int64_t **updates)
 {
     DIR *folder = opendir(path);
-    int count = 0, capacity = 0;
+    int count = 0;
+    int64_t capacity = 0;
     *updates = NULL;
     if (!folder)
         return -1;
@@ -104,12 +84,7 @@ static int list_updates(const char *path, int64_t **updates)
         int64_t update = update_of_name(entry->d_name, "");
         if (update < 0)
             continue;
-        if (count == capacity) {
-            int more = capacity ? 2 * capacity : 16;
-            *updates = memory_grow(*updates, (size_t)capacity * sizeof **updates,
-                                   (size_t)more * sizeof **updates);
-            capacity = more;
-        }
+        *updates = memory_room(*updates, sizeof **updates, &capacity, count + 1);
         (*updates)[count++] = update;
     }
     closedir(folder);
@@ -131,23 +106,23 @@ int run_folder_checkpoints(const char *path, int64_t *updates, int most)
 
 bool run_folder_link(const char *path, const char *link, int64_t update, struct reason *why)
 {
-    char name[64], to[PATH_MOST], aside[PATH_MOST + 16];
+    char name[64], to[PATH_MAX], aside[PATH_MAX];
     snprintf(name, sizeof name, "update-%08lld.h5", (long long)update);
-    if (!run_folder_held(path, why) || !join(to, path, link, why))
+    if (!run_folder_held(path, why) || !folder_join(to, path, link, "", why) ||
+        !folder_join(aside, path, link, ".partial", why))
         return false;
-    snprintf(aside, sizeof aside, "%s.partial", to);
     if (unlink(aside) != 0 && errno != ENOENT)
-        return system_failure(why);
+        return fail_errno(why);
     if (symlink(name, aside) != 0)
-        return system_failure(why);
-    return sealed_rename(aside, to, why);
+        return fail_errno(why);
+    return folder_rename(aside, to, why);
 }
 
 int64_t run_folder_linked(const char *path, const char *link)
 {
-    char from[PATH_MOST], name[256];
+    char from[PATH_MAX], name[256];
     struct reason why;
-    if (!join(from, path, link, &why))
+    if (!folder_join(from, path, link, "", &why))
         return -1;
     ssize_t length = readlink(from, name, sizeof name - 1);
     if (length < 0)
@@ -159,14 +134,14 @@ int64_t run_folder_linked(const char *path, const char *link)
 static bool remove_leftovers(const char *path, struct reason *why)
 {
     DIR *folder = opendir(path);
-    char file[PATH_MOST];
+    char file[PATH_MAX];
     if (!folder)
-        return system_failure(why);
+        return fail_errno(why);
     bool done = true;
     for (struct dirent *entry; done && (entry = readdir(folder));)
         if (update_of_name(entry->d_name, ".partial") >= 0)
-            done = join(file, path, entry->d_name, why) &&
-                   (unlink(file) == 0 || errno == ENOENT || system_failure(why));
+            done = folder_join(file, path, entry->d_name, "", why) &&
+                   (unlink(file) == 0 || errno == ENOENT || fail_errno(why));
     closedir(folder);
     return done;
 }
@@ -174,17 +149,17 @@ static bool remove_leftovers(const char *path, struct reason *why)
 bool run_folder_remove_old(const char *path, int keep, int64_t best, struct reason *why)
 {
     int64_t *updates;
-    char file[PATH_MOST];
+    char file[PATH_MAX];
     if (!run_folder_held(path, why))
         return false;
     int count = list_updates(path, &updates);
-    bool done = count >= 0 || system_failure(why);
+    bool done = count >= 0 || fail_errno(why);
     for (int i = keep; done && i < count; i++) {
         if (updates[i] == best)
             continue;
         run_folder_checkpoint_path(path, updates[i], file, sizeof file);
         point_at("run_folder.remove", updates[i], NULL, 0);
-        done = unlink(file) == 0 || errno == ENOENT || system_failure(why);
+        done = unlink(file) == 0 || errno == ENOENT || fail_errno(why);
     }
     memory_free(updates);
     return done && remove_leftovers(path, why);

@@ -1,6 +1,7 @@
 /* The folder of a run: lock, checkpoints and their links, metrics, status. Written by rank 0 alone.
- * A first start makes the folder aside (PATH.partial, with settings.yml and update-00000000.h5) and
- * renames it, so a run folder always has a checkpoint. */
+ * A first start makes the folder aside (folder.h; with settings.yml and update-00000000.h5) and
+ * renames it, so a run folder always has a checkpoint. Static: what lock this process holds, for it
+ * has one run (run_folder_lock.c). */
 #ifndef RUN_FOLDER_H
 #define RUN_FOLDER_H
 
@@ -12,11 +13,6 @@ enum run_folder_state { RUN_FOLDER_ABSENT, RUN_FOLDER_EMPTY, RUN_FOLDER_RUN, RUN
 /* A file where the folder belongs, or one that cannot be read, is a failure. OTHER: not empty and
  * no run. */
 bool run_folder_look(const char *path, enum run_folder_state *state, struct reason *why);
-
-/* PATH.partial, emptied of an earlier try. */
-bool run_folder_begin(const char *path, char aside[], size_t capacity, struct reason *why);
-bool run_folder_finish(const char *path,
-                       struct reason *why); // renames it (an empty folder of that name is replaced)
 
 /* fcntl lock on run/lock, process, host and time of the start inside; false names who holds it.
  * Held until the process ends. lockless: the file system has no locks, and the fence alone guards.

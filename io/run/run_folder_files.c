@@ -1,6 +1,6 @@
 #include "comm/base/points.h"
+#include "io/folder/folder.h"
 #include "io/run/run_folder.h"
-#include "io/sealed/sealed.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,25 +13,6 @@
 enum { SMALL_MOST = 16 * 1024 * 1024 };
 static const char metrics[] = "metrics.jsonl";
 
-static bool system_failure(struct reason *why)
-{
-    return fail(why, "%s", strerror(errno));
-}
-
-static void join(struct text *joined, const char *path, const char *file)
-{
-    text_init(joined);
-    text_add_format(joined, "%s/%s", path, file);
-}
-
-/* Takes no memory: for what is written inside the update loop. */
-static bool join_short(char joined[PATH_MAX], const char *path, const char *file,
-                       const char *ending, struct reason *why)
-{
-    return snprintf(joined, PATH_MAX, "%s/%s%s", path, file, ending) < PATH_MAX ||
-           fail(why, "%s", strerror(ENAMETOOLONG));
-}
-
 static bool write_fully(int descriptor, const char *bytes, size_t count, struct reason *why)
 {
     while (count > 0) {
@@ -39,7 +20,7 @@ static bool write_fully(int descriptor, const char *bytes, size_t count, struct 
         if (now < 0 && errno == EINTR)
             continue;
         if (now < 0)
-            return system_failure(why);
+            return fail_errno(why);
         bytes += now;
         count -= (size_t)now;
     }
@@ -50,19 +31,12 @@ static bool write_file(const char *path, const struct text *content, struct reas
 {
     int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
-        return system_failure(why);
+        return fail_errno(why);
     bool done = write_fully(descriptor, content->bytes, content->length, why) &&
-                (fsync(descriptor) == 0 || system_failure(why));
+                (fsync(descriptor) == 0 || fail_errno(why));
     if (close(descriptor) != 0 && done)
-        done = system_failure(why);
+        done = fail_errno(why);
     return done;
-}
-
-/* Puts the file's name before the reason; false. */
-static bool fail_of(const char *file, struct reason *why)
-{
-    struct reason of_file = *why;
-    return fail(why, "%s: %s", file, of_file.text);
 }
 
 bool run_folder_write(const char *path, const char *file, const struct text *content,
@@ -72,11 +46,12 @@ bool run_folder_write(const char *path, const char *file, const struct text *con
     if (!run_folder_held(path, why))
         return false;
     bool done =
-        (join_short(to, path, file, "", why) && join_short(aside, path, file, ".partial", why) &&
+        (folder_join(to, path, file, "", why) && folder_join(aside, path, file, ".partial", why) &&
          write_file(aside, content, why)) ||
-        fail_of(file, why);
+        fail_about(why, "%s", file);
     point_at("run_folder.write", 0, NULL, 0);
-    if (done && run_folder_held(path, why) && (sealed_rename(aside, to, why) || fail_of(file, why)))
+    if (done && run_folder_held(path, why) &&
+        (folder_rename(aside, to, why) || fail_about(why, "%s", file)))
         return true;
     unlink(aside);
     return false;
@@ -92,17 +67,17 @@ static bool read_open(FILE *file, struct text *content, struct reason *why)
         if (content->length > SMALL_MOST)
             return fail(why, "is larger than %d bytes", SMALL_MOST);
     }
-    return !ferror(file) || system_failure(why);
+    return !ferror(file) || fail_errno(why);
 }
 
 bool run_folder_read(const char *path, const char *file, struct text *content, struct reason *why)
 {
-    struct text from;
-    join(&from, path, file);
-    FILE *opened = fopen(from.bytes, "rbe");
-    text_release(&from);
+    char from[PATH_MAX];
+    if (!folder_join(from, path, file, "", why))
+        return false;
+    FILE *opened = fopen(from, "rbe");
     if (!opened)
-        return system_failure(why);
+        return fail_errno(why);
     bool done = read_open(opened, content, why);
     fclose(opened);
     return done;
@@ -135,26 +110,23 @@ static bool find_cut(FILE *file, int64_t update, off_t *kept, struct reason *why
             *kept = place;
     }
     free(line);
-    return !ferror(file) || system_failure(why);
+    return !ferror(file) || fail_errno(why);
 }
 
 bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why)
 {
-    struct text name;
+    char name[PATH_MAX];
     struct stat status;
     off_t kept = 0;
-    if (!run_folder_held(path, why))
+    if (!run_folder_held(path, why) || !folder_join(name, path, metrics, "", why))
         return false;
-    join(&name, path, metrics);
-    FILE *file = fopen(name.bytes, "r+be");
-    text_release(&name);
+    FILE *file = fopen(name, "r+be");
     if (!file)
-        return errno == ENOENT || system_failure(why);
+        return errno == ENOENT || fail_errno(why);
     bool done = find_cut(file, update, &kept, why) &&
-                (fstat(fileno(file), &status) == 0 || system_failure(why));
+                (fstat(fileno(file), &status) == 0 || fail_errno(why));
     if (done && status.st_size > kept)
-        done =
-            (ftruncate(fileno(file), kept) == 0 && fsync(fileno(file)) == 0) || system_failure(why);
+        done = (ftruncate(fileno(file), kept) == 0 && fsync(fileno(file)) == 0) || fail_errno(why);
     fclose(file);
     return done;
 }
@@ -162,20 +134,21 @@ bool run_folder_cut_metrics(const char *path, int64_t update, struct reason *why
 static bool append_metrics(const char *path, const struct text *line, struct reason *why)
 {
     char name[PATH_MAX];
-    if (!join_short(name, path, metrics, "", why))
+    if (!folder_join(name, path, metrics, "", why))
         return false;
     int descriptor = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor < 0)
-        return system_failure(why);
+        return fail_errno(why);
     bool done = write_fully(descriptor, line->bytes, line->length, why);
     point_at("run_folder.metrics", 0, NULL, 0); // half a line: the next start cuts it off
     done = done && write_fully(descriptor, "\n", 1, why);
     if (close(descriptor) != 0 && done)
-        done = system_failure(why);
+        done = fail_errno(why);
     return done;
 }
 
 bool run_folder_append_metrics(const char *path, const struct text *line, struct reason *why)
 {
-    return run_folder_held(path, why) && (append_metrics(path, line, why) || fail_of(metrics, why));
+    return run_folder_held(path, why) &&
+           (append_metrics(path, line, why) || fail_about(why, "%s", metrics));
 }

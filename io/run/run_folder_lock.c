@@ -1,5 +1,6 @@
 /* Who may write into a run folder: the lock, and the fence for when a lock is not enough. */
 #include "comm/base/points.h"
+#include "io/folder/folder.h"
 #include "io/run/run_folder.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -20,11 +21,6 @@ static struct {
     struct stat folder, lock;
     bool lockless; // the file system has no locks
 } held;
-
-static bool system_failure(struct reason *why)
-{
-    return fail(why, "%s", strerror(errno));
-}
 
 static bool same_file(const struct stat *a, const struct stat *b)
 {
@@ -78,11 +74,11 @@ static bool write_words(int descriptor, const char *host)
 bool run_folder_lock(const char *path, const char *host, bool *lockless, struct reason *why)
 {
     char file[PATH_MAX], words[WORDS];
-    if (snprintf(file, sizeof file, "%s/lock", path) >= PATH_MAX)
-        return fail(why, "%s", strerror(ENAMETOOLONG));
+    if (!folder_join(file, path, "lock", "", why))
+        return false;
     int descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0)
-        return system_failure(why);
+        return fail_errno(why);
     int trouble = lock_file(descriptor);
     held.lockless = *lockless = has_no_locks(trouble);
     if (trouble == EAGAIN) {
@@ -96,7 +92,7 @@ bool run_folder_lock(const char *path, const char *host, bool *lockless, struct 
         held.descriptor = descriptor;
         return true; // the descriptor stays open: closing any of this file would unlock it
     } else {
-        system_failure(why);
+        fail_errno(why);
     }
     close(descriptor);
     return false;
@@ -117,16 +113,17 @@ static bool name_successor(const char *file, struct reason *why)
 bool run_folder_held(const char *path, struct reason *why)
 {
     struct stat now;
-    char file[PATH_MAX + 8], words[WORDS];
+    char file[PATH_MAX], words[WORDS];
     if (!held.path[0] || strcmp(path, held.path) != 0)
         return true;
     if (stat(path, &now) != 0)
-        return errno == ENOENT ? fail(why, "was removed") : system_failure(why);
+        return errno == ENOENT ? fail(why, "was removed") : fail_errno(why);
     if (!same_file(&now, &held.folder))
         return fail(why, "was replaced by another folder");
-    snprintf(file, sizeof file, "%s/lock", path);
+    if (!folder_join(file, path, "lock", "", why))
+        return false;
     if (stat(file, &now) != 0)
-        return errno == ENOENT ? fail(why, "its lock was removed") : system_failure(why);
+        return errno == ENOENT ? fail(why, "its lock was removed") : fail_errno(why);
     if (!same_file(&now, &held.lock))
         return name_successor(file, why);
     int trouble = held.lockless ? 0 : lock_file(held.descriptor);

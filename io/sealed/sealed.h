@@ -17,6 +17,7 @@
 
 enum sealed_what { SEALED_CORPUS, SEALED_SHARD, SEALED_CHECKPOINT };
 enum sealed_type { SEALED_BYTES, SEALED_INT32, SEALED_INT64, SEALED_UINT64, SEALED_FLOAT32 };
+size_t sealed_type_bytes(enum sealed_type type);
 enum { SEALED_USER_BLOCK = 512, SEALED_VERSION = 1 };
 enum { SEALED_TEXT = 4096 }; // a text attribute has at most so many bytes, its end included
 
@@ -52,7 +53,6 @@ void sealed_close(struct sealed *file);
 /* Gives back what an open file holds of the system. The next read opens it again, and checks it as
  * sealed_open does unless its times, length and user block are those that were checked. */
 void sealed_pause(struct sealed *file);
-bool sealed_paused(const struct sealed *file);
 bool sealed_has(struct sealed *file, const char *name);
 bool sealed_has_attribute(struct sealed *file, const char *group, const char *name);
 bool sealed_read_text(struct sealed *file, const char *group, const char *name, char *value,
@@ -73,8 +73,6 @@ bool sealed_members(struct sealed *file, const char *group, int64_t *count, stru
 bool sealed_each_attribute(struct sealed *file, const char *group,
                            void (*visit)(void *to, const char *name), void *to, struct reason *why);
 
-/* Renames a file or folder that was written aside, and syncs the folder that holds it. */
-bool sealed_rename(const char *from, const char *to, struct reason *why);
 /* "HDF5 1.10.8" */
 const char *sealed_library(void);
 

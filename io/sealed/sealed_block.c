@@ -4,7 +4,6 @@
 #include "io/sealed/sealed_file.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,40 +80,17 @@ static bool seal(int descriptor, enum sealed_what what, uint64_t *hash, struct r
     ssize_t written = pwrite(descriptor, block, sizeof block, 0);
     if (written != (ssize_t)sizeof block)
         return fail(why, "%s", strerror(written < 0 ? errno : ENOSPC));
-    return fsync(descriptor) == 0 || fail(why, "%s", strerror(errno));
+    return fsync(descriptor) == 0 || fail_errno(why);
 }
 
 bool sealed_block_write(const char *path, enum sealed_what what, uint64_t *hash, struct reason *why)
 {
     int descriptor = open(path, O_RDWR | O_CLOEXEC);
     if (descriptor < 0)
-        return fail(why, "%s", strerror(errno));
+        return fail_errno(why);
     bool done = seal(descriptor, what, hash, why);
     if (close(descriptor) != 0 && done)
-        done = fail(why, "%s", strerror(errno));
-    return done;
-}
-
-bool sealed_sync_folder(const char *path, struct reason *why)
-{
-    char folder[PATH_MAX];
-    size_t length = strlen(path);
-    if (length >= sizeof folder)
-        return fail(why, "%s", strerror(ENAMETOOLONG));
-    strcpy(folder, path);
-    while (length > 1 && folder[length - 1] == '/')
-        folder[--length] = '\0';
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        slash[slash == folder] = '\0';
-    int descriptor = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool done = descriptor >= 0;
-    if (done) // some file systems cannot sync a folder, and say EINVAL
-        done = fsync(descriptor) == 0 || errno == EINVAL;
-    if (!done)
-        fail(why, "%s", strerror(errno));
-    if (descriptor >= 0)
-        close(descriptor);
+        done = fail_errno(why);
     return done;
 }
 
@@ -186,13 +162,13 @@ static bool check_open(int descriptor, enum sealed_what what, const uint64_t *ex
 {
     struct stat status;
     if (fstat(descriptor, &status) != 0)
-        return fail(why, "%s", strerror(errno));
+        return fail_errno(why);
     if (!S_ISREG(status.st_mode))
         return fail(why, S_ISDIR(status.st_mode) ? "is a folder, not a file" : "is not a file");
     unsigned char block[SEALED_USER_BLOCK];
     ssize_t count = read_fully(descriptor, block, sizeof block, 0);
     if (count < 0)
-        return fail(why, "%s", strerror(errno));
+        return fail_errno(why);
     if (count < (ssize_t)sizeof magic || memcmp(block, magic, sizeof magic) != 0)
         return fail(why, "is not a Chorus file");
     if (count < (ssize_t)sizeof block)
@@ -222,7 +198,7 @@ bool sealed_block_check(const char *path, enum sealed_what what, const uint64_t 
     if (descriptor < 0 && errno == ENOENT && lstat(path, &status) == 0)
         return fail(why, "is a link to a file that is not there");
     if (descriptor < 0)
-        return fail(why, "%s", strerror(errno));
+        return fail_errno(why);
     bool sound = check_open(descriptor, what, expected, known, stamp, hash, why);
     close(descriptor);
     return sound;
@@ -233,12 +209,11 @@ bool sealed_block_unchanged(int descriptor, enum sealed_what what, uint64_t hash
 {
     struct stat status;
     if (fstat(descriptor, &status) != 0)
-        return fail(why, "%s", strerror(errno));
+        return fail_errno(why);
     struct sealed_stamp now = stamp_of(&status), known = *stamp;
     if (same_stamp(&now, &known))
         return true;
-    struct reason inner;
     uint64_t found;
-    return check_open(descriptor, what, &hash, &known, stamp, &found, &inner) ||
-           fail(why, "has changed while it was read: %.900s", inner.text);
+    return check_open(descriptor, what, &hash, &known, stamp, &found, why) ||
+           fail_about(why, "has changed while it was read");
 }

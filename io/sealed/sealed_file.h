@@ -54,12 +54,9 @@ bool sealed_block_check(const char *path, enum sealed_what what, const uint64_t 
  */
 bool sealed_block_unchanged(int descriptor, enum sealed_what what, uint64_t hash,
                             struct sealed_stamp *stamp, struct reason *why);
-/* fsync of the folder that holds path. */
-bool sealed_sync_folder(const char *path, struct reason *why);
 
 hid_t sealed_array_access(void);
 
-size_t sealed_type_bytes(enum sealed_type type);
 hid_t sealed_type_in_file(enum sealed_type type);
 hid_t sealed_type_in_memory(enum sealed_type type);
 

@@ -1,5 +1,6 @@
-/* What all of io that calls HDF5 shares, of sealed files and of others' (vectors_hdf5.c): the way
- * from HDF5's errors to words, and blocks of an array. */
+/* Private to io, and the first of what calls HDF5, for sealed files and others' (vectors_hdf5.c):
+ * the way from its errors to words, and blocks of an array. Static: that the library was started,
+ * and its version, once for the process. */
 #ifndef SEALED_HDF5_H
 #define SEALED_HDF5_H
 

@@ -51,11 +51,6 @@ void sealed_pause(struct sealed *file)
     file->id = -1;
 }
 
-bool sealed_paused(const struct sealed *file)
-{
-    return file->id < 0;
-}
-
 /* Before a read: a paused file must be the one that was checked. */
 static bool ready(struct sealed *file, struct reason *why)
 {

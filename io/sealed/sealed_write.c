@@ -1,5 +1,6 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "io/folder/folder.h"
 #include "io/sealed/sealed_file.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +39,7 @@ struct sealed *sealed_create(const char *path, enum sealed_what what, struct rea
     sealed_quiet();
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666); // for errno's own words
     if (descriptor < 0) {
-        fail(why, "%s", strerror(errno));
+        fail_errno(why);
         return NULL;
     }
     close(descriptor);
@@ -263,7 +264,7 @@ bool sealed_commit(struct sealed *file, uint64_t *hash, struct reason *why)
         if (done)
             file->id = -1;
         done = done && sealed_block_write(file->path, file->what, hash, why) &&
-               sealed_sync_folder(file->path, why);
+               folder_sync_around(file->path, why);
     }
     if (done)
         sealed_free(file);

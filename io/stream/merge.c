@@ -1,5 +1,6 @@
 #include "io/stream/merge.h"
 #include "comm/base/memory.h"
+#include "io/corpus/shard.h"
 
 enum {
     AHEAD_MOST = 512, // sentences of a shard

@@ -67,12 +67,6 @@ void pairs_block_release(struct pairs_block *block)
     *block = (struct pairs_block){0};
 }
 
-static void add_cells(struct ids *cells, const int32_t *list, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++)
-        ids_add(cells, list[i]);
-}
-
 /* Keeps the text; returns the length of its first alternative. */
 static size_t add_text(struct pairs_block *block, struct pair *pair, const char *text,
                        size_t length)
@@ -104,8 +98,8 @@ static int next_of_corpus(struct pairs *pairs, struct pair *pair, struct pairs_b
         struct sequence *sequence = &pair->sentence.side[side];
         struct raw raw = {.bytes = merged.text, .length = first};
         if (side != TARGET || !merged.text || first == merged.text_length)
-            add_cells(&block->cells, sequence->cells,
-                      (int64_t)sequence->length * content_width(&pairs->contents[side]));
+            ids_add_all(&block->cells, sequence->cells,
+                        (int64_t)sequence->length * content_width(&pairs->contents[side]));
         else if (!encode(&pairs->contents[side], &raw, &pairs->rooms[side], &block->cells,
                          &sequence->length, why))
             return -1;

@@ -10,9 +10,8 @@ struct running {
     int width;
     int ends;                    // 1: each sequence has one
     struct stream_reader reader; // of a corpus
-    int shards;
-    int64_t *starts;  // (shards + 1): where they begin
-    struct ids cells; // of a file
+    int64_t *starts;             // (shards + 1): where they begin
+    struct ids cells;            // of a file
 };
 
 static int ends_of(const struct content *target)
@@ -41,7 +40,6 @@ struct running *running_open(const struct corpus *corpus, struct reason *why)
     }
     struct running *running = running_of(&corpus->contents[TARGET]);
     running->sequences = corpus->sentences;
-    running->shards = corpus->shards;
     running->starts = memory_take(((size_t)corpus->shards + 1) * sizeof *running->starts);
     for (int s = 0; s < corpus->shards; s++)
         running->starts[s + 1] = running->starts[s] + corpus->table[s].tokens[TARGET] +
@@ -53,9 +51,7 @@ struct running *running_open(const struct corpus *corpus, struct reason *why)
 
 static void add_sequence(struct running *running, const struct sequence *sequence)
 {
-    const int32_t *cells = sequence->cells;
-    for (int64_t i = 0; i < (int64_t)sequence->length * running->width; i++)
-        ids_add(&running->cells, cells[i]);
+    ids_add_all(&running->cells, sequence->cells, (int64_t)sequence->length * running->width);
     if (running->ends)
         ids_add(&running->cells, ID_END);
     running->length += sequence->length + running->ends;
@@ -116,19 +112,6 @@ struct running_piece running_piece(int64_t length, int64_t pieces, int64_t p)
     return (struct running_piece){first, end - first};
 }
 
-static int shard_of(const struct running *running, int64_t place)
-{
-    int low = 0, high = running->shards - 1;
-    while (low < high) {
-        int middle = (low + high + 1) / 2;
-        if (running->starts[middle] <= place)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 /* Sequence i of a shard stands at its offset + i, for the ends before it. */
 static bool sequence_of(const struct running *running, struct shard *shard, int s, int64_t place,
                         int64_t *sequence, struct reason *why)
@@ -179,7 +162,7 @@ static bool read_corpus(struct running *running, int64_t first, int64_t count, i
                         struct reason *why)
 {
     for (int64_t done = 0, now; done < count; done += now) {
-        int s = shard_of(running, first + done);
+        int s = stream_reader_shard_of(&running->reader, running->starts, first + done);
         int64_t at = first + done - running->starts[s],
                 rest = running->starts[s + 1] - first - done;
         now = count - done < rest ? count - done : rest;
@@ -213,7 +196,7 @@ bool running_place(struct running *running, int64_t place, int *shard, int64_t *
                    struct reason *why)
 {
     require(running->starts && place >= 0 && place < running->length);
-    *shard = shard_of(running, place);
+    *shard = stream_reader_shard_of(&running->reader, running->starts, place);
     struct shard *opened = stream_reader_shard(&running->reader, *shard, why);
     return opened &&
            sequence_of(running, opened, *shard, place - running->starts[*shard], sequence, why);

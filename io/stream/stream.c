@@ -15,7 +15,7 @@ struct stream {
     int shards, pieces;
     int64_t *sentences;   // (shards)
     int32_t *shifts;      // (shards)
-    int32_t *first_piece; // (shards + 1)
+    int64_t *first_piece; // (shards + 1)
     int32_t *permutation; // (pieces)
     int32_t *lengths;     // (SIDES, STREAM_PIECE)
     int64_t all, left;    // sentences of an epoch, and those that no window has had
@@ -48,19 +48,6 @@ static void begin_epoch(struct stream *stream, int64_t epoch)
     stream->last_window = stream->groups_read = 0;
 }
 
-static int shard_of_piece(const struct stream *stream, int32_t piece)
-{
-    int low = 0, high = stream->shards - 1;
-    while (low < high) {
-        int middle = (low + high + 1) / 2;
-        if (stream->first_piece[middle] <= piece)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 /* A source has a place that an encoder reads: its end, or one of its own. */
 static bool check_sources(const struct stream *stream, int s, int64_t index,
                           const int32_t lengths[SIDES], struct reason *why)
@@ -77,8 +64,8 @@ static bool check_sources(const struct stream *stream, int s, int64_t index,
 
 static bool add_piece(struct stream *stream, int32_t piece, struct reason *why)
 {
-    int s = shard_of_piece(stream, piece);
-    int64_t start = (int64_t)(piece - stream->first_piece[s]) * STREAM_PIECE - stream->shifts[s];
+    int s = stream_reader_shard_of(&stream->reader, stream->first_piece, piece);
+    int64_t start = (piece - stream->first_piece[s]) * STREAM_PIECE - stream->shifts[s];
     int64_t end = start + STREAM_PIECE;
     start = start < 0 ? 0 : start;
     end = end > stream->sentences[s] ? stream->sentences[s] : end;
@@ -213,8 +200,8 @@ bool stream_next(struct stream *stream, struct stream_group *group, struct reaso
     if (!plan_next(stream, why) ||
         (stream->next_group >= stream->groups_read && !read_cells(stream, why)))
         return false;
-    stream->views = stream_plan_room(stream->views, sizeof *stream->views, &stream->views_capacity,
-                                     sentences_of_group(stream));
+    stream->views = memory_room(stream->views, sizeof *stream->views, &stream->views_capacity,
+                                sentences_of_group(stream));
     struct stream_sentence *views = stream->views;
     for (int lane = 0; lane < stream->options.lanes; lane++) {
         view_lane(stream, lane, views);
@@ -255,10 +242,10 @@ static void number_pieces(struct stream *stream, const struct corpus *corpus)
 {
     for (int s = 0; s < stream->shards; s++) {
         stream->sentences[s] = corpus->table[s].sentences;
-        int32_t pieces = (int32_t)(stream->sentences[s] / STREAM_PIECE) + 2; // some are empty
+        int64_t pieces = stream->sentences[s] / STREAM_PIECE + 2; // some are empty
         stream->first_piece[s + 1] = stream->first_piece[s] + pieces;
     }
-    stream->pieces = stream->first_piece[stream->shards];
+    stream->pieces = (int)stream->first_piece[stream->shards];
 }
 
 struct stream *stream_open(const struct corpus *corpus, const struct stream_options *options,

@@ -3,17 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_LEAST = 4096 }; // small lists would grow again and again by chance
-
-void *stream_plan_room(void *list, size_t element_bytes, int64_t *capacity, int64_t count)
-{
-    if (count <= *capacity)
-        return list;
-    int64_t old = *capacity;
-    *capacity = 2 * (count > ROOM_LEAST ? count : ROOM_LEAST);
-    return memory_grow(list, (size_t)old * element_bytes, (size_t)*capacity * element_bytes);
-}
-
 void stream_plan_init(struct stream_plan *plan, const struct stream_options *options)
 {
     require(options->lanes >= 1 && options->batch_tokens >= 1 && options->batch_sentences >= 1);
@@ -44,8 +33,8 @@ void stream_plan_add(struct stream_plan *plan, int32_t shard, int64_t index,
 {
     struct random_key key = {
         .seed = plan->options.seed, .purpose = RANDOM_TIES, .update = (uint32_t)plan->epoch};
-    plan->sentences = stream_plan_room(plan->sentences, sizeof *plan->sentences,
-                                       &plan->sentences_capacity, plan->count + 1);
+    plan->sentences = memory_room(plan->sentences, sizeof *plan->sentences,
+                                  &plan->sentences_capacity, plan->count + 1);
     struct plan_sentence *sentence = &plan->sentences[plan->count++];
     *sentence = (struct plan_sentence){
         .index = index,
@@ -108,8 +97,8 @@ static void add_batch(struct stream_plan *plan, int64_t first, int64_t count)
             column[i] = plan->sentences[first + i].lengths[side];
         lengths[side] = column;
     }
-    plan->batches = stream_plan_room(plan->batches, sizeof *plan->batches, &plan->batches_capacity,
-                                     plan->batch_count + 1);
+    plan->batches = memory_room(plan->batches, sizeof *plan->batches, &plan->batches_capacity,
+                                plan->batch_count + 1);
     int64_t cost = options->cost(options->model, (int)count, lengths);
     plan->batches[plan->batch_count++] = (struct plan_batch){
         .cost = cost,
@@ -202,8 +191,8 @@ static void deal_groups(struct stream_plan *plan)
     while ((rounds + 1) * (rounds + 1) <= plan->groups)
         rounds++;
     int32_t chunks = (plan->groups + rounds - 1) / rounds, all = rounds * chunks;
-    plan->sequence = stream_plan_room(plan->sequence, sizeof *plan->sequence,
-                                      &plan->sequence_capacity, (int64_t)plan->groups + all);
+    plan->sequence = memory_room(plan->sequence, sizeof *plan->sequence, &plan->sequence_capacity,
+                                 (int64_t)plan->groups + all);
     int32_t *deal = plan->sequence + plan->groups; // (chunks, rounds): which group a round gets
     for (int32_t i = 0; i < all; i++)
         deal[i] = i;
@@ -237,8 +226,8 @@ void stream_plan_make(struct stream_plan *plan, int last)
     sort(plan->batches, plan->batch_count, sizeof *plan->batches, compare_batches);
     choose_rest(plan);
     plan->groups = plan->batch_count / lanes + (last && plan->rest ? 1 : 0);
-    plan->order = stream_plan_room(plan->order, sizeof *plan->order, &plan->order_capacity,
-                                   (int64_t)plan->groups * lanes);
+    plan->order = memory_room(plan->order, sizeof *plan->order, &plan->order_capacity,
+                              (int64_t)plan->groups * lanes);
     deal_groups(plan);
     for (int32_t i = 0; i < plan->groups; i++) {
         int32_t *group = plan->order + (int64_t)i * lanes;

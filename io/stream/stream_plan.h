@@ -51,7 +51,4 @@ void stream_plan_carry(struct stream_plan *plan);
 void stream_plan_shuffle(const struct stream_options *options, enum random_purpose purpose,
                          int64_t epoch, uint64_t *draws, int32_t *values, int64_t count);
 
-/* Room for count elements in a list that is kept; twice what is needed, so that it settles. */
-void *stream_plan_room(void *list, size_t element_bytes, int64_t *capacity, int64_t count);
-
 #endif

@@ -29,6 +29,19 @@ void stream_reader_release(struct stream_reader *reader)
     *reader = (struct stream_reader){0};
 }
 
+int stream_reader_shard_of(const struct stream_reader *reader, const int64_t *starts, int64_t place)
+{
+    int low = 0, high = reader->corpus->shards - 1;
+    while (low < high) {
+        int middle = (low + high + 1) / 2;
+        if (starts[middle] <= place)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
 static void pause_oldest(struct stream_reader *reader)
 {
     int oldest = -1;
@@ -63,8 +76,8 @@ void stream_reader_begin(struct stream_reader *reader)
 
 void stream_reader_want(struct stream_reader *reader, struct plan_sentence *sentence)
 {
-    reader->wanted = stream_plan_room(reader->wanted, sizeof *reader->wanted,
-                                      &reader->wanted_capacity, reader->wanted_count + 1);
+    reader->wanted = memory_room(reader->wanted, sizeof *reader->wanted, &reader->wanted_capacity,
+                                 reader->wanted_count + 1);
     reader->wanted[reader->wanted_count++] = (struct stream_wanted){
         .sentence = sentence,
         .index = sentence->index,
@@ -95,8 +108,8 @@ static bool read_side(struct stream_reader *reader, struct shard *shard, enum si
         return false;
     for (int64_t i = 0; i < span; i++)
         total += lengths[i];
-    reader->run = stream_plan_room(reader->run, sizeof *reader->run, &reader->run_capacity,
-                                   total * (int64_t)width);
+    reader->run = memory_room(reader->run, sizeof *reader->run, &reader->run_capacity,
+                              total * (int64_t)width);
     if (!shard_cells(shard, side, first, span, total, reader->run, why))
         return false;
     const int32_t *from = reader->run;
@@ -119,8 +132,8 @@ bool stream_reader_read(struct stream_reader *reader, struct reason *why)
 {
     struct stream_wanted *wanted = reader->wanted;
     /* One more: where all are empty they are there nevertheless (sentence.h: not NULL). */
-    reader->cells = stream_plan_room(reader->cells, sizeof *reader->cells, &reader->cells_capacity,
-                                     reader->cells_count + 1);
+    reader->cells = memory_room(reader->cells, sizeof *reader->cells, &reader->cells_capacity,
+                                reader->cells_count + 1);
     if (reader->wanted_count > 1)
         qsort(wanted, (size_t)reader->wanted_count, sizeof *wanted, compare_wanted);
     for (int64_t first = 0, end; first < reader->wanted_count; first = end) {

@@ -5,6 +5,7 @@
 #ifndef STREAM_READER_H
 #define STREAM_READER_H
 
+#include "io/corpus/shard.h"
 #include "io/stream/stream_plan.h"
 
 enum { STREAM_OPEN = 32 }; // shards at a time
@@ -32,6 +33,9 @@ struct stream_reader {
 
 void stream_reader_init(struct stream_reader *reader, const struct corpus *corpus);
 void stream_reader_release(struct stream_reader *reader);
+/* The shard that a place of all is in, where they begin at starts (shards + 1), of 0. */
+int stream_reader_shard_of(const struct stream_reader *reader, const int64_t *starts,
+                           int64_t place);
 /* Open until the next call. */
 struct shard *stream_reader_shard(struct stream_reader *reader, int index, struct reason *why);
 

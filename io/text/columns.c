@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/text.h"
+#include "io/text/blank.h"
 #include <string.h>
 
 struct columns {
@@ -9,7 +10,7 @@ struct columns {
     struct lines *lines;
     int wanted[2];
     struct text sides[2];
-    int64_t number, first_line;
+    int64_t first_line;
     bool tabs; // of the file's first word
     int width; // its fields; 0 before it
     bool failed;
@@ -24,10 +25,9 @@ struct field {
 struct columns *columns_open(const char *path, int source, int target, struct reason *why)
 {
     require(source >= 0);
-    struct reason inner;
-    struct lines *lines = lines_open(path, &inner);
+    struct lines *lines = lines_open(path, why);
     if (!lines) {
-        fail(why, "'%s': %s", path, inner.text);
+        fail_about(why, "'%s'", path);
         return NULL;
     }
     struct columns *columns = memory_take(sizeof *columns);
@@ -38,18 +38,10 @@ struct columns *columns_open(const char *path, int source, int target, struct re
     return columns;
 }
 
-static bool is_blank(char letter)
-{
-    return letter == ' ' || letter == '\t';
-}
-
 static struct field trim(const char *bytes, const char *end)
 {
-    while (bytes < end && is_blank(*bytes))
-        bytes++;
-    while (end > bytes && is_blank(end[-1]))
-        end--;
-    return (struct field){bytes, (size_t)(end - bytes)};
+    bytes = skip_blanks(bytes, end);
+    return (struct field){bytes, (size_t)(drop_blanks(bytes, end) - bytes)};
 }
 
 /* The field that starts at *at, which moves on to the next, or to NULL behind the last. */
@@ -158,7 +150,6 @@ static int read_sentence(struct columns *columns, struct reason *why)
     const char *line;
     size_t length;
     int got;
-    struct reason inner;
     while ((got = lines_next(columns->lines, &line, &length, why)) > 0) {
         if (!trim(line, line + length).length) {
             if (columns->sides[0].length)
@@ -166,9 +157,9 @@ static int read_sentence(struct columns *columns, struct reason *why)
             continue;
         }
         struct row row = split(columns, line, length);
-        if (is_left_out(columns, &row, line) || add_word(columns, &row, &inner))
+        if (is_left_out(columns, &row, line) || add_word(columns, &row, why))
             continue;
-        fail(why, "line %lld: %s", (long long)lines_number(columns->lines), inner.text);
+        fail_about(why, "line %lld", (long long)lines_number(columns->lines));
         return -1;
     }
     return got < 0 ? -1 : columns->sides[0].length > 0;
@@ -176,18 +167,16 @@ static int read_sentence(struct columns *columns, struct reason *why)
 
 int columns_next(struct columns *columns, struct columns_sentence *sentence, struct reason *why)
 {
-    struct reason inner;
     for (int side = 0; side < 2; side++)
         text_clear(&columns->sides[side]);
-    int got = columns->failed ? -1 : read_sentence(columns, &inner);
+    int got = columns->failed ? -1 : read_sentence(columns, &columns->trouble);
     if (got < 0 && !columns->failed)
-        fail(&columns->trouble, "'%s': %s", columns->path, inner.text);
+        fail_about(&columns->trouble, "'%s'", columns->path);
     columns->failed = got < 0;
     if (got < 0)
         *why = columns->trouble;
     if (got <= 0)
         return got;
-    *sentence = (struct columns_sentence){.number = ++columns->number};
     for (int side = 0; side < 2; side++) {
         sentence->bytes[side] = columns->sides[side].bytes;
         sentence->length[side] = columns->sides[side].length;

@@ -1,5 +1,6 @@
 #include "io/text/factors.h"
 #include "comm/base/die.h"
+#include "io/text/blank.h"
 
 void factors_init(struct factors *factors, int features)
 {
@@ -51,23 +52,15 @@ static bool split_word(struct factors *factors, const char *word, size_t length,
     return true;
 }
 
-static bool is_blank(char letter)
-{
-    return letter == ' ' || letter == '\t';
-}
-
 bool factors_split(struct factors *factors, const char *line, size_t length, struct reason *why)
 {
     for (int i = 0; i <= factors->features; i++)
         text_clear(&factors->lines[i]);
-    int64_t number = 0;
-    for (size_t at = 0; at < length;) {
-        size_t start = at;
-        while (at < length && !is_blank(line[at]))
-            at++;
-        if (at > start && !split_word(factors, line + start, at - start, ++number, why))
+    const char *end = line + length, *word = skip_blanks(line, end), *stop;
+    for (int64_t number = 1; word < end; word = skip_blanks(stop, end), number++) {
+        stop = skip_word(word, end);
+        if (!split_word(factors, word, (size_t)(stop - word), number, why))
             return false;
-        at += at < length;
     }
     return true;
 }

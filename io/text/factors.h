@@ -9,7 +9,7 @@
 #include "comm/base/reason.h"
 #include "comm/base/text.h"
 
-enum { FACTORS_MOST = 16 };
+enum { FACTORS_MOST = 8 };
 
 struct factors {
     int features;                        // beside each word; 0: a line of words as it is

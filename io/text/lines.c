@@ -155,7 +155,7 @@ struct lines *lines_open(const char *path, struct reason *why)
 {
     int file = strcmp(path, "-") != 0 ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (file < 0) {
-        fail(why, "%s", strerror(errno));
+        fail_errno(why);
         return NULL;
     }
     struct lines *lines = memory_take(sizeof *lines);

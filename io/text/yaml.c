@@ -158,13 +158,13 @@ bool yaml_read(const char *path, struct yaml *yaml, struct reason *why)
     *yaml = (struct yaml){0};
     FILE *file = fopen(path, "re");
     if (!file)
-        return fail(why, "%s", strerror(errno));
+        return fail_errno(why);
     char *bytes = memory_take(FILE_MOST + 1);
     errno = 0;
     size_t length = fread(bytes, 1, FILE_MOST + 1, file);
     bool good = true;
     if (ferror(file))
-        good = fail(why, "%s", strerror(errno));
+        good = fail_errno(why);
     else if (length > FILE_MOST)
         good = fail(why, "is longer than 1 MiB");
     fclose(file);

@@ -1,4 +1,5 @@
 #include "comm/base/memory.h"
+#include "io/text/blank.h"
 #include "io/text/utf8.h"
 #include "io/tokenizer/tokenizer_kinds.h"
 #include <stdlib.h>
@@ -16,14 +17,6 @@ bool symbols_next(const char **rest, const char **symbol, size_t *length)
     return *length > 0;
 }
 
-static bool holds_space(const char *symbol, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (symbol[i] == ' ' || symbol[i] == '\t')
-            return true;
-    return false;
-}
-
 bool symbols_check(const char *symbols, struct reason *why)
 {
     struct vocabulary seen;
@@ -35,7 +28,7 @@ bool symbols_check(const char *symbols, struct reason *why)
         int shown = length < 100 ? (int)length : 100;
         if (!utf8_valid(symbol, length))
             good = fail(why, "a symbol is not valid UTF-8");
-        else if (holds_space(symbol, length))
+        else if (skip_word(symbol, symbol + length) < symbol + length)
             good = fail(why, "symbol '%.*s' holds white space", shown, symbol);
         else if (vocabulary_reserved(symbol, length))
             good = fail(why, "symbol '%.*s' is reserved", shown, symbol);
@@ -71,12 +64,7 @@ void counts_add(struct counts *counts, const char *bytes, size_t length)
     int id = vocabulary_find(&counts->strings, bytes, length);
     if (id == ID_UNKNOWN)
         id = vocabulary_add(&counts->strings, bytes, length);
-    if (id >= counts->capacity) {
-        int capacity = counts->strings.capacity;
-        counts->list = memory_grow(counts->list, (size_t)counts->capacity * sizeof *counts->list,
-                                   (size_t)capacity * sizeof *counts->list);
-        counts->capacity = capacity;
-    }
+    counts->list = memory_room(counts->list, sizeof *counts->list, &counts->capacity, id + 1);
     counts->list[id]++;
 }
 

@@ -37,8 +37,8 @@ static void *learn_open(const struct learner_options *options)
     learning->options = *options;
     learning->options.symbols = options->symbols ? memory_copy_text(options->symbols) : NULL;
     text_clear(&learning->sample);
-    learning->capacity = 64;
-    learning->offsets = memory_take((size_t)learning->capacity * sizeof(int64_t));
+    learning->offsets =
+        memory_room(NULL, sizeof *learning->offsets, &learning->capacity, 1); // the first is 0
     return learning;
 }
 
@@ -74,11 +74,8 @@ static void learn_line(void *state, const char *bytes, size_t length, int64_t nu
         while ((bytes[length] & 0xC0) == 0x80)
             length--;
     }
-    if (learning->count + 1 == learning->capacity) {
-        size_t old = (size_t)learning->capacity * sizeof(int64_t);
-        learning->offsets = memory_grow(learning->offsets, old, 2 * old);
-        learning->capacity *= 2;
-    }
+    learning->offsets = memory_room(learning->offsets, sizeof *learning->offsets,
+                                    &learning->capacity, learning->count + 2);
     text_add(&learning->sample, bytes, length);
     blank_rare_marks(learning->sample.bytes + learning->sample.length - length, length);
     learning->offsets[++learning->count] = (int64_t)learning->sample.length;
@@ -217,8 +214,7 @@ static void encode(const struct tokenizer *tokenizer, const char *line, size_t l
     while ((mark = find_mark(line, length))) {
         size_t before = (size_t)(mark - line);
         require(sentencepiece_encode(pieces->library, line, before, ids));
-        for (int i = 0; i < SPACE_MARK_BYTES; i++)
-            ids_add(ids, pieces->mark[i]);
+        ids_add_all(ids, pieces->mark, SPACE_MARK_BYTES);
         line = mark + SPACE_MARK_BYTES;
         length -= before + SPACE_MARK_BYTES;
     }

@@ -201,8 +201,7 @@ try {
     auto library = static_cast<const SentencePieceProcessor *>(processor);
     if (!library->Encode(std::string_view(line, length), &found).ok())
         return false;
-    for (int id : found)
-        ids_add(ids, id);
+    ids_add_all(ids, found.data(), (int64_t)found.size());
     return true;
 } catch (const std::exception &) {
     return false;

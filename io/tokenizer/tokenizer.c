@@ -2,6 +2,7 @@
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "io/tokenizer/tokenizer_kinds.h"
+#include <string.h>
 
 static const struct tokenizer_functions *const kinds[TOKENIZER_KINDS] = {
     [TOKENIZER_SENTENCEPIECE] = &tokenizer_sentencepiece,
@@ -18,13 +19,20 @@ const char *tokenizer_kind_name(enum tokenizer_kind kind)
 
 void ids_add(struct ids *ids, int32_t id)
 {
-    if (ids->count == ids->capacity) {
-        int64_t capacity = ids->capacity ? 2 * ids->capacity : 64;
+    ids_add_all(ids, &id, 1);
+}
+
+void ids_add_all(struct ids *ids, const int32_t *list, int64_t count)
+{
+    if (count > ids->capacity - ids->count) {
+        int64_t capacity = 2 * (ids->count + count > 32 ? ids->count + count : 32);
         ids->list = memory_grow(ids->list, (size_t)ids->capacity * sizeof *ids->list,
                                 (size_t)capacity * sizeof *ids->list);
         ids->capacity = capacity;
     }
-    ids->list[ids->count++] = id;
+    if (count)
+        memcpy(ids->list + ids->count, list, (size_t)count * sizeof *list);
+    ids->count += count;
 }
 
 void ids_release(struct ids *ids)

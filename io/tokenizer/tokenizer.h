@@ -25,6 +25,7 @@ struct ids { // a growing array
     int64_t count, capacity;
 };
 void ids_add(struct ids *ids, int32_t id);
+void ids_add_all(struct ids *ids, const int32_t *list, int64_t count); // or cells, floats too
 void ids_release(struct ids *ids);
 
 struct tokenizer {

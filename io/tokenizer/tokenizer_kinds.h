@@ -39,8 +39,8 @@ bool symbols_check_stored(const struct text *model, struct reason *why);
 struct counts {
     struct learner_options options; // symbols are a copy
     struct vocabulary strings;
-    int64_t *list; // (strings.capacity)
-    int capacity;
+    int64_t *list; // (capacity): of a string's id
+    int64_t capacity;
 };
 struct counts *counts_open(const struct learner_options *options);
 void counts_add(struct counts *counts, const char *bytes, size_t length);

@@ -7,28 +7,16 @@
 
 static const char *const reserved_strings[IDS_RESERVED] = {"<unk>", "<s>", "</s>"};
 
-enum { FIRST_CAPACITY = 64 };
+enum { FIRST_SLOTS = 128 };
 
 static void append(struct vocabulary *vocabulary, const char *bytes, size_t length)
 {
     require(vocabulary->size < INT_MAX / 4);
     int size = vocabulary->size;
-    if (size + 1 >= vocabulary->capacity) {
-        int capacity = 2 * vocabulary->capacity;
-        vocabulary->offsets =
-            memory_grow(vocabulary->offsets, (size_t)vocabulary->capacity * sizeof(int64_t),
-                        (size_t)capacity * sizeof(int64_t));
-        vocabulary->capacity = capacity;
-    }
+    vocabulary->offsets = memory_room(vocabulary->offsets, sizeof *vocabulary->offsets,
+                                      &vocabulary->capacity, size + 2);
     int64_t start = vocabulary->offsets[size], end = start + (int64_t)length;
-    if (end > vocabulary->byte_capacity) {
-        int64_t capacity = vocabulary->byte_capacity;
-        while (capacity < end)
-            capacity *= 2;
-        vocabulary->bytes =
-            memory_grow(vocabulary->bytes, (size_t)vocabulary->byte_capacity, (size_t)capacity);
-        vocabulary->byte_capacity = capacity;
-    }
+    vocabulary->bytes = memory_room(vocabulary->bytes, 1, &vocabulary->byte_capacity, end);
     if (length)
         memcpy(vocabulary->bytes + start, bytes, length);
     vocabulary->offsets[size + 1] = end;
@@ -38,11 +26,7 @@ static void append(struct vocabulary *vocabulary, const char *bytes, size_t leng
 void vocabulary_init(struct vocabulary *vocabulary)
 {
     *vocabulary = (struct vocabulary){0};
-    vocabulary->capacity = FIRST_CAPACITY;
-    vocabulary->offsets = memory_take(FIRST_CAPACITY * sizeof(int64_t));
-    vocabulary->byte_capacity = FIRST_CAPACITY;
-    vocabulary->bytes = memory_take(FIRST_CAPACITY);
-    vocabulary->slots = 2 * FIRST_CAPACITY;
+    vocabulary->slots = FIRST_SLOTS;
     vocabulary->table = memory_take((size_t)vocabulary->slots * sizeof *vocabulary->table);
     for (int id = 0; id < IDS_RESERVED; id++)
         append(vocabulary, reserved_strings[id], strlen(reserved_strings[id]));

@@ -17,8 +17,8 @@ struct vocabulary {
     char *bytes;      // of all strings, joined
     int64_t *offsets; // (size + 1)
     struct vocabulary_slot *table;
-    int size, capacity, slots;
-    int64_t byte_capacity;
+    int size, slots;
+    int64_t capacity, byte_capacity;
 };
 
 /* With the three reserved symbols "<unk>", "<s>", "</s>". */

@@ -1,23 +1,17 @@
 /* Words: what stands between ASCII spaces and tabs; and whole lines, each one symbol without the
  * spaces and tabs around it. */
+#include "io/text/blank.h"
 #include "io/tokenizer/tokenizer_kinds.h"
 #include <limits.h>
 
 /* The next words, at most VOCABULARY_AT_ONCE; how many. *at moves on. */
-static int next_words(const char *line, size_t length, size_t *at, struct vocabulary_key *words)
+static int next_words(const char **at, const char *end, struct vocabulary_key *words)
 {
     int count = 0;
-    while (count < VOCABULARY_AT_ONCE) {
-        size_t start = *at;
-        while (start < length && (line[start] == ' ' || line[start] == '\t'))
-            start++;
-        size_t end = start;
-        while (end < length && line[end] != ' ' && line[end] != '\t')
-            end++;
-        *at = end;
-        if (end == start)
-            break;
-        words[count++] = (struct vocabulary_key){line + start, end - start};
+    while (count < VOCABULARY_AT_ONCE && (*at = skip_blanks(*at, end)) < end) {
+        const char *start = *at;
+        *at = skip_word(start, end);
+        words[count++] = (struct vocabulary_key){start, (size_t)(*at - start)};
     }
     return count;
 }
@@ -31,9 +25,8 @@ static void learn_line(void *learning, const char *bytes, size_t length, int64_t
 {
     (void)number;
     struct vocabulary_key words[VOCABULARY_AT_ONCE];
-    size_t at = 0;
     int count;
-    while ((count = next_words(bytes, length, &at, words)) > 0)
+    for (const char *at = bytes; (count = next_words(&at, bytes + length, words)) > 0;)
         counts_add_all(learning, words, count);
 }
 
@@ -55,12 +48,9 @@ static void *learn_open_lines(const struct learner_options *options)
 /* None, or one: a blank line has no symbol. */
 static int whole_line(const char *line, size_t length, struct vocabulary_key *whole)
 {
-    while (length && (line[length - 1] == ' ' || line[length - 1] == '\t'))
-        length--;
-    for (; length && (*line == ' ' || *line == '\t'); line++)
-        length--;
-    *whole = (struct vocabulary_key){line, length};
-    return length > 0;
+    const char *start = skip_blanks(line, line + length), *end = drop_blanks(start, line + length);
+    *whole = (struct vocabulary_key){start, (size_t)(end - start)};
+    return end > start;
 }
 
 static void learn_whole_line(void *learning, const char *bytes, size_t length, int64_t number)
@@ -94,12 +84,10 @@ static void encode(const struct tokenizer *tokenizer, const char *line, size_t l
 {
     struct vocabulary_key words[VOCABULARY_AT_ONCE];
     int32_t found[VOCABULARY_AT_ONCE];
-    size_t at = 0;
     int count;
-    while ((count = next_words(line, length, &at, words)) > 0) {
+    for (const char *at = line; (count = next_words(&at, line + length, words)) > 0;) {
         vocabulary_find_all(&tokenizer->vocabulary, words, count, found);
-        for (int i = 0; i < count; i++)
-            ids_add(ids, found[i]);
+        ids_add_all(ids, found, count);
     }
 }
 
@@ -107,9 +95,8 @@ static bool first_unknown(const struct tokenizer *tokenizer, const char *line, s
                           struct vocabulary_key *unknown)
 {
     struct vocabulary_key words[VOCABULARY_AT_ONCE];
-    size_t at = 0;
     int count;
-    while ((count = next_words(line, length, &at, words)) > 0)
+    for (const char *at = line; (count = next_words(&at, line + length, words)) > 0;)
         for (int i = 0; i < count; i++)
             if (vocabulary_find(&tokenizer->vocabulary, words[i].bytes, words[i].length) ==
                 ID_UNKNOWN) {

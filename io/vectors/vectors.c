@@ -13,28 +13,9 @@ static const struct vectors_functions *const formats[VECTORS_FORMATS] = {
 struct vectors {
     const struct vectors_functions *functions;
     void *state;
-    int64_t number;
     bool failed;
     struct reason trouble;
 };
-
-const char *vectors_format_name(enum vectors_format format)
-{
-    require(format < VECTORS_FORMATS);
-    return formats[format]->name;
-}
-
-void floats_grow(struct floats *floats, size_t least)
-{
-    size_t capacity = floats->capacity ? floats->capacity : 1024;
-    if (least <= floats->capacity)
-        return;
-    while (capacity < least)
-        capacity *= 2;
-    floats->list = memory_grow(floats->list, floats->capacity * sizeof *floats->list,
-                               capacity * sizeof *floats->list);
-    floats->capacity = capacity;
-}
 
 struct vectors *vectors_open(const char *path, enum vectors_format format, struct reason *why)
 {
@@ -56,8 +37,6 @@ int vectors_next(struct vectors *vectors, struct vectors_item *item, struct reas
     if (got < 0) {
         vectors->failed = true;
         *why = vectors->trouble;
-    } else if (got > 0) {
-        item->number = ++vectors->number;
     }
     return got;
 }
@@ -76,12 +55,11 @@ int vectors_stacked(int frames, int by)
     return (frames - 1) / by + 1;
 }
 
-void vectors_stack(const struct vectors_item *item, int by, float *stacked)
+void vectors_stack(const float *values, int frames, int dimension, int by, float *stacked)
 {
-    size_t dimension = (size_t)item->dimension, frames = (size_t)item->frames;
-    size_t all = (size_t)vectors_stacked(item->frames, by) * (size_t)by;
-    memcpy(stacked, item->values, frames * dimension * sizeof *stacked);
-    for (size_t i = frames; i < all; i++)
-        memcpy(stacked + i * dimension, item->values + (frames - 1) * dimension,
-               dimension * sizeof *stacked);
+    const size_t row = (size_t)dimension, last = (size_t)frames - 1;
+    const size_t all = (size_t)vectors_stacked(frames, by) * (size_t)by;
+    memcpy(stacked, values, (last + 1) * row * sizeof *stacked);
+    for (size_t i = last + 1; i < all; i++)
+        memcpy(stacked + i * row, values + last * row, row * sizeof *stacked);
 }

@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 enum vectors_format { VECTORS_FRAMES, VECTORS_LINES, VECTORS_HDF5, VECTORS_FORMATS };
-const char *vectors_format_name(enum vectors_format format);
 
 enum {
     VECTORS_DIMENSION_MOST = 1 << 16,
@@ -25,7 +24,7 @@ enum {
 struct vectors_item {
     const float *values;   // (frames, dimension), valid until the next call
     int frames, dimension; // at least 1; the dimension is the file's
-    int64_t number, line;  // of the sequence, from 1; of its first frame in a text, else 0
+    int64_t line;          // of its first frame in a text, else 0
 };
 struct vectors;
 
@@ -36,9 +35,9 @@ struct vectors *vectors_open(const char *path, enum vectors_format format, struc
 int vectors_next(struct vectors *vectors, struct vectors_item *item, struct reason *why);
 void vectors_close(struct vectors *vectors); // NULL is allowed
 
-/* `by` consecutive frames joined into one: (vectors_stacked(frames, by), by * dimension). The last
- * frame is repeated where it has no successor. */
+/* `by` consecutive frames (frames, dimension) joined into one: (vectors_stacked(frames, by), by *
+ * dimension). The last frame is repeated where it has no successor. */
 int vectors_stacked(int frames, int by);
-void vectors_stack(const struct vectors_item *item, int by, float *stacked);
+void vectors_stack(const float *values, int frames, int dimension, int by, float *stacked);
 
 #endif

@@ -24,7 +24,8 @@ struct reading {
     int64_t first_row, row_count, row_room;
     int64_t *places; // [first_place, first_place + place_count) of /offsets
     int64_t first_place, place_count;
-    struct floats sequence;
+    float *sequence;
+    int64_t sequence_room;
 };
 
 static int64_t lesser(int64_t a, int64_t b)
@@ -200,7 +201,7 @@ static void close_file(void *state)
     memory_free(reading->rows);
     memory_free(reading->wide_rows);
     memory_free(reading->places);
-    memory_free(reading->sequence.list);
+    memory_free(reading->sequence);
     memory_free(reading);
 }
 
@@ -249,7 +250,8 @@ static bool read_rows(struct reading *reading, int64_t first, struct reason *why
 static bool gather(struct reading *reading, int64_t first, int64_t end, struct reason *why)
 {
     size_t row = (size_t)reading->dimension;
-    floats_grow(&reading->sequence, (size_t)(end - first) * row);
+    reading->sequence = memory_room(reading->sequence, sizeof *reading->sequence,
+                                    &reading->sequence_room, (end - first) * reading->dimension);
     for (int64_t at = first; at < end;) {
         int64_t held = at - reading->first_row;
         if (held < 0 || held >= reading->row_count) {
@@ -258,8 +260,8 @@ static bool gather(struct reading *reading, int64_t first, int64_t end, struct r
             held = 0;
         }
         int64_t count = lesser(reading->row_count - held, end - at);
-        memcpy(reading->sequence.list + (size_t)(at - first) * row,
-               reading->rows + (size_t)held * row, (size_t)count * row * sizeof *reading->rows);
+        memcpy(reading->sequence + (size_t)(at - first) * row, reading->rows + (size_t)held * row,
+               (size_t)count * row * sizeof *reading->rows);
         at += count;
     }
     return true;
@@ -268,7 +270,7 @@ static bool gather(struct reading *reading, int64_t first, int64_t end, struct r
 static bool check_numbers(const struct reading *reading, int64_t frames, struct reason *why)
 {
     for (int64_t i = 0; i < frames * reading->dimension; i++)
-        if (!isfinite(reading->sequence.list[i]))
+        if (!isfinite(reading->sequence[i]))
             return fail(why, "number %lld of frame %lld is not a finite float",
                         (long long)(i % reading->dimension + 1),
                         (long long)(i / reading->dimension + 1));
@@ -297,19 +299,18 @@ static int next_sequence(void *state, struct vectors_item *item, struct reason *
 {
     struct reading *reading = state;
     int64_t frames = 0;
-    struct reason inner;
     if (reading->at == reading->sequences)
         return 0;
     sealed_quiet();
-    if (!read_sequence(reading, &frames, &inner)) {
-        fail(why, "sequence %lld: %s", (long long)reading->at + 1, inner.text);
+    if (!read_sequence(reading, &frames, why)) {
+        fail_about(why, "sequence %lld", (long long)reading->at + 1);
         return -1;
     }
     reading->at++;
     *item = (struct vectors_item){
-        .values = reading->sequence.list, .frames = (int)frames, .dimension = reading->dimension};
+        .values = reading->sequence, .frames = (int)frames, .dimension = reading->dimension};
     return 1;
 }
 
 const struct vectors_functions vectors_hdf5 = {
-    .name = "hdf5", .open = open_file, .next = next_sequence, .close = close_file};
+    .open = open_file, .next = next_sequence, .close = close_file};

@@ -1,31 +1,21 @@
 /* Vectors as text, a vector a line. */
 #include "comm/base/memory.h"
 #include "comm/base/text.h"
+#include "io/text/blank.h"
 #include "io/text/lines.h"
 #include "io/vectors/vectors_formats.h"
 #include <math.h>
 
 struct reading {
     struct lines *lines;
-    struct floats values; // of the sequence
+    float *values; // of the sequence
+    int64_t room;
     int frames;
     int dimension; // 0 before the first frame
     const char *noun;
 };
 
-static bool is_blank(char letter)
-{
-    return letter == ' ' || letter == '\t';
-}
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && is_blank(*at))
-        at++;
-    return at;
-}
-
-static const char *skip_word(const char *at, const char *end)
+static const char *skip_number(const char *at, const char *end)
 {
     while (at < end && !is_blank(*at) && *at != ',')
         at++;
@@ -46,12 +36,12 @@ static int read_numbers(struct reading *reading, const char *line, size_t length
                         struct reason *why)
 {
     const char *end = line + length, *at = skip_blanks(line, end);
-    size_t start = (size_t)reading->frames * (size_t)reading->dimension;
+    int64_t start = (int64_t)reading->frames * reading->dimension;
     int count = 0;
     for (bool more = true; more;) {
         const char *word = at;
         float value;
-        at = skip_word(at, end);
+        at = skip_number(at, end);
         if (at == word) {
             fail(why, "no number stands beside a comma");
             return -1;
@@ -62,8 +52,9 @@ static int read_numbers(struct reading *reading, const char *line, size_t length
             fail(why, "has more than %d numbers", VECTORS_DIMENSION_MOST);
             return -1;
         }
-        floats_grow(&reading->values, start + (size_t)count + 1);
-        reading->values.list[start + (size_t)count++] = value;
+        reading->values =
+            memory_room(reading->values, sizeof value, &reading->room, start + count + 1);
+        reading->values[start + count++] = value;
         at = skip_blanks(at, end);
         more = at < end;
         if (more && *at == ',')
@@ -91,14 +82,13 @@ static bool add_frame(struct reading *reading, const char *line, size_t length, 
 
 static int of_line(const struct reading *reading, struct reason *why)
 {
-    struct reason inner = *why;
-    fail(why, "line %lld: %s", (long long)lines_number(reading->lines), inner.text);
+    fail_about(why, "line %lld", (long long)lines_number(reading->lines));
     return -1;
 }
 
 static int give(struct reading *reading, struct vectors_item *item)
 {
-    item->values = reading->values.list;
+    item->values = reading->values;
     item->frames = reading->frames;
     item->dimension = reading->dimension;
     return reading->frames > 0;
@@ -167,11 +157,11 @@ static void close_text(void *state)
 {
     struct reading *reading = state;
     lines_close(reading->lines);
-    memory_free(reading->values.list);
+    memory_free(reading->values);
     memory_free(reading);
 }
 
 const struct vectors_functions vectors_frames = {
-    .name = "frames", .open = open_frames, .next = next_frames, .close = close_text};
+    .open = open_frames, .next = next_frames, .close = close_text};
 const struct vectors_functions vectors_lines = {
-    .name = "vectors", .open = open_lines, .next = next_line, .close = close_text};
+    .open = open_lines, .next = next_line, .close = close_text};

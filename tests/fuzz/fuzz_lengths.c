@@ -2,7 +2,7 @@
  * offsets become lengths, and lengths micro-batches. An array is a count and its steps; after a
  * step of 127 a number comes. */
 #include "given.h"
-#include "io/corpus/corpus_writer.h"
+#include "io/corpus/shard_writer.h"
 #include <limits.h>
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* corpus.h5 with any numbers in its table of shards, sealed as it should be. */
 #include "given.h"
-#include "io/corpus/corpus_writer.h"
+#include "io/corpus/shard_writer.h"
 #include <limits.h>
 #include <stdio.h>
 

@@ -7,7 +7,7 @@
 
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
-#include "io/corpus/corpus.h"
+#include "io/corpus/shard.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

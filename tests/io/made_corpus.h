@@ -5,7 +5,8 @@
 #include "made_files.h"
 
 #include "io/corpus/corpus.h"
-#include "io/corpus/corpus_writer.h"
+#include "io/corpus/shard.h"
+#include "io/corpus/shard_writer.h"
 
 struct made_corpus {
     int shards, text;

@@ -12,9 +12,9 @@ static const char *read_from(const char *path, int source, int target)
     text_clear(&all);
     struct columns *columns = columns_open(path, source, target, &why);
     assert_non_null(columns);
-    int got;
+    int got, number = 0;
     while ((got = columns_next(columns, &line, &why)) > 0) {
-        text_add_format(&all, "%d@%d:", (int)line.number, (int)columns_line(columns));
+        text_add_format(&all, "%d@%d:", ++number, (int)columns_line(columns));
         text_add(&all, line.bytes[0], line.length[0]);
         text_add(&all, "=", 1);
         text_add(&all, line.bytes[1], line.length[1]);

@@ -1,5 +1,5 @@
 #include "comm/base/memory.h"
-#include "io/corpus/corpus_writer.h"
+#include "io/corpus/shard_writer.h"
 #include "io/folder/folder.h"
 #include "io/stream/pairs.h"
 #include "learning.h"

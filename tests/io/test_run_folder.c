@@ -1,6 +1,7 @@
 #include "made_files.h"
 
 #include "comm/base/points.h"
+#include "io/folder/folder.h"
 #include "io/run/run_folder.h"
 #include <errno.h>
 #include <sys/wait.h>
@@ -52,14 +53,14 @@ static void a_folder_is_made_aside_and_renamed(void **state)
     struct reason why;
     char aside[4096], name[256];
     snprintf(name, sizeof name, "%s/", made_path("new")); // as a shell completes it
-    assert_true(run_folder_begin(name, aside, sizeof aside, &why));
+    assert_true(folder_begin(name, aside, &why));
     assert_string_equal(aside, made_path("new.partial"));
     write_bytes(made_path("new.partial/left"), "x", 1);
-    assert_true(run_folder_begin(name, aside, sizeof aside, &why));
+    assert_true(folder_begin(name, aside, &why));
     assert_int_not_equal(access(made_path("new.partial/left"), F_OK), 0);
     assert_int_equal(mkdir(made_path("new"), 0777), 0); // an empty one is replaced
     write_bytes(made_path("new.partial/settings.yml"), "x", 1);
-    assert_true(run_folder_finish(name, &why));
+    assert_true(folder_finish(name, &why));
     assert_int_equal(access(made_path("new/settings.yml"), F_OK), 0);
     assert_int_not_equal(access(made_path("new.partial"), F_OK), 0);
 }

@@ -15,9 +15,9 @@ static const char *read_from(const char *path, enum vectors_format format)
     text_clear(&all);
     struct vectors *vectors = vectors_open(path, format, &why);
     assert_non_null(vectors);
-    int got;
+    int got, number = 0;
     while ((got = vectors_next(vectors, &item, &why)) > 0) {
-        text_add_format(&all, "%d@%d:", (int)item.number, (int)item.line);
+        text_add_format(&all, "%d@%d:", ++number, (int)item.line);
         for (int i = 0; i < item.frames * item.dimension; i++)
             text_add_format(&all, "%g%s", (double)item.values[i],
                             (i + 1) % item.dimension ? "," : "|");
@@ -40,14 +40,6 @@ static const char *read_text(const char *text, enum vectors_format format)
 static const char *frames(const char *text)
 {
     return read_text(text, VECTORS_FRAMES);
-}
-
-static void formats_have_names(void **state)
-{
-    (void)state;
-    assert_string_equal(vectors_format_name(VECTORS_FRAMES), "frames");
-    assert_string_equal(vectors_format_name(VECTORS_LINES), "vectors");
-    assert_string_equal(vectors_format_name(VECTORS_HDF5), "hdf5");
 }
 
 static void blank_lines_part_sequences(void **state)
@@ -144,16 +136,15 @@ static void stacking_joins_frames_and_repeats_the_last(void **state)
     (void)state;
     const float values[] = {1, 2, 3, 4, 5, 6, 7, 8},
                 by_three[] = {1, 2, 3, 4, 5, 6, 7, 8, 7, 8, 7, 8};
-    struct vectors_item item = {.values = values, .frames = 4, .dimension = 2};
     float stacked[12];
     assert_int_equal(vectors_stacked(4, 3), 2);
     assert_int_equal(vectors_stacked(3, 3), 1);
     assert_int_equal(vectors_stacked(1, 3), 1);
-    vectors_stack(&item, 3, stacked);
+    vectors_stack(values, 4, 2, 3, stacked);
     assert_memory_equal(stacked, by_three, sizeof by_three);
-    vectors_stack(&item, 2, stacked);
+    vectors_stack(values, 4, 2, 2, stacked);
     assert_memory_equal(stacked, values, sizeof values);
-    vectors_stack(&item, 1, stacked);
+    vectors_stack(values, 4, 2, 1, stacked);
     assert_memory_equal(stacked, values, sizeof values);
 }
 
@@ -175,7 +166,6 @@ static void nothing_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats_have_names),
         cmocka_unit_test(blank_lines_part_sequences),
         cmocka_unit_test(a_vector_a_line_is_a_sequence_of_one),
         cmocka_unit_test(blanks_or_a_comma_stand_between_numbers),

@@ -80,7 +80,6 @@ static void assert_sequences(const char *path, const int64_t *places, int64_t se
     for (int64_t i = 0; i < sequences; i++) {
         int64_t first = places ? places[i] : i, end = places ? places[i + 1] : i + 1;
         assert_int_equal(vectors_next(vectors, &item, &why), 1);
-        assert_int_equal(item.number, i + 1);
         assert_int_equal(item.line, 0);
         assert_int_equal(item.frames, end - first);
         assert_int_equal(item.dimension, D);

@@ -1,6 +1,7 @@
 #include "trainer/prepare/prepare_count.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
+#include "trainer/prepare/prepare_text.h"
 #include <stdio.h>
 
 const char *const drop_names[DROPS] = {"invalid UTF-8", "an empty side",
@@ -117,7 +118,7 @@ static void print_side(const struct prepare_count *count, const struct corpus *c
 }
 
 void prepare_count_print(const struct prepare_count *count, const struct corpus *corpus,
-                         const char *const paths[SIDES], int64_t lines, double seconds)
+                         const struct settings *settings, int64_t lines, double seconds)
 {
     char kept[32], all[32], dropped[32], took[32], rate[32];
     text_of_count(count->kept, kept);
@@ -131,7 +132,8 @@ void prepare_count_print(const struct prepare_count *count, const struct corpus 
             continue;
         text_of_count(count->dropped[drop], dropped);
         printf("dropped %s: %s, first '%s' line %lld\n", dropped, drop_names[drop],
-               paths[count->first_side[drop]], (long long)count->first_line[drop]);
+               prepare_text_path(settings, count->first_side[drop]),
+               (long long)count->first_line[drop]);
     }
     for (enum side side = 0; side < SIDES; side++)
         if (corpus->contents[side].form != FORM_NONE)

@@ -4,10 +4,9 @@
 #define PREPARE_COUNT_H
 
 #include "io/corpus/corpus.h"
+#include "trainer/settings/settings.h"
 
-/* Why prepare.c, and nobody after it, drops a line: a side that is not UTF-8, is empty (but in a
- * running text), or has more than --max-length places (but with --like, and in a running text).
- * The first of them, in this order, is counted; --strict makes it the end. */
+/* Why a line is dropped (prepare_sentence.h), the first reason first. */
 enum drop { DROP_ENCODING, DROP_EMPTY, DROP_LENGTH, DROPS };
 extern const char *const drop_names[DROPS];
 
@@ -28,8 +27,7 @@ void prepare_count_release(struct prepare_count *count);
 
 /* Length below which a share of the sentences lies (nearest rank). */
 int64_t prepare_count_quantile(const struct prepare_count *count, enum side side, double share);
-/* Paths of both sides for "first in 'train.zh' line 12". */
 void prepare_count_print(const struct prepare_count *count, const struct corpus *corpus,
-                         const char *const paths[SIDES], int64_t lines, double seconds);
+                         const struct settings *settings, int64_t lines, double seconds);
 
 #endif

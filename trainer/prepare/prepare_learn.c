@@ -53,12 +53,6 @@ static void options_of_side(const struct settings *s, const struct task *task, e
         options->min_count = options->kind == TOKENIZER_WORDS && !closed ? 2 : 1;
 }
 
-static void only_count(void *nothing, const struct example *example)
-{
-    (void)nothing;
-    (void)example;
-}
-
 enum { JOINT_SIDES = 2 };
 
 /* What is learnt of each side, in one reading: tokenizers, the first of the words' and then of each
@@ -96,10 +90,7 @@ static void learn_vectors(struct learners *learners, enum side side, const struc
         return;
     size_t bytes = (size_t)frames * (size_t)dimension * sizeof(float);
     float *stacked = memory_take(bytes);
-    vectors_stack(&(struct vectors_item){.values = raw->values,
-                                         .frames = raw->frames,
-                                         .dimension = raw->dimension},
-                  by, stacked);
+    vectors_stack(raw->values, raw->frames, raw->dimension, by, stacked);
     moments_add(moments, stacked, frames);
     memory_free(stacked);
 }
@@ -136,8 +127,7 @@ static void open_learners(const struct settings *settings, const struct task *ta
     for (enum side side = 0; side < SIDES; side++) {
         bool learnt = prepare_text_has(text, side) && !(learners->joint && side == TARGET);
         options_of_side(settings, task, side, symbols.bytes, &options[side]);
-        learners->is_vectors[side] =
-            learnt && settings_texts(settings).formats[side] != EXAMPLES_TEXT;
+        learners->is_vectors[side] = learnt && text->options.formats[side] != EXAMPLES_TEXT;
         learners->stack[side] =
             side == TARGET && task->rules.sources > 0 ? 1 : (int)settings->stack;
         learners->of[side][0] = NULL;
@@ -145,8 +135,8 @@ static void open_learners(const struct settings *settings, const struct task *ta
             options[side].kind = TOKENIZER_KINDS;
         samples = samples || options[side].kind == TOKENIZER_SENTENCEPIECE;
     }
-    if (samples && text->lines == 0)
-        prepare_text_read(text, false, only_count, NULL);
+    if (samples)
+        prepare_text_count(text);
     for (enum side side = 0; side < SIDES; side++) {
         options[side].lines = text->lines * (learners->joint ? JOINT_SIDES : 1);
         for (int i = 0; options[side].kind != TOKENIZER_KINDS &&
@@ -207,7 +197,7 @@ static void learn(const struct settings *settings, const struct task *task,
     struct learners learners = {.joint = settings->joint != 0};
     factors_init(&learners.factors, (int)settings->features);
     open_learners(settings, task, text, &learners);
-    prepare_text_read(text, false, learn_example, &learners);
+    prepare_text_read_alone(text, learn_example, &learners);
     point_at("prepare.count", 0, NULL, 0);
     for (enum side side = 0; side < SIDES; side++) {
         finish_side(settings, task, &learners, side, &contents[side]);

@@ -17,9 +17,11 @@ void prepare_poll(void)
         agree(false, "%s: nothing was written", stop_words());
 }
 
-static int is_standard_input(const char *path)
+const char *prepare_text_path(const struct settings *settings, enum side side)
 {
-    return path && strcmp(path, "-") == 0;
+    return settings->pairs                    ? settings->pairs
+           : settings->format == FORMAT_CONLL ? settings->source
+                                              : settings_texts(settings).paths[side];
 }
 
 static void spool(const char *file)
@@ -48,37 +50,30 @@ bool prepare_text_has(const struct prepare_text *text, enum side side)
     return options->paths[side] || ((options->pairs || options->columns) && side != SECOND);
 }
 
-/* The path that is read for a setting's. */
-static const char *path_of(const struct prepare_text *text, const char *given)
+/* The path that is read for the one that was given. */
+static const char *path_of(struct prepare_text *text, const char *given, const char *aside)
 {
-    return is_standard_input(given) ? text->spooled : given;
-}
-
-static bool reads_standard_input(const struct settings *settings)
-{
-    const struct examples_options given = settings_texts(settings);
-    bool reads = is_standard_input(settings->pairs);
-    for (enum side side = 0; side < SIDES; side++)
-        reads = reads || is_standard_input(given.paths[side]);
-    return reads;
+    if (!given || strcmp(given, "-") != 0)
+        return given;
+    if (text->spooled)
+        return text->spooled;
+    struct text path = {0};
+    text_add_format(&path, "%s/standard input", aside); // stands in messages
+    text->spooled = path.bytes;
+    if (comm_rank() == 0)
+        spool(text->spooled);
+    return text->spooled;
 }
 
 void prepare_text_open(struct prepare_text *text, const struct settings *settings,
                        const char *aside)
 {
     struct examples_options *options = &text->options;
-    if (reads_standard_input(settings)) {
-        struct text path = {0};
-        text_add_format(&path, "%s/standard input", aside); // stands in messages
-        text->spooled = memory_copy_text(path.bytes);
-        text_release(&path);
-        if (comm_rank() == 0)
-            spool(text->spooled);
-    }
+    text->settings = settings;
     *options = settings_texts(settings);
-    options->pairs = path_of(text, settings->pairs);
+    options->pairs = path_of(text, settings->pairs, aside);
     for (enum side side = 0; side < SIDES; side++)
-        options->paths[side] = path_of(text, options->paths[side]);
+        options->paths[side] = path_of(text, options->paths[side], aside);
     if (settings->format == FORMAT_CONLL) {
         options->columns = options->paths[SOURCE];
         settings_columns(settings->columns, options->column);
@@ -96,14 +91,11 @@ static void remark(const char *path, const struct lines_marks *marks)
         printf("'%s': %s of its lines end as on Windows; the \\r was left out\n", path, count);
 }
 
-void prepare_text_remarks(const struct prepare_text *text, const struct settings *settings)
+void prepare_text_remarks(const struct prepare_text *text)
 {
-    struct examples_options given = settings_texts(settings);
-    if (settings->pairs)
-        given.paths[SOURCE] = settings->pairs;
+    const struct settings *settings = text->settings;
     for (enum side side = 0; side < SIDES; side++)
-        if (given.paths[side])
-            remark(given.paths[side], &text->marks[side]);
+        remark(prepare_text_path(settings, side), &text->marks[side]);
     if (settings->source && settings->target &&
         folder_same_file(settings->source, settings->target))
         printf("warning: source and target are one file: '%s'\n", settings->target);
@@ -125,9 +117,8 @@ static const char *first_path(const struct examples_options *options)
     return first;
 }
 
-static bool read_examples(struct prepare_text *text, struct examples *examples,
-                          void (*take)(void *taker, const struct example *example), void *taker,
-                          struct reason *why)
+static bool read_examples(struct prepare_text *text, struct examples *examples, prepare_taker *take,
+                          void *taker, struct reason *why)
 {
     struct example example;
     int64_t lines = 0;
@@ -144,15 +135,37 @@ static bool read_examples(struct prepare_text *text, struct examples *examples,
     return got == 0;
 }
 
-void prepare_text_read(struct prepare_text *text, bool together,
-                       void (*take)(void *taker, const struct example *example), void *taker)
+/* Of the whole text; else why not. */
+static bool read_all(struct prepare_text *text, prepare_taker *take, void *taker,
+                     struct reason *why)
+{
+    struct examples *examples = examples_open(&text->options, why);
+    bool well = examples && read_examples(text, examples, take, taker, why);
+    examples_close(examples);
+    return well;
+}
+
+void prepare_text_read(struct prepare_text *text, prepare_taker *take, void *taker)
 {
     struct reason why;
-    struct examples *examples = examples_open(&text->options, &why);
-    bool well = examples && read_examples(text, examples, take, taker, &why);
-    if (together)
-        agree(well, "%s", why.text);
-    else if (!well)
+    agree(read_all(text, take, taker, &why), "%s", why.text);
+}
+
+void prepare_text_read_alone(struct prepare_text *text, prepare_taker *take, void *taker)
+{
+    struct reason why;
+    if (!read_all(text, take, taker, &why))
         die("%s", why.text);
-    examples_close(examples);
+}
+
+static void only_count(void *nothing, const struct example *example)
+{
+    (void)nothing;
+    (void)example;
+}
+
+void prepare_text_count(struct prepare_text *text)
+{
+    if (text->lines == 0)
+        prepare_text_read_alone(text, only_count, NULL);
 }

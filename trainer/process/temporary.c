@@ -9,9 +9,10 @@
 
 static char path[PATH_MAX];
 
-static void clear(void)
+static void clear(void *unused)
 {
     struct reason why;
+    (void)unused;
     if (path[0] && !folder_remove(path, &why))
         fprintf(stderr, "warning: temporary folder '%s': %s\n", path, why.text);
     path[0] = '\0';
@@ -24,7 +25,7 @@ const char *temporary_open(struct reason *why)
     require(!path[0]);
     int length = snprintf(path, sizeof path, "%s/chorus-XXXXXX", root);
     if (length < (int)sizeof path && mkdtemp(path)) {
-        die_before_ending(clear);
+        die_before_ending(clear, NULL);
         return path;
     }
     fail(why, "temporary folder in '%s': %s", root,
@@ -35,6 +36,6 @@ const char *temporary_open(struct reason *why)
 
 void temporary_close(void)
 {
-    die_before_ending(NULL);
-    clear();
+    die_before_ending(NULL, NULL);
+    clear(NULL);
 }

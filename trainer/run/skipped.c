@@ -2,6 +2,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
+#include "io/corpus/shard.h"
 #include "trainer/process/agree.h"
 #include <stdlib.h>
 

@@ -5,6 +5,7 @@
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "comm/watch.h"
+#include "io/folder/folder.h"
 #include "io/run/run_folder.h"
 #include "io/stream/running_stream.h"
 #include "trainer/host/computing.h"
@@ -18,7 +19,6 @@
 #include "trainer/run/run_memory.h"
 #include "trainer/run/saver.h"
 #include "trainer/settings/task.h"
-#include <limits.h>
 #include <string.h>
 
 /* [all] Opens a corpus; the lowest rank that cannot says why. check: all of it is read, once. */
@@ -188,7 +188,7 @@ static void begin(struct run *run, const struct snapshot *origin)
     run->guard = guard_open(run, part);
     if (s->check)
         return;
-    if (comm_rank() == 0 && !run_folder_begin(s->output, aside, sizeof aside, &why))
+    if (comm_rank() == 0 && !folder_begin(s->output, aside, &why))
         die("run folder '%s': %s", s->output, why.text);
     saver_first(run->saver, aside);
     if (comm_rank() != 0)
@@ -196,7 +196,7 @@ static void begin(struct run *run, const struct snapshot *origin)
     point_at("start.folder", 0, NULL, 0);
     continue_write_settings(s, aside);
     if (!run_folder_link(aside, "last.h5", 0, &why) ||
-        !run_folder_link(aside, "best.h5", 0, &why) || !run_folder_finish(s->output, &why))
+        !run_folder_link(aside, "best.h5", 0, &why) || !folder_finish(s->output, &why))
         die("run folder '%s': %s", s->output, why.text);
     continue_lock(s->output);
 }

@@ -1,8 +1,8 @@
-/* Writing a corpus. A shard is written by one rank, in order of lines, with buffers of its own
+/* Writing a shard, by one rank, in order of lines, with buffers of its own
  * whose flushing depends on its own content only: its bytes are the same for any number of ranks
  * and of shards that are open at once. */
-#ifndef CORPUS_WRITER_H
-#define CORPUS_WRITER_H
+#ifndef SHARD_WRITER_H
+#define SHARD_WRITER_H
 
 #include "io/corpus/corpus.h"
 
@@ -10,7 +10,6 @@
  * blocks that follow each other. */
 int corpus_shard_of_line(uint64_t seed, int64_t line, int shards);
 int corpus_shard_in_order(int64_t line, int64_t lines, int shards);
-void corpus_shard_file(int index, char file[32]);
 
 struct shard_writer;
 /* In `folder` under the shard's final name: the folder is the one written aside. Of the corpus
@@ -21,10 +20,5 @@ bool shard_writer_add(struct shard_writer *writer, int64_t line, const struct se
                       const char *text, size_t text_length, struct reason *why);
 /* Closes in any case; fills the row of the table. */
 bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, struct reason *why);
-void shard_writer_abandon(struct shard_writer *writer);
-
-/* corpus.h5 in `folder`, from the task, contents, joint, has_text, stream, seed and table of
- * `corpus` (its digest is computed here). */
-bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why);
 
 #endif

@@ -1,17 +1,15 @@
-#include "io/corpus/corpus_writer.h"
+#include "io/corpus/shard_writer.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
-#include <stdio.h>
+#include "io/corpus/shard.h"
 #include <string.h>
 
 /* An array on its way to the file. What fits into one buffer is written with its exact size, so
  * that a small shard is a small file. The buffer holds whole rows. */
-enum { BUFFER_BYTES = 64 * 1024, NAME_MOST = 32 };
+enum { BUFFER_BYTES = 64 * 1024 };
 struct column {
-    char name[NAME_MOST];
-    enum sealed_type type;
-    int rank, width; // of a row: width elements
+    struct shard_array array;
     char *buffer;
     size_t used, room; // bytes
     int begun;
@@ -37,27 +35,32 @@ int corpus_shard_in_order(int64_t line, int64_t lines, int shards)
     return (int)(line * shards / lines);
 }
 
-static size_t bytes_of(enum sealed_type type)
+static int64_t elements(const struct column *column)
 {
-    return type == SEALED_BYTES ? 1 : type == SEALED_INT64 ? sizeof(int64_t) : sizeof(int32_t);
+    return (int64_t)(column->used / sealed_type_bytes(column->array.type));
 }
 
 static bool flush(struct shard_writer *writer, struct column *column, struct reason *why)
 {
-    int64_t count = (int64_t)(column->used / bytes_of(column->type));
-    const int64_t growing[2] = {-1, column->width};
+    const struct shard_array *array = &column->array;
+    const int64_t count = elements(column), growing[2] = {-1, array->width};
     if (!column->begun &&
-        !sealed_begin_array(writer->file, column->name, column->type, column->rank, growing, why))
+        !sealed_begin_array(writer->file, array->name, array->type, array->rank, growing, why))
         return false;
     column->begun = 1;
     column->used = 0;
-    return sealed_append(writer->file, column->name, count, column->buffer, why);
+    return sealed_append(writer->file, array->name, count, column->buffer, why);
+}
+
+static size_t row_bytes(const struct column *column)
+{
+    return (size_t)column->array.width * sealed_type_bytes(column->array.type);
 }
 
 static bool add(struct shard_writer *writer, struct column *column, const void *data, size_t rows,
                 struct reason *why)
 {
-    size_t bytes = rows * (size_t)column->width * bytes_of(column->type);
+    size_t bytes = rows * row_bytes(column);
     for (const char *from = data; bytes > 0;) {
         size_t room = column->room - column->used, now = bytes < room ? bytes : room;
         memcpy(column->buffer + column->used, from, now);
@@ -70,34 +73,27 @@ static bool add(struct shard_writer *writer, struct column *column, const void *
     return true;
 }
 
-/* rank 1: width is 1. */
-static void open_column(struct column *column, const char *side, const char *name,
-                        enum sealed_type type, int rank, int width)
+static void open_column(struct column *column, struct shard_array array)
 {
-    size_t row = (size_t)width * bytes_of(type), rows = BUFFER_BYTES / row;
-    *column = (struct column){.type = type, .rank = rank, .width = width};
-    snprintf(column->name, sizeof column->name, "%.15s%.15s", side, name);
+    *column = (struct column){.array = array};
+    size_t row = row_bytes(column), rows = BUFFER_BYTES / row;
     column->room = (rows ? rows : 1) * row;
     column->buffer = memory_take(column->room);
 }
 
-static void open_side(struct shard_writer *writer, enum side side, const struct content *content)
+/* Of offsets, which begin with 0. */
+static void open_offsets(struct shard_writer *writer, struct column *column,
+                         struct shard_array array)
 {
-    struct reason never = {""}; // the buffer is empty: this cannot fail
-    char name[NAME_MOST];
-    bool vectors = content->form == FORM_VECTORS;
-    int width = content_width(content), rank = vectors || width > 1 ? 2 : 1;
-    snprintf(name, sizeof name, "/%s", side_names[side]);
-    open_column(&writer->cells[side], name, vectors ? "/features" : "/ids",
-                vectors ? SEALED_FLOAT32 : SEALED_INT32, rank, width);
-    open_column(&writer->offsets[side], name, "/offsets", SEALED_INT64, 1, 1);
-    require(add(writer, &writer->offsets[side], &(int64_t){0}, 1, &never));
+    struct reason never; // the buffer is empty: this cannot fail
+    open_column(column, array);
+    require(add(writer, column, &(int64_t){0}, 1, &never));
 }
 
 struct shard_writer *shard_writer_open(const char *folder, int index, const struct corpus *corpus,
                                        struct reason *why)
 {
-    char name[32];
+    char name[CORPUS_FILE];
     corpus_shard_file(index, name);
     struct text path;
     text_init(&path);
@@ -113,14 +109,15 @@ struct shard_writer *shard_writer_open(const char *folder, int index, const stru
     writer->has_text = corpus->has_text;
     for (enum side side = 0; side < SIDES; side++) {
         writer->form[side] = corpus->contents[side].form;
-        if (writer->form[side] != FORM_NONE)
-            open_side(writer, side, &corpus->contents[side]);
+        if (writer->form[side] == FORM_NONE)
+            continue;
+        open_column(&writer->cells[side], shard_array_cells(side, &corpus->contents[side]));
+        open_offsets(writer, &writer->offsets[side], shard_array_offsets(side));
     }
-    open_column(&writer->lines, "", "/line", SEALED_INT64, 1, 1);
+    open_column(&writer->lines, shard_array_line);
     if (writer->has_text) {
-        open_column(&writer->text_bytes, "/target/text", "/bytes", SEALED_BYTES, 1, 1);
-        open_column(&writer->text_offsets, "/target/text", "/offsets", SEALED_INT64, 1, 1);
-        require(add(writer, &writer->text_offsets, &(int64_t){0}, 1, why));
+        open_column(&writer->text_bytes, shard_array_text);
+        open_offsets(writer, &writer->text_offsets, shard_array_text_offsets);
     }
     return writer;
 }
@@ -183,9 +180,10 @@ static bool finish(struct shard_writer *writer, struct column *column, struct re
 {
     if (column->begun)
         return flush(writer, column, why);
-    int64_t rows = (int64_t)(column->used / bytes_of(column->type)) / column->width;
-    return sealed_write_array(writer->file, column->name, column->type, column->rank,
-                              (int64_t[]){rows, column->width}, column->buffer, why);
+    const struct shard_array *array = &column->array;
+    return sealed_write_array(writer->file, array->name, array->type, array->rank,
+                              (int64_t[]){elements(column) / array->width, array->width},
+                              column->buffer, why);
 }
 
 bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, struct reason *why)
@@ -204,12 +202,4 @@ bool shard_writer_close(struct shard_writer *writer, struct corpus_shard *row, s
         sealed_abandon(writer->file);
     release(writer);
     return done;
-}
-
-void shard_writer_abandon(struct shard_writer *writer)
-{
-    if (!writer)
-        return;
-    sealed_abandon(writer->file);
-    release(writer);
 }
