@@ -96,11 +96,11 @@ static int run(enum command command, struct settings *settings)
     case COMMAND_TAG:
     case COMMAND_CLASSIFY:
     case COMMAND_GENERATE:
-        return apply_command(settings, command);
+        return translate(settings, command);
     case COMMAND_SCORE:
         return score(settings);
     case COMMAND_EVALUATE:
-        return evaluate_command(settings);
+        return evaluate(settings);
     case COMMAND_INSPECT:
         return inspect(settings);
     case COMMAND_BENCHMARK:

@@ -3,7 +3,7 @@
 #include "comm/comm.h"
 #include "io/vectors/moments.h"
 #include "model/search/search_values.h"
-#include "trainer/apply/evaluate.h"
+#include "trainer/apply/evaluation.h"
 #include "trainer/settings/faults.h"
 #include "trainer/settings/settings_check.h"
 #include <stdio.h>
@@ -54,7 +54,7 @@ int application_sentences(const struct application *application)
 {
     enum { ROWS = 512 };
     int most = ROWS / application->search.beam;
-    return most < 1 ? 1 : most > EVALUATE_SENTENCES ? EVALUATE_SENTENCES : most;
+    return most < 1 ? 1 : most > EVALUATION_SENTENCES ? EVALUATION_SENTENCES : most;
 }
 
 void application_add_vector(const struct content *content, const float *values, struct text *text)
@@ -64,6 +64,15 @@ void application_add_vector(const struct content *content, const float *values, 
         float value = values[j];
         moments_restore(&value, 1, 1, &content->mean[j], &content->deviation[j]);
         text_add_format(text, "%s%.9g", j == 0 ? "" : j % frame ? " " : "\n", (double)value);
+    }
+}
+
+void application_add_frames(const struct content *content, const float *values, int64_t count,
+                            int width, struct text *text)
+{
+    for (int64_t i = 0; i < count; i++) {
+        application_add_vector(content, values + i * width, text);
+        text_add(text, "\n", 1);
     }
 }
 
@@ -109,22 +118,17 @@ static void search_symbols(struct application *application, const int32_t *membe
         keep_sequence(application, members[i], &result, i, &outputs[members[i]]);
 }
 
-/* A frame a line, and a blank line behind the last: the format that prepare reads. */
 static void search_vectors(struct application *application, const int32_t *members, int count,
                            const int *limits, struct text *outputs)
 {
     struct search_values result = search_values(application->model, application->weights,
                                                 &application->batch, limits, application->arena);
     for (int i = 0; i < count; i++) {
-        struct text *text = &outputs[members[i]];
         application->limited += result.limited[i];
         application->tokens += result.lengths[i];
-        for (int t = 0; t < result.lengths[i]; t++) {
-            application_add_vector(application->target,
-                                   result.values + ((int64_t)i * result.width + t) * result.D,
-                                   text);
-            text_add(text, "\n", 1);
-        }
+        application_add_frames(application->target,
+                               result.values + (int64_t)i * result.width * result.D,
+                               result.lengths[i], result.D, &outputs[members[i]]);
     }
 }
 
@@ -149,9 +153,9 @@ void application_batch(void *application_, const struct pairs_block *block, cons
 {
     struct application *application = application_;
     const struct shape *shape = &application->model->shape;
-    struct sentence views[EVALUATE_SENTENCES];
-    int limits[EVALUATE_SENTENCES];
-    require(count >= 1 && count <= EVALUATE_SENTENCES);
+    struct sentence views[EVALUATION_SENTENCES];
+    int limits[EVALUATION_SENTENCES];
+    require(count >= 1 && count <= EVALUATION_SENTENCES);
     for (int i = 0; i < count; i++) {
         views[i] = application_reads(application, &block->list[members[i]].sentence);
         limits[i] = search_limit(views[i].side[SOURCE].length);

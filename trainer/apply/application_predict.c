@@ -23,17 +23,16 @@ static void add_symbols(const struct application *application, const struct pred
                           prediction->outputs, text);
 }
 
-/* A vector a line; of several a frame a line, and a blank line behind the last. */
+/* Of one for the whole input a line without its end. */
 static void add_vectors(const struct application *application, const struct prediction *prediction,
                         int i, struct text *text)
 {
-    bool frames = application->model->shape.head != HEAD_POOL;
-    for (int64_t p = prediction->first[i]; p < prediction->first[i + 1]; p++) {
-        application_add_vector(application->target, prediction->values + p * prediction->outputs,
-                               text);
-        if (frames)
-            text_add(text, "\n", 1);
-    }
+    const int64_t first = prediction->first[i], count = prediction->first[i + 1] - first;
+    const real *values = prediction->values + first * prediction->outputs;
+    if (application->model->shape.head == HEAD_POOL)
+        application_add_vector(application->target, values, text);
+    else
+        application_add_frames(application->target, values, count, prediction->outputs, text);
 }
 
 void application_predict(struct application *application, const int32_t *members, int count,

@@ -19,7 +19,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "trainer/apply/evaluate.h"
+#include "trainer/apply/evaluation.h"
 #include "trainer/run/run.h"
 #include "trainer/run/update.h"
 #include "trainer/run/validation.h"

@@ -1,7 +1,7 @@
 #include "trainer/run/validation.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
-#include "trainer/apply/evaluate_running.h"
+#include "trainer/apply/evaluation_running.h"
 #include "trainer/apply/measure.h"
 #include "trainer/process/agree.h"
 #include "trainer/settings/task.h"
@@ -12,7 +12,7 @@ static int evaluate_whole(struct run *run, struct measure *measure, struct evalu
     struct running *running = running_open(run->valid, &why);
     agree(running != NULL, "corpus '%s': %s", run->valid->path, why.text);
     int complete =
-        evaluate_running(&run->model, run->weights, running, run->valid->path, &run->arena,
+        evaluation_of_running(&run->model, run->weights, running, run->valid->path, &run->arena,
                          measure ? measure_running : NULL, measure, NULL, evaluation);
     running_close(running);
     return complete;
@@ -25,7 +25,7 @@ static int evaluate_pairs(struct run *run, struct measure *measure, struct evalu
         return evaluate_whole(run, measure, evaluation);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
-    int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena,
+    int complete = evaluation_of_pairs(&run->model, run->weights, pairs, run->valid->path, &run->arena,
                             measure ? measure_block : NULL, measure, evaluation);
     pairs_close(pairs);
     return complete;
