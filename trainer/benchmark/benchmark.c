@@ -59,10 +59,9 @@ void benchmark_open(struct benchmark *benchmark, struct settings *settings)
         benchmark->made = made_open(&options);
         return;
     }
-    struct stream_options of_stream;
-    run_stream_options(&benchmark->run, &of_stream);
-    benchmark->feed =
-        feed_open(benchmark->run.corpus, &of_stream, &benchmark->run.model.shape, 0, 0);
+    struct run *run = &benchmark->run;
+    struct stream_options of_stream = run_stream_options(run);
+    benchmark->feed = feed_open(run->corpus, &of_stream, &run->model.shape, 0, 0);
 }
 
 void benchmark_close(struct benchmark *benchmark)

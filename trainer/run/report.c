@@ -5,7 +5,6 @@
 #include "io/text/json.h"
 #include "trainer/process/clock.h"
 #include "trainer/run/continue.h"
-#include "trainer/run/report_start.h"
 #include "trainer/run/saver.h"
 #include <errno.h>
 #include <math.h>
@@ -86,11 +85,6 @@ void report_line(struct report *report, const char *format, ...)
     va_end(arguments);
     putchar('\n');
     flush_log(report);
-}
-
-void report_start(struct report *report)
-{
-    report_start_lines(report, report->run);
 }
 
 void report_check(struct report *report)

@@ -158,13 +158,14 @@ const char *settings_fallback(int row, enum command command, int with_config);
 void settings_own_defaults(struct settings *settings, enum command command);
 
 /* What train's chosen defaults depend on. */
+struct corpus;
 struct settings_facts {
     const struct content *contents; // SIDES of them
     const int64_t *longest;         // of each side: places of the longest sentence; or NULL
     int has_valid, valid_has_text;  // is there a validation corpus, and raw target text in it
     /* about; asked once batch settings are resolved */
-    int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
-    const void *corpus;
+    int64_t (*updates_an_epoch)(const struct settings *settings, const struct corpus *corpus);
+    const struct corpus *corpus;
 };
 /* Gives every CHOSEN value of train its value and adds a fault for each contradiction (tables of
  * design sections 5 to 7), those of shape_check included. `threads` stays CHOSEN: compute_start()
