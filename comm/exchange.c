@@ -43,7 +43,7 @@ static int64_t least(int64_t a, int64_t b)
 
 static int subtrees_of(const struct plan *plan, int rank)
 {
-    struct range found[64];
+    struct range found[TREE_SUBTREES];
     return tree_subtrees(plan->lanes, tree_lanes(plan->lanes, plan->size, rank), found);
 }
 

@@ -44,7 +44,5 @@ void random_uniforms(const struct random_key *key, uint64_t first, int64_t count
 void random_normals(const struct random_key *key, uint64_t first, int64_t count, double *normals);
 /* In [0, bound), bound >= 1, from 64 bits (words 2 * position and 2 * position + 1). */
 uint64_t random_below(const struct random_key *key, uint64_t position, uint64_t bound);
-/* Fisher-Yates; count may be 0. */
-void random_shuffle(const struct random_key *key, int64_t *values, int64_t count);
 
 #endif

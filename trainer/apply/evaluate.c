@@ -1,6 +1,7 @@
 /* The metrics of a model on a corpus or on two texts, a line each on standard output, or as one
  * JSON object; the outputs beside them in a file. The same bytes for any number of ranks, and for a
  * corpus and its texts; the outputs are those of the task's own verb. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
 #include "io/folder/aside.h"
@@ -11,7 +12,6 @@
 #include "trainer/apply/measure.h"
 #include "trainer/checkpoint/snapshot.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/console.h"
 #include "trainer/process/stop.h"
 #include "trainer/settings/commands.h"

@@ -1,6 +1,7 @@
 /* The verbs that apply a model to inputs: translate, tag, classify, generate. Rank 0 reads --input,
  * and where the model has a second source --second, a block at a time, all ranks apply (apply.h),
  * rank 0 writes --output, for each input what came of it and a line end. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
@@ -12,7 +13,6 @@
 #include "trainer/apply/apply.h"
 #include "trainer/checkpoint/snapshot.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/stop.h"
 #include "trainer/settings/commands.h"
 #include "trainer/settings/sides.h"

@@ -46,8 +46,6 @@ void benchmark_done(struct benchmark *benchmark);
 void benchmark_poll(void);
 
 const struct task *benchmark_task(const struct benchmark *benchmark);
-/* "reference", or the name of the last --config; "changed" where the command line changed it. */
-void benchmark_shape(const struct settings *settings, struct text *name);
 /* What was measured, where and with what; the object stays open. */
 void benchmark_head(const struct benchmark *benchmark, struct text *table);
 void benchmark_head_json(const struct benchmark *benchmark, const char *what, struct text *json);

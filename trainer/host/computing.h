@@ -1,5 +1,6 @@
 /* What computes: build, kernel and libraries. Ranks must be alike, or their bits would differ; a
- * run that goes on with others than run/computing.json records is warned. */
+ * run that goes on with others than run/computing.json records is warned. What computes is the
+ * process's own, and so is what there is to remark on it: kept here from computing_start on. */
 #ifndef COMPUTING_H
 #define COMPUTING_H
 

@@ -1,5 +1,5 @@
-/* Requests to stop: SIGUSR1, SIGTERM, SIGINT and SIGHUP set a flag that is polled at boundaries and
- * agreed by all ranks. A second SIGINT ends the process at once; any other repetition is ignored.
+/* Requests to stop: SIGUSR1, SIGTERM, SIGINT and SIGHUP set a flag, this process's one (a handler
+ * gets nothing else), that is polled at boundaries and agreed by all ranks. A second SIGINT ends the process at once; any other repetition is ignored.
  * Only for commands that poll: elsewhere the signals keep their usual effect.
  *
  * A run also stops when its time is over: `--stop-after` since the program started, or

@@ -1,9 +1,9 @@
 #include "trainer/run/report.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
 #include "io/run/run_folder.h"
 #include "io/text/json.h"
-#include "trainer/process/clock.h"
 #include "trainer/run/continue.h"
 #include "trainer/run/saver.h"
 #include <errno.h>
@@ -246,16 +246,6 @@ void report_validation(struct report *report, const struct train_state *before,
     json_real(line, "seconds", seconds);
     json_close(line);
     write_metrics(report);
-}
-
-void report_sample(struct report *report, const char *source, const char *reference,
-                   const char *output)
-{
-    if (source)
-        report_line(report, "  source     %s\n  reference  %s\n  output     %s", source, reference,
-                    output);
-    else
-        report_line(report, "  drawn      %s", output);
 }
 
 void report_saving(struct report *report, double standstill)

@@ -44,8 +44,6 @@ void report_update(struct report *report, const struct update_result *result, do
 /* before: the state with the sums of training since the last validation. */
 void report_validation(struct report *report, const struct train_state *before,
                        const struct validation *validation, int best, double seconds);
-void report_sample(struct report *report, const char *source, const char *reference,
-                   const char *output);
 /* A checkpoint was begun, which training stood still for; it is on disk. */
 void report_saving(struct report *report, double standstill);
 void report_saved(struct report *report, double seconds);

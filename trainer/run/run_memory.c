@@ -78,7 +78,7 @@ void run_memory(const struct run *run, struct run_memory *memory)
     memory->average = s->average > 0 ? part : 0;
     memory->carried = carried_range(run, comm_rank()).count * (int64_t)sizeof(float);
     memory->batches = batches(run);
-    memory->copy = saver_bytes(run, comm_rank());
+    memory->copy = saver_bytes(run);
 }
 
 void run_memory_words(const struct run_memory *memory, char words[RUN_MEMORY_WORDS])

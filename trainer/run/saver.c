@@ -1,4 +1,5 @@
 #include "trainer/run/saver.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/hash.h"
 #include "comm/base/points.h"
@@ -6,7 +7,6 @@
 #include "io/run/run_folder.h"
 #include "io/text/yaml.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/run/guard.h"
 #include "trainer/run/run_blocks.h"
 #include <limits.h>
@@ -41,10 +41,10 @@ static int64_t pieces(int64_t total)
     return (total + PIECE - 1) / PIECE;
 }
 
-int64_t saver_bytes(const struct run *run, int rank)
+int64_t saver_bytes(const struct run *run)
 {
     int64_t bytes = 0;
-    for (enum snapshot_block block = 0; rank == 0 && block < SNAPSHOT_BLOCKS; block++) {
+    for (enum snapshot_block block = 0; comm_rank() == 0 && block < SNAPSHOT_BLOCKS; block++) {
         int64_t total = run_block_elements(run, block);
         if (snapshot_has(run->settings, block))
             bytes += total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t);

@@ -21,7 +21,6 @@ enum lane_fact {
     LANE_BROKEN, // 1: its gradient is not finite
     LANE_FACTS
 };
-enum { LANES_MOST = 4096 };
 
 static void compute_lanes(struct run *run, const struct feed_group *group,
                           double (*facts)[LANE_FACTS])

@@ -47,6 +47,7 @@ enum setting_kind {
 };
 enum setting_from { FROM_DEFAULT, FROM_RUN, FROM_CONFIG, FROM_COMMAND_LINE };
 
+enum { LANES_MOST = 4096 };
 enum { CHOSEN = -1 }; // of integers, switches and choices; NAN of reals; NULL of texts
 
 enum schedule_kind { SCHEDULE_PLATEAU, SCHEDULE_INVERSE_SQRT, SCHEDULE_CONSTANT, SCHEDULE_LINEAR };
