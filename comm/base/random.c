@@ -118,13 +118,6 @@ void random_normals(const struct random_key *key, uint64_t first, int64_t count,
     }
 }
 
-double random_normal(const struct random_key *key, uint64_t position)
-{
-    double normal;
-    random_normals(key, position, 1, &normal);
-    return normal;
-}
-
 uint64_t random_below(const struct random_key *key, uint64_t position, uint64_t bound)
 {
     require(bound >= 1);

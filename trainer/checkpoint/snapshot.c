@@ -159,7 +159,6 @@ void snapshot_load(struct snapshot *snapshot, const struct settings *settings)
 {
     struct reason why;
     computing_start(settings);
-    computing_agree(settings);
     agree(snapshot_open(snapshot, settings->model, 1, &why), "checkpoint '%s': %s", settings->model,
           why.text);
     address_space_check(0, "");

@@ -1,7 +1,7 @@
 /* What a checkpoint holds: the settings that make the model and its training, where a run stands
  * (state.h), what the model's sides are made of, and blocks of arrays. The file itself is
- * io/run/checkpoint.h's. A run comes to it and back by run_blocks.h; a verb that applies a model opens a
- * snapshot. */
+ * io/run/checkpoint.h's. A run goes to it and back by trainer/run/run_blocks.h; a verb that applies
+ * a model opens a snapshot: no more than it needs. */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 

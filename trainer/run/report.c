@@ -4,9 +4,11 @@
 #include "comm/comm.h"
 #include "io/run/run_folder.h"
 #include "io/text/json.h"
+#include "io/text/yaml.h"
 #include "trainer/run/continue.h"
 #include "trainer/run/saver.h"
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -273,6 +275,23 @@ static void add_best(const struct run *run, struct text *line)
     } else {
         json_real(line, "best_loss", best);
     }
+}
+
+double report_noted_saving(const char *run_folder)
+{
+    struct reason why;
+    struct yaml status;
+    char path[PATH_MAX];
+    double seconds = 0;
+    snprintf(path, sizeof path, "%s/status.json", run_folder);
+    if (!yaml_read(path, &status, &why))
+        return 0;
+    for (int i = 0; i < status.count; i++)
+        if (strcmp(status.pairs[i].name, "save_seconds") == 0 &&
+            !text_to_real(status.pairs[i].value, &seconds))
+            seconds = 0;
+    yaml_release(&status);
+    return seconds;
 }
 
 void report_state(struct report *report, const char *state, const char *why)

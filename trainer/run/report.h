@@ -49,5 +49,7 @@ void report_saving(struct report *report, double standstill);
 void report_saved(struct report *report, double seconds);
 /* state: "training", "stopped", "finished". why: a line of the log, or NULL. Writes status.json. */
 void report_state(struct report *report, const char *state, const char *why);
+/* save_seconds of the folder's status.json, as the start before this one left it; 0: none. */
+double report_noted_saving(const char *run_folder);
 
 #endif
