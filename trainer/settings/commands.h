@@ -8,7 +8,7 @@
 
 int prepare(const struct settings *settings);
 int train(struct settings *settings);
-int translate(const struct settings *settings, enum command command);
+int translate(const struct settings *settings, enum command command); // tag, classify, generate
 int score(const struct settings *settings);
 int evaluate(const struct settings *settings);
 int inspect(const struct settings *settings);
