@@ -1,4 +1,5 @@
 #include "comm/comm.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/launcher.h"
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { HOST_BYTES = 256 };
@@ -134,14 +134,11 @@ int comm_hosts(void)
  * not kill us leaves us to end by ourselves, silently, for the other rank has said why. */
 static _Noreturn void wait_for_the_end(void)
 {
-    const time_t patience = 10;
-    struct timespec start, now, nap = {.tv_nsec = 10000000};
+    const double patience = 10, end = clock_seconds() + patience;
+    const struct timespec nap = {.tv_nsec = 10000000};
     die_silent(NULL); // nor does the watchdog say that this rank stands still
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    do {
+    while (clock_seconds() < end)
         nanosleep(&nap, NULL);
-        clock_gettime(CLOCK_MONOTONIC, &now);
-    } while (now.tv_sec - start.tv_sec < patience);
     _exit(STATUS_FAILED);
 }
 

@@ -1,4 +1,4 @@
-/* The other ranks. One world, started once: comm_start, ..., comm_stop. Without a launcher's
+/* The other ranks. One world, as MPI has it, started once and kept in comm.c: comm_start, ..., comm_stop. Without a launcher's
  * environment it is one rank and MPI is never called. A function marked [all] must be called by all
  * ranks, in the same order. Nothing blocks: every wait polls point-to-point requests (messages.h)
  * and gives the processor away between polls. Collectives are built from those, along trees that
@@ -10,13 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the launcher's environment says, before comm_start: 0, 1 and 1 without one. The environments
- * are those of Open MPI's mpirun and of srun --mpi=pmix. */
+/* What the launcher's environment says, before comm_start: 0 and 1 without one. The environments are
+ * those of Open MPI's mpirun and of srun --mpi=pmix. */
 int comm_launcher_rank(void);
+int comm_launcher_size(void);
 /* The names of the variables that say so, up to NULL: without them a process is by itself. */
 extern const char *const comm_launcher_variables[];
-int comm_launcher_size(void);
-int comm_launcher_local_size(void); // ranks on this host
 /* Seconds between SIGTERM and SIGKILL when mpirun is told to end (odls_base_sigkill_timeout, 1
  * unless set); infinite where mpirun did not start us. */
 double comm_launcher_grace(void);

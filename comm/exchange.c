@@ -19,7 +19,7 @@ struct plan {
     int gradients;        // blocks alive at once
     int subtrees, inputs; // of this rank, of all ranks
     int64_t bucket, buckets;
-    int64_t tree_blocks;
+    int64_t norm_blocks; // of TREE_BLOCK parameters
 };
 
 struct exchange {
@@ -33,7 +33,7 @@ struct exchange {
     float *arriving[2]; // (inputs of the other ranks, bucket), one being filled, one summed
     float **inputs;     // (inputs) in order of lanes
     struct messages messages[2]; // of two buckets
-    double *block_sums;          // (tree_blocks)
+    double *block_sums;          // (norm_blocks)
 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -43,7 +43,7 @@ static int64_t least(int64_t a, int64_t b)
 
 static int subtrees_of(const struct plan *plan, int rank)
 {
-    struct range found[64];
+    struct range found[TREE_SUBTREES];
     return tree_subtrees(plan->lanes, tree_lanes(plan->lanes, plan->size, rank), found);
 }
 
@@ -67,7 +67,7 @@ static struct plan make_plan(int lanes, int64_t parameters, int size, int rank)
     if (plan.bucket > largest_part)
         plan.bucket = largest_part;
     plan.buckets = (largest_part + plan.bucket - 1) / plan.bucket;
-    plan.tree_blocks = (parameters + TREE_BLOCK - 1) / TREE_BLOCK;
+    plan.norm_blocks = (parameters + TREE_BLOCK - 1) / TREE_BLOCK;
     return plan;
 }
 
@@ -85,7 +85,7 @@ int64_t exchange_bytes(int lanes, int64_t parameters, int size, int rank)
 {
     struct plan plan = make_plan(lanes, parameters, size, rank);
     int64_t floats = stack_floats(&plan) + 2 * arriving_floats(&plan);
-    return floats * (int64_t)sizeof(float) + plan.tree_blocks * (int64_t)sizeof(double);
+    return floats * (int64_t)sizeof(float) + plan.norm_blocks * (int64_t)sizeof(double);
 }
 
 static float *take_floats(int64_t count)
@@ -103,7 +103,7 @@ struct exchange *exchange_open(int lanes, int64_t parameters)
     const int gathering = 2 * others;
     exchange->stack = take_floats(stack_floats(plan));
     exchange->inputs = memory_take((size_t)plan->inputs * sizeof *exchange->inputs);
-    exchange->block_sums = memory_take((size_t)plan->tree_blocks * sizeof *exchange->block_sums);
+    exchange->block_sums = memory_take((size_t)plan->norm_blocks * sizeof *exchange->block_sums);
     for (int i = 0; i < 2; i++) {
         exchange->arriving[i] = take_floats(arriving_floats(plan));
         messages_init(&exchange->messages[i], reducing > gathering ? reducing : gathering);
@@ -305,13 +305,13 @@ double exchange_square_norm(struct exchange *exchange, const float *part)
     const struct plan *plan = &exchange->plan;
     const int64_t first = plan->part.first / TREE_BLOCK;
     point_at("exchange.norm", exchange->updates, NULL, 0);
-    memset(exchange->block_sums, 0, (size_t)plan->tree_blocks * sizeof *exchange->block_sums);
+    memset(exchange->block_sums, 0, (size_t)plan->norm_blocks * sizeof *exchange->block_sums);
     for (int64_t i = 0; i < plan->part.count; i += TREE_BLOCK)
         exchange->block_sums[first + i / TREE_BLOCK] =
             sum_of_squares(part + i, least(TREE_BLOCK, plan->part.count - i));
-    comm_sum_reals(exchange->block_sums, plan->tree_blocks);
+    comm_sum_reals(exchange->block_sums, plan->norm_blocks);
     double sum = 0;
-    for (int64_t i = 0; i < plan->tree_blocks; i++)
+    for (int64_t i = 0; i < plan->norm_blocks; i++)
         sum += exchange->block_sums[i];
     return sum;
 }

@@ -45,13 +45,6 @@ int comm_launcher_size(void)
     return launcher_present() ? number_of(of_open_mpi() ? open_mpi : slurm, 1) : 1;
 }
 
-/* SLURM tells the tasks of all nodes only in a compressed list, so under it this is 1. */
-int comm_launcher_local_size(void)
-{
-    const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", NULL};
-    return of_open_mpi() ? number_of(names, 1) : 1;
-}
-
 double comm_launcher_grace(void)
 {
     double seconds = 1;

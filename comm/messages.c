@@ -1,4 +1,5 @@
 #include "comm/messages.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
@@ -6,7 +7,6 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 /* What this rank waits for now, and which rank it comes from or goes to. */
 static struct {
@@ -62,13 +62,6 @@ void messages_receive(struct messages *list, int from, void *data, size_t bytes)
     checked(MPI_Irecv(data, (int)bytes, MPI_BYTE, from, 0, MPI_COMM_WORLD, request));
 }
 
-double messages_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* There are often more ranks than cores: a rank that waits gives its core away, soon for good. */
 static void rest(int64_t polls, double since)
 {
@@ -77,7 +70,7 @@ static void rest(int64_t polls, double since)
     const struct timespec nap = {.tv_nsec = 50000};
     if (polls < spins)
         return;
-    if (messages_seconds() - since < yielding)
+    if (clock_seconds() - since < yielding)
         sched_yield();
     else
         nanosleep(&nap, NULL);
@@ -86,7 +79,7 @@ static void rest(int64_t polls, double since)
 /* Polling one moves all of them on, so they may be looked at in turn. */
 void messages_wait(struct messages *list, const char *what)
 {
-    double since = messages_seconds();
+    double since = clock_seconds();
     awaited.what = what;
     for (int i = 0; i < list->count; i++) {
         awaited.peer = list->peers[i];

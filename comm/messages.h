@@ -8,10 +8,10 @@
 #include <mpi.h>
 #include <stddef.h>
 
-/* A call of MPI: one that fails ends the program and is named. */
+/* A call of MPI: one that fails ends the program and is named, with what this rank waits for then
+ * (which messages.c keeps). */
 #define checked(call) messages_check(call, #call)
 void messages_check(int result, const char *call);
-double messages_seconds(void); // on the monotonic clock
 
 enum { MESSAGE_BYTES = 64 << 20 }; // the longest; more is cut
 

@@ -3,8 +3,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { MOST_SUBTREES = 64 };
-
 /* An even cut of `total` things, the first ranks taking one more. */
 static struct range share(int64_t total, int size, int rank)
 {
@@ -57,7 +55,7 @@ static int subtrees_below(struct range node, struct range block, struct range *s
     if (disjoint(node, block))
         return found;
     if (inside(node, block)) {
-        require(found < MOST_SUBTREES);
+        require(found < TREE_SUBTREES);
         subtrees[found] = node;
         return found + 1;
     }
@@ -65,7 +63,7 @@ static int subtrees_below(struct range node, struct range block, struct range *s
     return subtrees_below(right_of(node), block, subtrees, found);
 }
 
-int tree_subtrees(int lanes, struct range block, struct range subtrees[64])
+int tree_subtrees(int lanes, struct range block, struct range subtrees[TREE_SUBTREES])
 {
     return block.count ? subtrees_below((struct range){0, lanes}, block, subtrees, 0) : 0;
 }
@@ -99,7 +97,7 @@ int tree_busiest(int lanes, int size)
 {
     int most = 0;
     for (int rank = 0; rank < size; rank++) {
-        struct range subtrees[MOST_SUBTREES];
+        struct range subtrees[TREE_SUBTREES];
         int count = tree_subtrees(lanes, tree_lanes(lanes, size, rank), subtrees);
         most = count > most ? count : most;
     }

@@ -15,8 +15,9 @@ struct range {
 
 /* The lanes of a rank; count 0 for a rank beyond the lanes. */
 struct range tree_lanes(int lanes, int size, int rank);
-/* The maximal subtrees inside a block of lanes, left to right; returns their number. At most 64. */
-int tree_subtrees(int lanes, struct range block, struct range subtrees[64]);
+/* The maximal subtrees inside a block of lanes, left to right; returns their number. */
+enum { TREE_SUBTREES = 64 }; // at most
+int tree_subtrees(int lanes, struct range block, struct range subtrees[TREE_SUBTREES]);
 /* How many lanes' sums are complete subtrees once lane `lane` of the block is done: the number of
  * merges (left + right) to do now. Gradient blocks are a stack; each merge adds the top into the
  * one below and drops it. */

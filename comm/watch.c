@@ -1,4 +1,5 @@
 #include "comm/watch.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
@@ -10,7 +11,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Seconds between looks, and what counts of the time between two at most: more has passed where
@@ -95,11 +95,11 @@ static _Noreturn void die_still(double seconds)
 static void *look_at_own(void *unused)
 {
     const struct timespec nap = {.tv_nsec = (long)(LOOK * 1e9)};
-    double still = 0, looked = messages_seconds();
+    double still = 0, looked = clock_seconds();
     uint64_t seen = 0;
     while (!atomic_load(&watch.closing)) {
         nanosleep(&nap, NULL);
-        double clock = messages_seconds();
+        double clock = clock_seconds();
         uint64_t signs = points_place().passed + atomic_load(&watch.polls);
         still = signs == seen ? still + counted(clock - looked) : 0;
         seen = signs;
@@ -222,7 +222,7 @@ static void judge(void)
  * by the time that counts. */
 static void look_at_others(void)
 {
-    double clock = messages_seconds();
+    double clock = clock_seconds();
     if (clock - watch.looked < LOOK)
         return;
     watch.now += counted(clock - watch.looked);
@@ -257,7 +257,7 @@ void watch_start(double seconds, int (*ending)(void))
     choose_times(seconds);
     watch.ending = ending;
     watch.now = watch.slow.seconds = 0;
-    watch.looked = watch.beaten = messages_seconds();
+    watch.looked = watch.beaten = clock_seconds();
     if (comm_size() > 1)
         watch.peers = memory_take((size_t)comm_size() * sizeof *watch.peers);
     for (int rank = 0; rank < comm_size() && watch.peers; rank++) {

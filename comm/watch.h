@@ -9,7 +9,8 @@
  *   that still beats: "watchdog: rank 2 (node17) gives no sign of life for 5 s: rank 0 waits in the
  *   sum of the gradients of update 12".
  * A rank that is slow but passes points is named (watch_slow), never ended. Time counts only while
- * this process runs: a job that is suspended and woken does not end. */
+ * this process runs: a job that is suspended and woken does not end. There is one watchdog in a
+ * process, kept in watch.c: points and polls come from everywhere. */
 #ifndef WATCH_H
 #define WATCH_H
 

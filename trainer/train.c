@@ -1,9 +1,9 @@
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "comm/watch.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/stop.h"
 #include "trainer/run/averaged.h"
 #include "trainer/run/report.h"
@@ -14,143 +14,169 @@
 #include "trainer/settings/commands.h"
 #include <math.h>
 
-/* What the next update and a validation may take, as measured: seconds. Of the updates, the recent
- * ones. */
-static struct {
-    double update, validation;
-} slowest;
+/* A run, and what moves it on. */
+struct training {
+    struct run run;
+    struct report *report;
+    struct feed *feed;
+    double update, validation; // seconds that the next may take: of the updates, by the recent ones
+};
 #define SLOWEST_FADES 0.99 // with every update
 
-static int interval_ends(int64_t update, int64_t interval)
+static bool interval_ends(int64_t update, int64_t interval)
 {
     return interval > 0 && update % interval == 0;
 }
 
-static int validation_due(const struct run *run, int64_t update)
+static bool validation_due(const struct run *run, int64_t update)
 {
     return run->valid && interval_ends(update, run->settings->valid_interval);
 }
 
-static int checkpoint_due(const struct run *run, int64_t update)
+static bool checkpoint_due(const struct run *run, int64_t update)
 {
     return interval_ends(update, run->settings->checkpoint_interval);
 }
 
 /* Until the checkpoint that is being written, if any, is on disk. */
-static void finish_saving(struct run *run, struct report *report)
+static void finish_saving(struct training *training)
 {
     double seconds;
-    if (saver_finish(run->saver, &seconds))
-        report_saved(report, seconds);
+    if (saver_finish(training->run.saver, &seconds))
+        report_saved(training->report, seconds);
 }
 
 /* [all] */
-static int validate_weights(struct run *run, struct report *report)
+static void save(struct training *training)
 {
-    struct reason why;
-    struct validation validation;
     double start = clock_seconds();
-    if (!validation_run(run, &validation))
-        return 0;
-    point_at("validate.end", run->state.update, NULL, 0);
-    struct train_state before = run->state;
-    bool sound = schedule_sound(run->settings, &run->state, validation.loss,
-                                schedule_guessing(&run->model.shape), &why);
-    if (!sound)
-        finish_saving(run, report);
-    agree(sound, "%s", why.text);
-    int best = schedule_validated(run->settings, &run->state, validation.loss, validation.cost);
-    report_validation(report, &before, &validation, best, clock_seconds() - start);
-    if (comm_rank() == 0)
-        samples_show(run, report);
-    return 1;
+    finish_saving(training);
+    saver_save(training->run.saver);
+    report_saving(training->report, clock_seconds() - start);
 }
 
-/* [all] Returns 0 if a stop came first: the validation is dropped and stays due. */
-static int validate(struct run *run, struct report *report)
+/* [all] What a validation changes; one that shows that training diverges ends the run. */
+static void judge(struct training *training, const struct validation *validation, double seconds)
 {
+    struct reason why;
+    struct run *run = &training->run;
+    struct train_state before = run->state;
+    bool sound = schedule_sound(run->settings, &run->state, validation->loss,
+                                schedule_guessing(&run->model.shape), &why);
+    if (!sound)
+        finish_saving(training);
+    agree(sound, "%s", why.text);
+    int best = schedule_validated(run->settings, &run->state, validation->loss, validation->cost);
+    report_validation(training->report, &before, validation, best, seconds);
+    if (comm_rank() == 0)
+        samples_show(run, training->report);
+}
+
+/* [all] False if a stop came first: the validation is dropped and stays due. */
+static bool validate(struct training *training)
+{
+    struct run *run = &training->run;
+    struct validation validation;
     double start = clock_seconds();
-    run->state.validation_due = 1;
     point_at("validate.begin", run->state.update, NULL, 0);
     averaged_enter(run);
-    int complete = validate_weights(run, report);
+    bool complete = validation_run(run, &validation);
+    if (complete) {
+        point_at("validate.end", run->state.update, NULL, 0);
+        judge(training, &validation, clock_seconds() - start);
+    }
     averaged_leave(run);
     if (complete)
-        slowest.validation = fmax(slowest.validation, clock_seconds() - start);
+        training->validation = fmax(training->validation, clock_seconds() - start);
     return complete;
 }
 
-/* [all] */
-static void save(struct run *run, struct report *report)
-{
-    double start = clock_seconds();
-    finish_saving(run, report);
-    saver_save(run->saver);
-    report_saving(report, clock_seconds() - start);
-}
-
-/* [all] What follows an update: validation, checkpoint. Returns 0 on a stop. */
-static int boundary(struct run *run, struct report *report)
+/* What went on beside the update. */
+static void report_others(struct training *training)
 {
     double seconds;
     struct reason slow;
-    if (saver_poll(run->saver, &seconds))
-        report_saved(report, seconds);
+    if (saver_poll(training->run.saver, &seconds))
+        report_saved(training->report, seconds);
     if (watch_slow(&slow))
-        report_line(report, "%s", slow.text);
-    int validated = run->state.validation_due;
-    if (validated && !validate(run, report))
-        return 0;
-    int best = validated && run->state.best_update == run->state.update;
-    int new = validated || run->saving != run->state.update;
-    if (new && (best || checkpoint_due(run, run->state.update)))
-        save(run, report);
-    return 1;
+        report_line(training->report, "%s", slow.text);
 }
 
-static void refuse_endless_skips(struct run *run, struct report *report)
+static const struct feed_group *next_group(const struct training *training, double *waited)
 {
+    struct reason why;
+    point_at("feed.wait", training->run.state.update + 1, NULL, 0);
+    const struct feed_group *group = feed_next(training->feed, waited, &why);
+    agree(group != NULL, "corpus '%s': %s", training->run.corpus->path, why.text);
+    return group;
+}
+
+/* [all] Was the run asked to stop, or is there no time for one more update and a checkpoint, each
+ * once again as long as it ever took? */
+static bool stops(const struct training *training)
+{
+    const double slack = 1;
+    const struct run *run = &training->run;
+    double needed = slack + 2 * saver_slowest(run->saver) + 2 * training->update;
+    if (validation_due(run, run->state.update + 1))
+        needed += training->validation;
+    if (comm_rank() == 0)
+        stop_if_late(needed);
+    return stop_agreed();
+}
+
+static void refuse_endless_skips(struct training *training)
+{
+    const struct run *run = &training->run;
     bool endless = run->state.skips >= run->settings->max_skips;
     if (endless)
-        finish_saving(run, report);
+        finish_saving(training);
     agree(!endless, "%lld updates in a row had no finite loss or gradient: in the last, %s",
           (long long)run->state.skips, run->skipped.bytes);
 }
 
-/* For one more update and a checkpoint, on rank 0: once again as long as it ever took. */
-static double seconds_needed(const struct run *run)
+/* [all] start, waited: when it was begun, and the seconds that it waited for the group. */
+static void update(struct training *training, const struct feed_group *group, double start,
+                   double waited)
 {
-    const double slack = 1;
-    double needed = slack + 2 * saver_slowest(run->saver) + 2 * slowest.update;
-    return validation_due(run, run->state.update + 1) ? needed + slowest.validation : needed;
-}
-
-/* [all] One update from the next group. Returns 0 on a stop. */
-static int advance(struct run *run, struct feed *feed, struct report *report)
-{
-    struct reason why;
+    struct run *run = &training->run;
     struct update_result result;
-    double start = clock_seconds(), waited = 0;
-    point_at("feed.wait", run->state.update + 1, NULL, 0);
-    const struct feed_group *group = feed_next(feed, &waited, &why);
-    agree(group != NULL, "corpus '%s': %s", run->corpus->path, why.text);
-    if (comm_rank() == 0)
-        stop_if_late(seconds_needed(run));
-    if (stop_agreed())
-        return 0;
-    int64_t next = run->state.update + 1;
-    int check_weights = validation_due(run, next) || checkpoint_due(run, next);
+    const int64_t next = run->state.update + 1;
+    bool check_weights = validation_due(run, next) || checkpoint_due(run, next);
     if (check_weights)
         saver_expect(run->saver);
     update_run(run, group, check_weights, &result);
-    feed_done(feed);
+    feed_done(training->feed);
     double seconds = clock_seconds() - start;
-    slowest.update =
-        seconds > SLOWEST_FADES * slowest.update ? seconds : SLOWEST_FADES * slowest.update;
-    report_update(report, &result, seconds, waited);
-    refuse_endless_skips(run, report);
+    training->update = fmax(seconds, SLOWEST_FADES * training->update);
+    report_update(training->report, &result, seconds, waited);
+    refuse_endless_skips(training);
     run->state.validation_due = validation_due(run, next);
-    return 1;
+}
+
+/* [all] To the run's end, or a stop: then ENDING_NONE. Behind an update come, in this order: log,
+ * validation, checkpoint, stop. What a stop left undone comes before the first. */
+static enum ending go_on(struct training *training)
+{
+    struct run *run = &training->run;
+    for (;;) {
+        report_others(training);
+        bool validated = run->state.validation_due;
+        if (validated && !validate(training))
+            return ENDING_NONE;
+        bool best = validated && run->state.best_update == run->state.update;
+        bool new = validated || run->saving != run->state.update;
+        if (new && (best || checkpoint_due(run, run->state.update)))
+            save(training);
+        enum ending ending = schedule_ending(run->settings, &run->state);
+        if (ending != ENDING_NONE)
+            return ending;
+        double start = clock_seconds(), waited = 0;
+        const struct feed_group *group = next_group(training, &waited);
+        if (stops(training))
+            return ENDING_NONE;
+        update(training, group, start, waited);
+    }
 }
 
 static const char *const ending_words[] = {
@@ -159,40 +185,37 @@ static const char *const ending_words[] = {
     [ENDING_PATIENCE] = "finished: no better validation within patience",
 };
 
-/* [all] The run, from where it stands to its end or a stop. Returns the status. */
-static int train_on(struct run *run, struct report *report)
+/* [all] The run, from where it stands. Returns the status. */
+static int train_on(struct training *training)
 {
-    struct stream_options options;
-    run_stream_options(run, &options);
+    struct run *run = &training->run;
+    struct stream_options options = run_stream_options(run);
     if (comm_rank() == 0)
         stop_deadline(run->settings->stop_after);
-    struct feed *feed =
+    training->feed =
         feed_open(run->corpus, &options, &run->model.shape, run->state.epoch, run->state.group);
-    int going = boundary(run, report);
-    while (going && schedule_ending(run->settings, &run->state) == ENDING_NONE)
-        going = advance(run, feed, report) && boundary(run, report);
-    feed_close(feed);
+    enum ending ending = go_on(training);
+    feed_close(training->feed);
     if (run->saving != run->state.update || run->state.validation_due)
-        save(run, report);
-    finish_saving(run, report);
-    enum ending ending = going ? schedule_ending(run->settings, &run->state) : ENDING_NONE;
-    report_state(report, ending == ENDING_NONE ? "stopped" : "finished",
+        save(training);
+    finish_saving(training);
+    report_state(training->report, ending == ENDING_NONE ? "stopped" : "finished",
                  ending == ENDING_NONE ? stop_words() : ending_words[ending]);
     return ending == ENDING_NONE ? STATUS_STOPPED : STATUS_DONE;
 }
 
 int train(struct settings *settings)
 {
-    struct run run;
-    run_start(&run, settings);
-    struct report *report = report_open(&run);
-    report_start(report);
+    struct training training = {0};
+    run_start(&training.run, settings);
+    training.report = report_open(&training.run);
+    report_start(training.report, &training.run);
     int status = STATUS_DONE;
     if (settings->check)
-        report_check(report);
+        report_check(training.report);
     else
-        status = train_on(&run, report);
-    report_close(report);
-    run_release(&run);
+        status = train_on(&training);
+    report_close(training.report);
+    run_release(&training.run);
     return status;
 }

@@ -21,7 +21,8 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* The same with status 2. The text may hold further lines, indented, one for each wrong setting. */
 _Noreturn void die_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Who speaks from now on. The host is copied. */
+/* Who speaks from now on, for the whole process: die.c keeps it, since anything may fail. The host
+ * is copied. */
 void die_speaker(int rank, int size, const char *host);
 /* This process stays silent when it dies, and is slow to end (a launcher's rank other than 0 before
  * MPI has started: rank 0 has the same to say, and must not be taken down before it has). What is

@@ -1,7 +1,7 @@
 /* Where the time of a computation goes: each second of the thread that computes belongs to the part
  * of the work that it has entered. Switched on by `benchmark` alone, which gives the clock; until
- * then part_enter does nothing. Only the thread that computes may call it. Parts nest, by giving
- * back what was before:
+ * then part_enter does nothing. Only the thread that computes may call it; its one clock is kept in
+ * parts.c. Parts nest, by giving back what was before:
  *
  *     enum part before = part_enter(PART_ATTENTION);
  *     ...

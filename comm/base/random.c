@@ -118,13 +118,6 @@ void random_normals(const struct random_key *key, uint64_t first, int64_t count,
     }
 }
 
-double random_normal(const struct random_key *key, uint64_t position)
-{
-    double normal;
-    random_normals(key, position, 1, &normal);
-    return normal;
-}
-
 uint64_t random_below(const struct random_key *key, uint64_t position, uint64_t bound)
 {
     require(bound >= 1);
@@ -132,14 +125,4 @@ uint64_t random_below(const struct random_key *key, uint64_t position, uint64_t 
     random_pair(key, position, pair);
     uint64_t number = (uint64_t)pair[1] << 32 | pair[0];
     return (uint64_t)((unsigned __int128)number * bound >> 64);
-}
-
-void random_shuffle(const struct random_key *key, int64_t *values, int64_t count)
-{
-    for (int64_t i = count - 1; i > 0; i--) {
-        int64_t j = (int64_t)random_below(key, (uint64_t)i, (uint64_t)i + 1);
-        int64_t value = values[i];
-        values[i] = values[j];
-        values[j] = value;
-    }
 }

@@ -37,14 +37,11 @@ void random_block(const struct random_key *key, uint64_t block, uint32_t words[4
 uint32_t random_word(const struct random_key *key, uint64_t position);
 /* In [0, 1), from 32 bits. */
 double random_uniform(const struct random_key *key, uint64_t position);
-/* Standard normal (Box-Muller); uses words 2 * position and 2 * position + 1. */
-double random_normal(const struct random_key *key, uint64_t position);
 /* Those of `count` positions from first on, faster. */
 void random_uniforms(const struct random_key *key, uint64_t first, int64_t count, double *uniforms);
+/* Standard normal (Box-Muller); each uses words 2 * position and 2 * position + 1. */
 void random_normals(const struct random_key *key, uint64_t first, int64_t count, double *normals);
 /* In [0, bound), bound >= 1, from 64 bits (words 2 * position and 2 * position + 1). */
 uint64_t random_below(const struct random_key *key, uint64_t position, uint64_t bound);
-/* Fisher-Yates; count may be 0. */
-void random_shuffle(const struct random_key *key, int64_t *values, int64_t count);
 
 #endif

@@ -26,6 +26,7 @@ bool run_folder_held(const char *path, struct reason *why);
 
 void run_folder_checkpoint_path(const char *path, int64_t update, char file[], size_t capacity);
 /* Updates of the checkpoints there, highest first; returns their number (at most `most`). */
+enum { RUN_FOLDER_MOST = 4096 }; // that are looked at
 int run_folder_checkpoints(const char *path, int64_t *updates, int most);
 bool run_folder_has(const char *path, int64_t update);
 /* last.h5 or best.h5 -> update-NNNNNNNN.h5, replaced by rename. */

@@ -72,6 +72,13 @@ static void uniform_numbers_fill_the_unit_interval(void **state)
 }
 
 /* Only the last bits may differ from libm, which picks its code by processor. */
+static double normal_at(uint64_t position)
+{
+    double normal;
+    random_normals(&KEY, position, 1, &normal);
+    return normal;
+}
+
 static void normal_numbers_are_those_of_box_and_muller(void **state)
 {
     (void)state;
@@ -79,7 +86,7 @@ static void normal_numbers_are_those_of_box_and_muller(void **state)
     for (uint64_t i = 0; i < 100000; i++) {
         double u = (random_word(&KEY, 2 * i) + 1.0) / 4294967296.0;
         double v = random_word(&KEY, 2 * i + 1) / 4294967296.0;
-        double number = random_normal(&KEY, i);
+        double number = normal_at(i);
         assert_true(fabs(number - sqrt(-2 * log(u)) * cos(two_pi * v)) < 1e-14);
     }
 }
@@ -94,7 +101,7 @@ static void many_at_once_are_those_one_by_one(void **state)
             random_normals(&KEY, first, count, normals);
             for (int i = 0; i < count; i++) {
                 assert_true(uniforms[i] == random_uniform(&KEY, first + (uint64_t)i));
-                assert_true(normals[i] == random_normal(&KEY, first + (uint64_t)i));
+                assert_true(normals[i] == normal_at(first + (uint64_t)i));
             }
         }
 }
@@ -105,7 +112,7 @@ static void normal_numbers_have_mean_0_and_variance_1(void **state)
     const int count = 200000;
     double sum = 0, squares = 0;
     for (int i = 0; i < count; i++) {
-        double number = random_normal(&KEY, (uint64_t)i);
+        double number = normal_at((uint64_t)i);
         sum += number;
         squares += number * number;
     }
@@ -131,25 +138,6 @@ static void numbers_below_a_bound_are_even_and_below_it(void **state)
     assert_true(beyond_32_bits);
 }
 
-static void shuffling_is_an_even_permutation_of_all(void **state)
-{
-    (void)state;
-    int first[5] = {0};
-    for (uint32_t update = 0; update < 10000; update++) {
-        struct random_key key = {1, RANDOM_GROUPS, update, 0};
-        int64_t values[5] = {0, 1, 2, 3, 4};
-        int seen = 0;
-        random_shuffle(&key, values, 5);
-        for (int i = 0; i < 5; i++)
-            seen |= 1 << values[i];
-        assert_int_equal(seen, 31);
-        first[values[0]]++;
-    }
-    for (int i = 0; i < 5; i++)
-        assert_in_range(first[i], 1850, 2150);
-    random_shuffle(&KEY, NULL, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,7 +149,6 @@ int main(void)
         cmocka_unit_test(many_at_once_are_those_one_by_one),
         cmocka_unit_test(normal_numbers_have_mean_0_and_variance_1),
         cmocka_unit_test(numbers_below_a_bound_are_even_and_below_it),
-        cmocka_unit_test(shuffling_is_an_even_permutation_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 static const char *const VARIABLES[] = {
-    "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", "PMIX_RANK",
+    "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK",
     "PMIX_NAMESPACE",       "SLURM_NTASKS",         "SLURM_STEP_NUM_TASKS"};
 
 static int forget_launcher(void **state)
@@ -23,17 +23,16 @@ static int forget_launcher(void **state)
     return 0;
 }
 
-static void assert_launcher(int rank, int size, int local_size)
+static void assert_launcher(int rank, int size)
 {
     assert_int_equal(comm_launcher_rank(), rank);
     assert_int_equal(comm_launcher_size(), size);
-    assert_int_equal(comm_launcher_local_size(), local_size);
 }
 
 static void without_a_launcher_there_is_one_rank(void **state)
 {
     (void)state;
-    assert_launcher(0, 1, 1);
+    assert_launcher(0, 1);
     assert_string_equal(comm_library(), "none");
 }
 
@@ -41,7 +40,7 @@ static void a_job_of_slurm_is_no_launcher(void **state)
 {
     (void)state;
     setenv("SLURM_NTASKS", "16", 1);
-    assert_launcher(0, 1, 1);
+    assert_launcher(0, 1);
 }
 
 static void mpirun_is_read(void **state)
@@ -49,8 +48,7 @@ static void mpirun_is_read(void **state)
     (void)state;
     setenv("OMPI_COMM_WORLD_RANK", "5", 1);
     setenv("OMPI_COMM_WORLD_SIZE", "8", 1);
-    setenv("OMPI_COMM_WORLD_LOCAL_SIZE", "4", 1);
-    assert_launcher(5, 8, 4);
+    assert_launcher(5, 8);
     assert_memory_equal(comm_library(), "Open MPI ", 9);
 }
 
@@ -58,13 +56,13 @@ static void srun_with_pmix_is_read(void **state)
 {
     (void)state;
     setenv("PMIX_RANK", "3", 1);
-    assert_launcher(0, 1, 1);
+    assert_launcher(0, 1);
     setenv("PMIX_NAMESPACE", "slurm.pmix.12.0", 1);
-    assert_launcher(3, 1, 1);
+    assert_launcher(3, 1);
     setenv("SLURM_NTASKS", "16", 1);
-    assert_launcher(3, 16, 1);
+    assert_launcher(3, 16);
     setenv("SLURM_STEP_NUM_TASKS", "6", 1);
-    assert_launcher(3, 6, 1);
+    assert_launcher(3, 6);
 }
 
 static void all_of_comm_works_alone(void **state)

@@ -54,7 +54,7 @@ static void parts_are_whole_blocks_in_order(void **state)
 
 static void assert_subtrees(int lanes, struct range block, const char *expected)
 {
-    struct range found[64];
+    struct range found[TREE_SUBTREES];
     char words[256] = "";
     int count = tree_subtrees(lanes, block, found);
     for (int i = 0; i < count; i++)
@@ -83,7 +83,8 @@ static void merging_leaves_the_subtrees_and_adds_neighbours(void **state)
     for (int lanes = 1; lanes <= MOST_LANES; lanes++)
         for (int size = 1; size <= lanes; size++)
             for (int rank = 0; rank < size; rank++) {
-                struct range block = tree_lanes(lanes, size, rank), stack[64], subtrees[64];
+                struct range block = tree_lanes(lanes, size, rank), stack[TREE_SUBTREES],
+                             subtrees[TREE_SUBTREES];
                 int alive = 0, most = 0;
                 for (int64_t lane = block.first; lane < block.first + block.count; lane++) {
                     stack[alive++] = (struct range){lane, 1};
@@ -143,7 +144,7 @@ static void fill_inputs(int lanes, int size, float **inputs)
 {
     int next = 0;
     for (int rank = 0; rank < size; rank++) {
-        struct range subtrees[64];
+        struct range subtrees[TREE_SUBTREES];
         int count = tree_subtrees(lanes, tree_lanes(lanes, size, rank), subtrees);
         for (int i = 0; i < count; i++, next++) {
             inputs[next] = storage[next];

@@ -7,10 +7,11 @@ static struct text_lengths made_up(int count)
     struct text_lengths lengths = {.count = count};
     lengths.list = calloc((size_t)count, sizeof *lengths.list);
     for (int i = 0; i < count; i++) {
-        double common = random_normal(&key, 3 * (uint64_t)i);
+        double draws[3]; // both sides', each side's own
+        random_normals(&key, 3 * (uint64_t)i, 3, draws);
         for (int side = 0; side < SIDES; side += TARGET) {
-            double own = random_normal(&key, 3 * (uint64_t)i + 1 + (side == TARGET));
-            int length = (int)lround(12.5 * exp(0.28 * common + 0.14 * own));
+            double own = draws[1 + (side == TARGET)];
+            int length = (int)lround(12.5 * exp(0.28 * draws[0] + 0.14 * own));
             lengths.list[i][side] = length < 2 ? 2 : length;
         }
     }

@@ -12,7 +12,6 @@ static void the_launcher_and_mpi_agree(void **state)
     (void)state;
     assert_everywhere(comm_rank() == comm_launcher_rank());
     assert_everywhere(comm_size() == comm_launcher_size());
-    assert_everywhere(comm_launcher_local_size() == comm_size());
 }
 
 static void ranks_know_all_hosts(void **state)

@@ -54,33 +54,11 @@ static void a_governor_is_slow_by_its_driver(void **state)
     assert_false(cores_slow(made_folder));
 }
 
-static void a_crowd_has_more_threads_than_cores(void **state)
-{
-    (void)state;
-    struct crowd room = {2, 4, 8}, crowd = {3, 4, 8}, bound = {1, 4, 1};
-    struct text words = {0};
-    assert_false(cores_crowded(&room));
-    assert_true(cores_crowded(&crowd));
-    assert_true(cores_crowded(&bound));
-    cores_words(&crowd, "node01", &words);
-    assert_string_equal(words.bytes,
-                        "warning: 3 ranks of 4 threads share 8 cores on host 'node01': "
-                        "fewer ranks or --threads, or for each its own cores: mpirun "
-                        "--map-by slot:PE=4 --bind-to core");
-    text_clear(&words);
-    cores_words(&bound, "node01", &words);
-    assert_string_equal(words.bytes, "warning: 1 rank of 4 threads shares 1 core on host 'node01': "
-                                     "fewer --threads, or more cores for it: mpirun --map-by "
-                                     "slot:PE=4 --bind-to core");
-    text_release(&words);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_share_their_cores),
         cmocka_unit_test(the_users_environment_wins),
-        cmocka_unit_test(a_crowd_has_more_threads_than_cores),
         cmocka_unit_test(cores_are_at_most_the_hardware_threads),
         cmocka_unit_test(a_governor_is_slow_by_its_driver),
     };

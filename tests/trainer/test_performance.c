@@ -76,6 +76,11 @@ static void more_threads_than_cores_are_remarked_once(void **state)
     ranks[2].quota = ranks[3].quota = 0;
     says("warning: 1 rank of 6 threads shares 4 cores on host 'node01': fewer --threads, or more "
          "cores for it: mpirun --map-by slot:PE=6 --bind-to core\n");
+    ranks[1].threads = ranks[0].threads = 3;
+    ranks[1].mask = ranks[0].mask;
+    ranks[2].threads = 4;
+    says("warning: 2 ranks of 3 threads share 4 cores on host 'node01': fewer ranks or --threads, "
+         "or for each its own cores: mpirun --map-by slot:PE=3 --bind-to core\n");
 }
 
 static void a_quota_below_the_threads_is_remarked(void **state)

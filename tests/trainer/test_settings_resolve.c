@@ -12,7 +12,7 @@
 
 static int64_t updates_an_epoch;
 
-static int64_t answer(const struct settings *settings, const void *corpus)
+static int64_t answer(const struct settings *settings, const struct corpus *corpus)
 {
     (void)corpus;
     assert_int_equal(settings->lanes, 8);

@@ -3,7 +3,7 @@
 #include "comm/comm.h"
 #include "io/vectors/moments.h"
 #include "model/search/search_values.h"
-#include "trainer/apply/evaluate.h"
+#include "trainer/apply/evaluation.h"
 #include "trainer/settings/faults.h"
 #include "trainer/settings/settings_check.h"
 #include <stdio.h>
@@ -54,7 +54,7 @@ int application_sentences(const struct application *application)
 {
     enum { ROWS = 512 };
     int most = ROWS / application->search.beam;
-    return most < 1 ? 1 : most > EVALUATE_SENTENCES ? EVALUATE_SENTENCES : most;
+    return most < 1 ? 1 : most > EVALUATION_SENTENCES ? EVALUATION_SENTENCES : most;
 }
 
 void application_add_vector(const struct content *content, const float *values, struct text *text)
@@ -64,6 +64,15 @@ void application_add_vector(const struct content *content, const float *values, 
         float value = values[j];
         moments_restore(&value, 1, 1, &content->mean[j], &content->deviation[j]);
         text_add_format(text, "%s%.9g", j == 0 ? "" : j % frame ? " " : "\n", (double)value);
+    }
+}
+
+void application_add_frames(const struct content *content, const float *values, int64_t count,
+                            int width, struct text *text)
+{
+    for (int64_t i = 0; i < count; i++) {
+        application_add_vector(content, values + i * width, text);
+        text_add(text, "\n", 1);
     }
 }
 
@@ -109,22 +118,67 @@ static void search_symbols(struct application *application, const int32_t *membe
         keep_sequence(application, members[i], &result, i, &outputs[members[i]]);
 }
 
-/* A frame a line, and a blank line behind the last: the format that prepare reads. */
 static void search_vectors(struct application *application, const int32_t *members, int count,
                            const int *limits, struct text *outputs)
 {
     struct search_values result = search_values(application->model, application->weights,
                                                 &application->batch, limits, application->arena);
     for (int i = 0; i < count; i++) {
-        struct text *text = &outputs[members[i]];
         application->limited += result.limited[i];
         application->tokens += result.lengths[i];
-        for (int t = 0; t < result.lengths[i]; t++) {
-            application_add_vector(application->target,
-                                   result.values + ((int64_t)i * result.width + t) * result.D,
-                                   text);
-            text_add(text, "\n", 1);
-        }
+        application_add_frames(application->target,
+                               result.values + (int64_t)i * result.width * result.D,
+                               result.lengths[i], result.D, &outputs[members[i]]);
+    }
+}
+
+/* The label, TAB, then each with its probability: "label=0.25". */
+static void add_probabilities(const struct application *application, const real *probabilities,
+                              int outputs, struct text *text)
+{
+    int first = shape_first_symbol(&application->model->shape);
+    for (int v = 0; v < outputs; v++) {
+        size_t length;
+        const char *name =
+            vocabulary_string(&application->target->tokenizer.vocabulary, first + v, &length);
+        text_add_format(text, "\t%.*s=%.6f", (int)length, name, (double)probabilities[v]);
+    }
+}
+
+static void add_symbols(const struct application *application, const struct prediction *prediction,
+                        int i, struct text *text)
+{
+    int64_t first = prediction->first[i], places = prediction->first[i + 1] - first;
+    tokenizer_decode(&application->target->tokenizer, prediction->symbols + first, places, text);
+    for (int64_t p = first; p < first + places && application->probabilities; p++)
+        add_probabilities(application, prediction->probabilities + p * prediction->outputs,
+                          prediction->outputs, text);
+}
+
+/* Of one for the whole input a line without its end. */
+static void add_vectors(const struct application *application, const struct prediction *prediction,
+                        int i, struct text *text)
+{
+    const int64_t first = prediction->first[i], count = prediction->first[i + 1] - first;
+    const real *values = prediction->values + first * prediction->outputs;
+    if (application->model->shape.head == HEAD_POOL)
+        application_add_vector(application->target, values, text);
+    else
+        application_add_frames(application->target, values, count, prediction->outputs, text);
+}
+
+static void predict(struct application *application, const int32_t *members, int count,
+                    struct text *outputs)
+{
+    struct prediction prediction =
+        model_predict(application->model, application->weights, &application->batch,
+                      application->probabilities, application->arena);
+    for (int i = 0; i < count; i++) {
+        application->tokens += prediction.first[i + 1] - prediction.first[i];
+        if (prediction.symbols)
+            add_symbols(application, &prediction, i, &outputs[members[i]]);
+        else
+            add_vectors(application, &prediction, i, &outputs[members[i]]);
     }
 }
 
@@ -149,9 +203,9 @@ void application_batch(void *application_, const struct pairs_block *block, cons
 {
     struct application *application = application_;
     const struct shape *shape = &application->model->shape;
-    struct sentence views[EVALUATE_SENTENCES];
-    int limits[EVALUATE_SENTENCES];
-    require(count >= 1 && count <= EVALUATE_SENTENCES);
+    struct sentence views[EVALUATION_SENTENCES];
+    int limits[EVALUATION_SENTENCES];
+    require(count >= 1 && count <= EVALUATION_SENTENCES);
     for (int i = 0; i < count; i++) {
         views[i] = application_reads(application, &block->list[members[i]].sentence);
         limits[i] = search_limit(views[i].side[SOURCE].length);
@@ -159,7 +213,7 @@ void application_batch(void *application_, const struct pairs_block *block, cons
     batch_pack(&application->batch, shape, views, count);
     arena_reset(application->arena);
     if (shape->head != HEAD_DECODE || is_forced(application))
-        application_predict(application, members, count, outputs);
+        predict(application, members, count, outputs);
     else if (shape->side[TARGET].form == FORM_VECTORS)
         search_vectors(application, members, count, limits, outputs);
     else

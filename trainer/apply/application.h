@@ -38,12 +38,13 @@ struct sentence application_reads(const struct application *application,
 /* An apply_batch: of a struct application. */
 void application_batch(void *application, const struct pairs_block *block, const int32_t *members,
                        int count, struct text *outputs);
-/* Of what is not searched for (application_predict.c). */
-void application_predict(struct application *application, const int32_t *members, int count,
-                         struct text *outputs);
 /* Numbers of a vector in their own units, with blanks between; of several frames that were joined a
  * line each. values (dimension). */
 void application_add_vector(const struct content *content, const float *values, struct text *text);
+/* That of `count` vectors, each with a line end behind it: with one more the format that prepare
+ * reads. values (count, width): a vector begins a row. */
+void application_add_frames(const struct content *content, const float *values, int64_t count,
+                            int width, struct text *text);
 
 /* [all] What it took, on standard error. */
 void application_summary(struct application *application, int64_t sentences, double seconds);

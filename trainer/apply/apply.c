@@ -2,7 +2,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
-#include "trainer/apply/evaluate.h"
+#include "trainer/apply/evaluation.h"
 #include "trainer/process/stop.h"
 #include <string.h>
 
@@ -32,9 +32,9 @@ static bool is_empty(const struct apply *apply, int32_t member)
 
 static void compute(struct apply *apply, int most, apply_batch *each, void *task)
 {
-    int batches = pairs_cut(&apply->block, most, EVALUATE_TOKENS, apply->order, apply->starts);
+    int batches = pairs_cut(&apply->block, most, EVALUATION_TOKENS, apply->order, apply->starts);
     for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
-        int32_t members[EVALUATE_SENTENCES];
+        int32_t members[EVALUATION_SENTENCES];
         int count = 0;
         for (int i = apply->starts[b]; i < apply->starts[b + 1]; i++)
             if (!is_empty(apply, apply->order[i]))

@@ -16,12 +16,12 @@ struct apply {
 };
 
 /* The task's: appends to outputs[members[i]] what comes of the block's input members[i], for i
- * below count (at most EVALUATE_SENTENCES). */
+ * below count (at most EVALUATION_SENTENCES). */
 typedef void apply_batch(void *task, const struct pairs_block *block, const int32_t *members,
                          int count, struct text *outputs);
 
 void apply_init(struct apply *apply, int sources);
-/* [all] most: inputs of a batch, at most EVALUATE_SENTENCES. An input with an empty source makes an
+/* [all] most: inputs of a batch, at most EVALUATION_SENTENCES. An input with an empty source makes an
  * empty output: it is in no batch. False if a stop was agreed on: the outputs are then not
  * complete. */
 bool apply_block(struct apply *apply, int most, apply_batch *each, void *task);

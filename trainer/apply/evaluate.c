@@ -1,215 +1,167 @@
-#include "trainer/apply/evaluate.h"
+/* The metrics of a model on a corpus or on two texts, a line each on standard output, or as one
+ * JSON object; the outputs beside them in a file. The same bytes for any number of ranks, and for a
+ * corpus and its texts; the outputs are those of the task's own verb. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
-#include "comm/base/points.h"
 #include "comm/comm.h"
+#include "io/folder/aside.h"
+#include "io/folder/folder.h"
+#include "io/text/json.h"
+#include "trainer/apply/application.h"
+#include "trainer/apply/evaluation.h"
+#include "trainer/apply/measure.h"
 #include "trainer/checkpoint/snapshot.h"
 #include "trainer/process/agree.h"
+#include "trainer/process/console.h"
 #include "trainer/process/stop.h"
+#include "trainer/settings/commands.h"
 #include "trainer/settings/faults.h"
-#include "trainer/settings/sides.h"
 #include "trainer/settings/task.h"
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-double evaluation_per(const struct evaluation *evaluation, int64_t units)
+/* [all] The metrics that are named, or the task's usual ones. */
+static void open_metrics(const struct settings *settings, const struct task *task,
+                         const struct content *target, struct metrics *metrics)
 {
-    return units < 1 ? NAN : exp(evaluation->loss / (double)units);
+    struct reason why;
+    struct faults faults = {0};
+    const char *names = settings->metric ? settings->metric : task_metrics(task, target);
+    if (!metrics_open(metrics, names, task_metrics_of(task, target), &why))
+        faults_add(&faults, "--metric: %s", why.text);
+    faults_agree(&faults);
 }
 
-double evaluation_bits(const struct evaluation *e)
+/* [all] A corpus that was prepared without --like holds ids alone. */
+static void need_text(const struct corpus *corpus, const struct metrics *metrics)
 {
-    return e->loss / (double)e->tokens / log(2);
+    bool needs = metrics_need(metrics, ~(METRIC_NO_OUTPUTS | METRIC_VALUES));
+    agree(
+        !corpus || corpus->has_text || !needs,
+        "corpus '%s': holds no raw target text, which all metrics but perplexity need: prepare it "
+        "with --like, or give --source and --target",
+        corpus ? corpus->path : "");
 }
 
-void evaluation_words(const struct evaluation *e, struct text *words)
+/* On rank 0. */
+static void open_output(const struct settings *settings, struct aside *aside)
 {
-    if (e->form == FORM_VECTORS) {
-        text_add_format(words, "loss %.4f a vector", e->loss / (double)e->tokens);
-        return;
+    const char *const names[] = {"model", "source", "target"};
+    const char *const inputs[] = {settings->model, settings->source, settings->target};
+    struct reason why;
+    for (int i = 0; i < 3; i++)
+        if (inputs[i] && folder_same_file(settings->output, inputs[i]))
+            die_usage("--output '%s': is the file that --%s reads", settings->output, names[i]);
+    if (!aside_open(aside, settings->output, &why))
+        die("'%s': %s", settings->output, why.text);
+}
+
+static void print(const struct settings *settings, const struct task *task,
+                  const struct metrics *metrics, int64_t sentences)
+{
+    struct text text = {0};
+    if (settings->json) {
+        json_open(&text, NULL);
+        json_text(&text, "task", task->name);
+        json_integer(&text, "sentences", sentences);
+        metrics_json(metrics, &text);
+        json_close(&text);
+        text_add(&text, "\n", 1);
+    } else {
+        metrics_words(metrics, &text);
     }
-    text_add_format(words, "perplexity %.4f a token", evaluation_per(e, e->tokens));
-    if (e->sources == 0)
-        text_add_format(words, " (%.4f nats, %.4f bits)", e->loss / (double)e->tokens,
-                        evaluation_bits(e));
-    if (e->words > 0)
-        text_add_format(words, ", %.4f a word, %.4f a character", evaluation_per(e, e->words),
-                        evaluation_per(e, e->characters));
+    console_write(&text);
+    text_release(&text);
 }
 
-bool evaluation_is_strange(const struct evaluation *e, struct text *words)
-{
-    if (e->form != FORM_SYMBOLS || e->tokens < 1 ||
-        e->loss - e->frequencies_loss <= log(2) * (double)e->tokens)
-        return false;
-    text_add_format(words,
-                    "warning: perplexity %.1f is far above the %.1f of guessing by the symbols' "
-                    "frequencies: are source and target swapped, or is it another language?",
-                    evaluation_per(e, e->tokens), exp(e->frequencies_loss / (double)e->tokens));
-    return true;
-}
-
-struct workplace { // memory of one evaluation, reused from block to block
-    struct pairs_block block;
-    struct batch batch;
-    int32_t order[PAIRS_BLOCK], starts[PAIRS_BLOCK + 1];
-    struct sentence views[EVALUATE_SENTENCES];
-    double losses[PAIRS_BLOCK], of_batch[EVALUATE_SENTENCES];
-    int64_t *counts; // (V), of each target symbol
-};
-
-/* Losses of the batches that are this rank's; zero elsewhere. A stop leaves the rest zero: the
- * block is dropped anyway. */
-static void compute_block(const struct model *model, const float *weights, struct workplace *w,
-                          struct arena *arena)
-{
-    int batches = pairs_cut(&w->block, EVALUATE_SENTENCES, EVALUATE_TOKENS, w->order, w->starts);
-    for (int i = 0; i < w->block.count; i++)
-        w->losses[i] = 0;
-    for (int b = comm_rank(); b < batches && !stop_requested(); b += comm_size()) {
-        const int32_t *members = w->order + w->starts[b];
-        int count = w->starts[b + 1] - w->starts[b];
-        for (int i = 0; i < count; i++)
-            w->views[i] = w->block.list[members[i]].sentence;
-        batch_pack(&w->batch, &model->shape, w->views, count);
-        arena_reset(arena);
-        model_loss(model, weights, &w->batch, w->of_batch, arena);
-        for (int i = 0; i < count; i++)
-            w->losses[members[i]] = w->of_batch[i];
-    }
-}
-
-static void count_symbols(const struct sequence *target, int end, int64_t *counts)
-{
-    const int32_t *symbols = target->cells;
-    counts[ID_END] += end;
-    for (int t = 0; t < target->length; t++)
-        counts[symbols[t]]++;
-}
-
-static void add_block(struct workplace *w, const struct shape *shape, struct evaluation *evaluation)
-{
-    for (int i = 0; i < w->block.count; i++) {
-        const struct pair *p = &w->block.list[i];
-        const struct sequence *target = &p->sentence.side[TARGET];
-        const int end = shape->side[TARGET].end;
-        evaluation->loss += w->losses[i];
-        evaluation->sentences++;
-        evaluation->tokens += target->length + end;
-        if (evaluation->form == FORM_SYMBOLS)
-            count_symbols(target, end, w->counts);
-        evaluation->source_tokens += p->sentence.side[SOURCE].length + shape->side[SOURCE].end;
-        evaluation->words =
-            p->words < 0 || evaluation->words < 0 ? -1 : evaluation->words + p->words;
-        evaluation->characters = p->characters < 0 || evaluation->characters < 0
-                                     ? -1
-                                     : evaluation->characters + p->characters;
-    }
-}
-
-/* Has every pair what the model must have? Training's are of a corpus, where prepare saw to it. */
-static bool check_block(const struct pairs *pairs, const struct pairs_block *block,
-                        const struct shape *shape, struct reason *why)
-{
-    for (int i = 0; i < block->count; i++) {
-        const struct pair *pair = &block->list[i];
-        struct reason what;
-        for (enum side side = 0; side < SIDES; side++) {
-            const struct side_shape *of = &shape->side[side];
-            if (of->form != FORM_NONE && !of->end && pair->sentence.side[side].length == 0)
-                return pairs_fail(pairs, pair, side, "is empty", why);
-        }
-        if (!task_fits(shape->head, shape->side[TARGET].form, &pair->sentence, &what))
-            return pairs_fail(pairs, pair, TARGET, what.text, why);
-    }
-    return true;
-}
-
-double evaluation_of_frequencies(const int64_t *counts, int V, int64_t tokens)
-{
-    double loss = 0;
-    for (int v = 0; v < V; v++)
-        if (counts[v] > 0)
-            loss -= (double)counts[v] * log((double)counts[v] / (double)tokens);
-    return loss;
-}
-
-void evaluate_agree(bool well, const char *corpus, const struct reason *why)
-{
-    if (corpus)
-        agree(well, "corpus '%s': %s", corpus, why->text);
-    else
-        agree(well, "%s", why->text);
-}
-
-static bool corpus_fits(const struct corpus *corpus, const struct snapshot *snapshot,
-                        struct reason *why)
-{
-    struct reason inner;
-    const struct task *task = task_of((enum task_kind)snapshot->settings.task);
-    if (strcmp(corpus->task, task->name) != 0)
-        return fail(why, "was prepared for %s, but the checkpoint's task is %s", corpus->task,
-                    task->name);
-    return contents_alike(corpus->contents, snapshot->contents, &inner) ||
-           fail(why, "is not like the checkpoint's: %.900s (give its text, --source and --target)",
-                inner.text);
-}
-
-struct examples_options evaluate_texts(const struct settings *settings,
-                                       const struct content *contents)
+/* [all] There are no outputs, a line each; of a running series its metrics are made from what is
+ * expected at each place, piece by piece. */
+static void check_running(const struct settings *settings, const struct snapshot *snapshot)
 {
     struct faults faults = {0};
-    const struct examples_options options = settings_texts(settings);
-    sides_check(contents, &options, SIDES, &faults);
+    if (snapshot->settings.stream && settings->output)
+        faults_add(&faults, "--output has no effect: '%s' is of one running text or series",
+                   settings->model);
     faults_agree(&faults);
-    return options;
 }
 
-struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
-                            struct corpus **corpus, struct reason *why)
+/* [all] */
+static void run_running(const struct settings *settings, const struct snapshot *snapshot,
+                        struct measure *measure, struct evaluation *evaluation)
 {
-    *corpus = NULL;
-    if (!settings->corpus) {
-        const struct examples_options options = evaluate_texts(settings, snapshot->contents);
-        return pairs_open_texts(&options, snapshot->contents, why);
-    }
-    *corpus = corpus_open(settings->corpus, task_rules, why);
-    return *corpus && corpus_fits(*corpus, snapshot, why) ? pairs_open_corpus(*corpus, why) : NULL;
+    struct running_losses losses;
+    const bool series = snapshot->contents[TARGET].form == FORM_VECTORS;
+    struct corpus *corpus = evaluation_corpus(settings, snapshot);
+    struct running *running = evaluation_running(settings, snapshot, corpus);
+    measure_open(measure, false);
+    int complete = evaluation_of_running(
+        &snapshot->model, snapshot->weights, running, settings->corpus, measure->application->arena,
+        series ? measure_running : NULL, measure, &losses, evaluation);
+    agree(complete, "%s: the evaluation is not complete", stop_words());
+    for (int p = 0; p < RUNNING_PIECES && !series; p++)
+        metrics_add(&measure->metrics,
+                    &(struct metric_case){.loss = losses.loss[p], .tokens = losses.tokens[p]});
+    running_close(running);
+    corpus_close(corpus);
 }
 
-int evaluate(const struct model *model, const float *weights, struct pairs *pairs,
-             const char *corpus, struct arena *arena, evaluate_block *each, void *to,
-             struct evaluation *evaluation)
+/* [all] */
+static void run(const struct settings *settings, struct application *application,
+                struct pairs *pairs, struct measure *measure, struct evaluation *evaluation)
 {
-    struct workplace *w = memory_take(sizeof *w);
-    int V = model->shape.side[TARGET].vocabulary;
-    batch_init(&w->batch);
-    w->counts = memory_take((size_t)V * sizeof *w->counts);
-    *evaluation =
-        (struct evaluation){.sources = model->sources, .form = model->shape.side[TARGET].form};
-    int stopped = 0;
-    for (int64_t number = 0; !stopped; number++) {
-        struct reason why;
-        bool well = pairs_next(pairs, PAIRS_BLOCK, &w->block, &why) &&
-                    check_block(pairs, &w->block, &model->shape, &why);
-        if (!well && each)
-            each(to, NULL, NULL);
-        evaluate_agree(well, corpus, &why);
-        if (w->block.count == 0)
-            break;
-        point_at("evaluate.block", number, NULL, 0);
-        compute_block(model, weights, w, arena);
-        stopped = stop_agreed();
-        if (stopped)
-            break;
-        comm_sum_reals(w->losses, w->block.count);
-        add_block(w, &model->shape, evaluation);
-        stopped = each && !each(to, &w->block, w->losses);
+    double start = clock_seconds();
+    measure_open(measure, settings->output != NULL);
+    int complete =
+        evaluation_of_pairs(application->model, application->weights, pairs, settings->corpus,
+                            application->arena, measure_block, measure, evaluation);
+    agree(complete, "%s: the evaluation is not complete", stop_words());
+    if (measure->applies)
+        application_summary(application, evaluation->sentences, clock_seconds() - start);
+}
+
+/* [all] */
+static void run_pairs(const struct settings *settings, const struct snapshot *snapshot,
+                      struct aside *aside, struct measure *measure, struct evaluation *evaluation)
+{
+    struct reason why;
+    struct corpus *corpus = evaluation_corpus(settings, snapshot);
+    struct pairs *pairs = evaluation_pairs(settings, snapshot, corpus);
+    need_text(corpus, &measure->metrics);
+    if (settings->output && comm_rank() == 0) {
+        open_output(settings, aside);
+        measure->output = aside;
     }
-    evaluation->frequencies_loss = evaluation_of_frequencies(w->counts, V, evaluation->tokens);
-    memory_free(w->counts);
-    pairs_block_release(&w->block);
-    batch_release(&w->batch);
-    memory_free(w);
-    return !stopped;
+    run(settings, measure->application, pairs, measure, evaluation);
+    if (measure->output && !aside_finish(aside, &why))
+        die("'%s': %s", settings->output, why.text);
+    pairs_close(pairs);
+    corpus_close(corpus);
+}
+
+int evaluate(const struct settings *settings)
+{
+    struct snapshot snapshot;
+    struct aside aside;
+    struct arena arena;
+    struct evaluation evaluation;
+    snapshot_load(&snapshot, settings);
+    arena_init(&arena);
+    const struct task *task = task_of((enum task_kind)snapshot.settings.task);
+    check_running(settings, &snapshot);
+    struct application application;
+    application_init(&application, &snapshot.model, snapshot.weights, &snapshot.contents[TARGET],
+                     &arena);
+    application_search(&application, settings);
+    struct measure measure = {.application = &application};
+    open_metrics(settings, task, application.target, &measure.metrics);
+    if (snapshot.settings.stream)
+        run_running(settings, &snapshot, &measure, &evaluation);
+    else
+        run_pairs(settings, &snapshot, &aside, &measure, &evaluation);
+    application_release(&application);
+    if (comm_rank() == 0)
+        print(settings, task, &measure.metrics, evaluation.sentences);
+    measure_close(&measure);
+    arena_release(&arena);
+    snapshot_close(&snapshot);
+    return STATUS_DONE;
 }

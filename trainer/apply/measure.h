@@ -1,14 +1,14 @@
-/* Metrics of a model on pairs, beside their loss: a receiver of the blocks of evaluate (evaluate.h)
- * that applies the model to each block's sources where a metric, or a file, needs outputs. Calling
- * sequence: fill in; measure_open; evaluate(..., measure_block, measure, ...); read the metrics, on
- * rank 0; measure_close. */
+/* Metrics of a model on pairs, beside their loss: a receiver of the blocks of an evaluation
+ * (evaluation.h) that applies the model to each block's sources where a metric, or a file, needs
+ * outputs. Calling sequence: fill in; measure_open; evaluation_of_pairs(..., measure_block, measure,
+ * ...); read the metrics, on rank 0; measure_close. */
 #ifndef MEASURE_H
 #define MEASURE_H
 
 #include "io/folder/aside.h"
 #include "trainer/apply/application.h"
 #include "trainer/apply/apply.h"
-#include "trainer/apply/evaluate_running.h"
+#include "trainer/apply/evaluation_running.h"
 #include "trainer/metric/metric.h"
 #include <stdbool.h>
 
@@ -24,7 +24,7 @@ struct measure {
 };
 /* writes: on every rank, whether rank 0 has an output. */
 void measure_open(struct measure *measure, bool writes);
-/* [all] An evaluate_block. */
+/* [all] An evaluation_block. */
 bool measure_block(void *measure, const struct pairs_block *block, const double *losses);
 /* A running_each: of a running series, of which there are no outputs to write. */
 void measure_running(void *to, const struct running_block *block);

@@ -37,8 +37,7 @@ static bool go_on(const struct settings *settings, const struct content *content
         point_at("sample.vector", i, NULL, 0);
         memcpy(next, drawing_next_values(drawing, &last),
                (size_t)content->dimension * sizeof *next);
-        application_add_vector(content, next, &text);
-        text_add(&text, "\n", 1);
+        application_add_frames(content, next, 1, content->dimension, &text);
         drawing_take_values(drawing, next);
     }
     text_add(&text, "\n", 1);

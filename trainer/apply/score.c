@@ -3,7 +3,7 @@
  * the same checkpoint. */
 #include "comm/base/die.h"
 #include "comm/comm.h"
-#include "trainer/apply/evaluate_running.h"
+#include "trainer/apply/evaluation_running.h"
 #include "trainer/checkpoint/snapshot.h"
 #include "trainer/process/agree.h"
 #include "trainer/process/console.h"
@@ -63,15 +63,12 @@ static void print_totals(const struct evaluation *e)
 static int score_pairs(const struct settings *settings, struct snapshot *snapshot,
                        struct arena *arena, struct evaluation *evaluation)
 {
-    struct reason why;
-    struct corpus *corpus;
-    struct pairs *pairs = evaluate_open(settings, snapshot, &corpus, &why);
-    evaluate_agree(pairs != NULL, settings->corpus, &why);
-    int complete = evaluate(&snapshot->model, snapshot->weights, pairs, settings->corpus, arena,
-                            print_block, &snapshot->model.shape, evaluation);
+    struct corpus *corpus = evaluation_corpus(settings, snapshot);
+    struct pairs *pairs = evaluation_pairs(settings, snapshot, corpus);
+    int complete = evaluation_of_pairs(&snapshot->model, snapshot->weights, pairs, settings->corpus,
+                                       arena, print_block, &snapshot->model.shape, evaluation);
     pairs_close(pairs);
-    if (corpus)
-        corpus_close(corpus);
+    corpus_close(corpus);
     return complete;
 }
 
@@ -79,20 +76,17 @@ static int score_pairs(const struct settings *settings, struct snapshot *snapsho
 static int score_running(const struct settings *settings, const struct snapshot *snapshot,
                          struct arena *arena, struct evaluation *evaluation)
 {
-    struct reason why;
     struct running_losses losses;
     struct text lines = {0};
-    struct corpus *corpus;
-    struct running *running = evaluate_running_open(settings, snapshot, &corpus, &why);
-    evaluate_agree(running != NULL, settings->corpus, &why);
-    int complete = evaluate_running(&snapshot->model, snapshot->weights, running, settings->corpus,
-                                    arena, NULL, NULL, &losses, evaluation);
+    struct corpus *corpus = evaluation_corpus(settings, snapshot);
+    struct running *running = evaluation_running(settings, snapshot, corpus);
+    int complete = evaluation_of_running(&snapshot->model, snapshot->weights, running,
+                                         settings->corpus, arena, NULL, NULL, &losses, evaluation);
     for (int p = 0; complete && comm_rank() == 0 && p < RUNNING_PIECES; p++)
         add_line(&lines, losses.loss[p], losses.tokens[p]);
     print_lines(&lines);
     running_close(running);
-    if (corpus)
-        corpus_close(corpus);
+    corpus_close(corpus);
     return complete;
 }
 

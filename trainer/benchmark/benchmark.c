@@ -47,7 +47,6 @@ void benchmark_open(struct benchmark *benchmark, struct settings *settings)
 {
     *benchmark = (struct benchmark){.settings = settings};
     computing_start(settings);
-    computing_agree(settings);
     settings->check = 1; // nothing is written
     if (settings->lanes == CHOSEN)
         settings->lanes = comm_size();
@@ -59,10 +58,9 @@ void benchmark_open(struct benchmark *benchmark, struct settings *settings)
         benchmark->made = made_open(&options);
         return;
     }
-    struct stream_options of_stream;
-    run_stream_options(&benchmark->run, &of_stream);
-    benchmark->feed =
-        feed_open(benchmark->run.corpus, &of_stream, &benchmark->run.model.shape, 0, 0);
+    struct run *run = &benchmark->run;
+    struct stream_options of_stream = run_stream_options(run);
+    benchmark->feed = feed_open(run->corpus, &of_stream, &run->model.shape, 0, 0);
 }
 
 void benchmark_close(struct benchmark *benchmark)
@@ -96,7 +94,8 @@ void benchmark_poll(void)
     agree(!stop_agreed(), "%s: the measurement is not complete", stop_words());
 }
 
-void benchmark_shape(const struct settings *settings, struct text *name)
+/* "reference", or the name of the last --config; "changed" where the command line changed it. */
+static void add_name(const struct settings *settings, struct text *name)
 {
     const char *file =
         settings->config_count ? settings->configs[settings->config_count - 1] : "reference";
@@ -147,7 +146,7 @@ void benchmark_head(const struct benchmark *benchmark, struct text *table)
     char parameters[32];
     text_of_count(parameters_elements(&run->model.parameters), parameters);
     text_add_format(table, "shape                 ");
-    benchmark_shape(s, table);
+    add_name(s, table);
     text_add_format(table, ": ");
     add_shape(shape, table);
     text_add_format(table, ", %s parameters\ncorpus                %s, for task %s, ", parameters,
@@ -177,7 +176,7 @@ void benchmark_head_json(const struct benchmark *benchmark, const char *what, st
     const struct run *run = &benchmark->run;
     enum precision precision = (enum precision)benchmark->settings->precision;
     struct text shape = {0};
-    benchmark_shape(benchmark->settings, &shape);
+    add_name(benchmark->settings, &shape);
     json_open(json, NULL);
     json_text(json, "what", what);
     json_text(json, "task", benchmark_task(benchmark)->name);

@@ -31,9 +31,8 @@ void benchmark_peak(struct benchmark *benchmark);
 double benchmark_best_peak(const struct benchmark *benchmark); // operations a second, of all
 
 int benchmark_working_ranks(const struct benchmark *benchmark); // that have lanes
-/* Asks another process of the program, with this --kernel, these --products and as many
- * threads, what that reaches:
- * the peak, or products (benchmark_products.c). The answer is a number a line. */
+/* Asks another process of the program, with this --kernel, these --products and as many threads,
+ * what that reaches: the peak, or products (benchmark_products.c). The answer is a number a line. */
 extern const char *const benchmark_ask_peak;
 bool benchmark_ask(const char *kernel, const char *products, const char *question,
                    struct text *numbers, struct reason *why);
@@ -46,8 +45,6 @@ void benchmark_done(struct benchmark *benchmark);
 void benchmark_poll(void);
 
 const struct task *benchmark_task(const struct benchmark *benchmark);
-/* "reference", or the name of the last --config; "changed" where the command line changed it. */
-void benchmark_shape(const struct settings *settings, struct text *name);
 /* What was measured, where and with what; the object stays open. */
 void benchmark_head(const struct benchmark *benchmark, struct text *table);
 void benchmark_head_json(const struct benchmark *benchmark, const char *what, struct text *json);

@@ -1,12 +1,12 @@
 /* Preparing made-up text, by the program itself on one core: pairs a second, all of it counted:
  * start, learning the tokenizer, tokenising, writing. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
 #include "io/text/json.h"
 #include "trainer/benchmark/benchmark.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/console.h"
 #include "trainer/process/itself.h"
 #include "trainer/process/temporary.h"

@@ -1,6 +1,7 @@
 /* The matrix products that an update is made of, and what is reached on them: as `product` makes
  * them now, by one call of OpenBLAS, and, for which the program runs itself, with each other kernel
  * of OpenBLAS that this processor executes and with each other maker of products. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
@@ -13,7 +14,6 @@
 #include "trainer/benchmark/peak.h"
 #include "trainer/benchmark/products_seen.h"
 #include "trainer/host/computing.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/console.h"
 #include "trainer/process/itself.h"
 #include "trainer/process/stop.h"
@@ -298,7 +298,7 @@ static void look(struct benchmark *benchmark, struct found *found)
 int benchmark_products(struct settings *settings)
 {
     struct benchmark benchmark;
-    static struct found found;
+    struct found found = {0};
     const char *question = getenv(question_variable);
     if (question) {
         computing_start(settings);

@@ -1,4 +1,5 @@
 /* Training: updates as train makes them, and where their time goes; validation beside it. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
@@ -6,7 +7,6 @@
 #include "trainer/benchmark/benchmark.h"
 #include "trainer/benchmark/benchmark_report.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/temporary.h"
 #include "trainer/run/saver.h"
 #include "trainer/run/update.h"
@@ -125,9 +125,7 @@ static void gather(struct measured *measured)
 {
     int size = comm_size();
     struct measured *all = memory_take((size_t)size * sizeof *all);
-    int64_t *peaks = memory_take((size_t)size * sizeof *peaks);
     comm_all_gather(measured, sizeof *measured, all);
-    comm_all_gather(&measured->memory, sizeof measured->memory, peaks);
     for (enum part part = 0; part < PARTS; part++) {
         double sum = 0;
         int64_t useful = 0;
@@ -139,10 +137,10 @@ static void gather(struct measured *measured)
         measured->useful[part] = useful;
     }
     for (int rank = 0; rank < size; rank++)
-        measured->memory = peaks[rank] > measured->memory ? peaks[rank] : measured->memory;
+        measured->memory =
+            all[rank].memory > measured->memory ? all[rank].memory : measured->memory;
     for (int64_t i = 0; i < measured->block_count; i++)
         comm_sum_integers(&measured->blocks[i].useful, 1);
-    memory_free(peaks);
     memory_free(all);
 }
 

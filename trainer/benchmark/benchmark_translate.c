@@ -1,6 +1,7 @@
 /* Greedy translation of made-up sentences, in batches and one at a time. An untrained model ends
  * where it happens to: its end is ruled out, and each translation is as long as the pair's target
  * with its end. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
@@ -9,7 +10,6 @@
 #include "model/useful.h"
 #include "trainer/benchmark/benchmark.h"
 #include "trainer/benchmark/peak.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/console.h"
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 #include "trainer/benchmark/peak.h"
+#include "comm/base/clock.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "model/product/product.h"
 #include "model/product/threads.h"
-#include "trainer/process/clock.h"
 #include <stdint.h>
 
 enum { CUBE = 2048, TRIES = 3, TRIAD = 1 << 23 };

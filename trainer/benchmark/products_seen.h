@@ -18,8 +18,8 @@ struct product_kind {
 };
 
 void products_seen_start(void);
-/* The kinds, most work first; returns their number. The memory is this module's, until the next
- * start. */
+/* The kinds, most work first; returns their number. The memory is this module's (the
+ * listener of product_tell gets nothing else), until the next start. */
 int products_seen_stop(const struct product_kind **kinds);
 
 #endif

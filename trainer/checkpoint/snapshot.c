@@ -70,8 +70,8 @@ bool snapshot_write_settings(const struct settings *settings, struct checkpoint_
     return well;
 }
 
-bool snapshot_settings(struct settings *settings, const struct checkpoint *checkpoint,
-                       struct reason *why)
+static bool read_settings(struct settings *settings, const struct checkpoint *checkpoint,
+                          struct reason *why)
 {
     struct faults faults = {0};
     for (int row = 0; row < settings_count; row++) {
@@ -125,7 +125,7 @@ static bool open_parts(struct snapshot *snapshot, struct checkpoint *checkpoint,
                        struct reason *why)
 {
     struct shape shape;
-    if (!snapshot_settings(&snapshot->settings, checkpoint, why) ||
+    if (!read_settings(&snapshot->settings, checkpoint, why) ||
         !checkpoint_get_contents(checkpoint, snapshot->contents, why))
         return false;
     settings_shape(&snapshot->settings, snapshot->contents, &shape);
@@ -159,7 +159,6 @@ void snapshot_load(struct snapshot *snapshot, const struct settings *settings)
 {
     struct reason why;
     computing_start(settings);
-    computing_agree(settings);
     agree(snapshot_open(snapshot, settings->model, 1, &why), "checkpoint '%s': %s", settings->model,
           why.text);
     address_space_check(0, "");

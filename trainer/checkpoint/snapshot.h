@@ -1,7 +1,7 @@
 /* What a checkpoint holds: the settings that make the model and its training, where a run stands
  * (state.h), what the model's sides are made of, and blocks of arrays. The file itself is
- * io/run/checkpoint.h's. A run comes to it and back by run_blocks.h; a verb that applies a model opens a
- * snapshot. */
+ * io/run/checkpoint.h's. A run goes to it and back by trainer/run/run_blocks.h; a verb that applies
+ * a model opens a snapshot: no more than it needs. */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
@@ -33,11 +33,9 @@ bool snapshot_check(const struct parameters *parameters, struct checkpoint *chec
 bool snapshot_read(const struct parameters *parameters, struct checkpoint *checkpoint,
                    enum snapshot_block block, struct range part, float *data, struct reason *why);
 
-/* The settings that stand in a checkpoint, to the file and as it has them. */
+/* The settings that stand in a checkpoint, to the file. */
 bool snapshot_write_settings(const struct settings *settings, struct checkpoint_writer *writer,
                              struct reason *why);
-bool snapshot_settings(struct settings *settings, const struct checkpoint *checkpoint,
-                       struct reason *why);
 /* What it says of the setting of that row, in words: its default of one that came later and is not
  * there. NULL: nothing. */
 const char *snapshot_setting(const struct checkpoint *checkpoint, int row);

@@ -98,22 +98,3 @@ int cores_threads(const char *wanted, int cores, int ranks)
     int share = cores / ranks;
     return share > 1 ? share : 1;
 }
-
-bool cores_crowded(const struct crowd *crowd)
-{
-    return (int64_t)crowd->ranks * crowd->threads > crowd->cores;
-}
-
-void cores_words(const struct crowd *crowd, const char *host, struct text *words)
-{
-    int ranks = crowd->ranks, threads = crowd->threads, cores = crowd->cores;
-    text_add_format(words,
-                    "warning: %d rank%s of %d thread%s share%s %d core%s on host '%s': ", ranks,
-                    ranks == 1 ? "" : "s", threads, threads == 1 ? "" : "s", ranks == 1 ? "s" : "",
-                    cores, cores == 1 ? "" : "s", host);
-    if (ranks == 1)
-        text_add_format(words, "fewer --threads, or more cores for it");
-    else
-        text_add_format(words, "fewer ranks or --threads, or for each its own cores");
-    text_add_format(words, ": mpirun --map-by slot:PE=%d --bind-to core", threads);
-}

@@ -2,7 +2,6 @@
 #ifndef CORES_H
 #define CORES_H
 
-#include "comm/base/text.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,12 +18,5 @@ bool cores_slow(const char *root);
  * if it starts with a whole number from 1; else its share of the cores, which `ranks` ranks have in
  * common, at least 1. */
 int cores_threads(const char *wanted, int cores, int ranks);
-
-/* Ranks of one host that share a set of cores. */
-struct crowd {
-    int ranks, threads, cores; // threads of each rank
-};
-bool cores_crowded(const struct crowd *crowd); // more threads than cores
-void cores_words(const struct crowd *crowd, const char *host, struct text *words); // the warning
 
 #endif

@@ -1,6 +1,5 @@
 #include "trainer/host/performance.h"
 #include "model/product/kernel.h"
-#include "trainer/host/cores.h"
 #include <math.h>
 #include <strings.h>
 
@@ -12,12 +11,12 @@ int performance_sharers(const struct performance_rank *ranks, int size, int rank
     return count;
 }
 
-static bool crowded(const struct performance *performance, int rank, struct crowd *crowd)
+/* More threads than cores, of the ranks that share these. */
+static bool crowded(const struct performance *performance, int rank)
 {
     const struct performance_rank *mine = &performance->ranks[rank];
-    *crowd = (struct crowd){performance_sharers(performance->ranks, performance->size, rank),
-                            mine->threads, mine->cores};
-    return cores_crowded(crowd);
+    int sharers = performance_sharers(performance->ranks, performance->size, rank);
+    return (int64_t)sharers * mine->threads > mine->cores;
 }
 
 /* The ranks of a host together. */
@@ -31,7 +30,6 @@ static struct host host_of(const struct performance *performance, int rank)
 {
     const struct performance_rank *ranks = performance->ranks;
     struct host host = {0};
-    struct crowd crowd;
     for (int i = 0; i < performance->size; i++) {
         if (ranks[i].host != ranks[rank].host)
             continue;
@@ -41,7 +39,7 @@ static struct host host_of(const struct performance *performance, int rank)
         host.ranks++;
         host.threads += ranks[i].threads;
         host.cores += seen ? 0 : ranks[i].cores;
-        host.crowded |= crowded(performance, i, &crowd);
+        host.crowded |= crowded(performance, i);
     }
     return host;
 }
@@ -56,11 +54,19 @@ static bool is_first_of_its_host(const struct performance *performance, int rank
 
 static bool crowd_words(const struct performance *performance, int rank, struct text *lines)
 {
-    struct crowd crowd;
-    if (!crowded(performance, rank, &crowd))
+    const struct performance_rank *mine = &performance->ranks[rank];
+    int ranks = performance_sharers(performance->ranks, performance->size, rank);
+    int threads = mine->threads, cores = mine->cores;
+    if (!crowded(performance, rank))
         return false;
-    cores_words(&crowd, performance->host_of(rank), lines);
-    text_add(lines, "\n", 1);
+    text_add_format(lines,
+                    "warning: %d rank%s of %d thread%s share%s %d core%s on host '%s': %s: mpirun "
+                    "--map-by slot:PE=%d --bind-to core\n",
+                    ranks, ranks == 1 ? "" : "s", threads, threads == 1 ? "" : "s",
+                    ranks == 1 ? "s" : "", cores, cores == 1 ? "" : "s", performance->host_of(rank),
+                    ranks == 1 ? "fewer --threads, or more cores for it"
+                               : "fewer ranks or --threads, or for each its own cores",
+                    threads);
     return true;
 }
 

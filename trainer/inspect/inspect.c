@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHECKPOINTS_MOST = 4096 };
-
 void inspect_add_line(struct text *text, const char *name, const char *format, ...)
 {
     char value[1024];
@@ -25,7 +23,7 @@ void inspect_add_line(struct text *text, const char *name, const char *format, .
     text_add_format(text, "  %-20s %s\n", name, value);
 }
 
-static void add_content_json(const struct content *content, enum side side, struct text *text)
+void inspect_add_content_json(const struct content *content, enum side side, struct text *text)
 {
     json_open(text, side_names[side]);
     if (content->form == FORM_VECTORS) {
@@ -43,14 +41,9 @@ static void add_content_json(const struct content *content, enum side side, stru
     json_close_list(text);
 }
 
-void inspect_add_content(const struct content *content, enum side side, bool json,
-                         struct text *text)
+void inspect_add_content(const struct content *content, enum side side, struct text *text)
 {
     char size[32];
-    if (json) {
-        add_content_json(content, side, text);
-        return;
-    }
     if (content->form == FORM_VECTORS) {
         inspect_add_line(text, side_names[side], "vectors of %d numbers, %d frame%s each",
                          content->dimension, content->stack, content->stack == 1 ? "" : "s");
@@ -81,9 +74,9 @@ static void add_status(const char *path, bool json, struct text *text)
 
 static void inspect_run(const char *path, const struct settings *settings, struct text *text)
 {
-    static int64_t updates[CHECKPOINTS_MOST];
+    int64_t updates[RUN_FOLDER_MOST];
     bool json = settings->json == 1;
-    int count = run_folder_checkpoints(path, updates, CHECKPOINTS_MOST);
+    int count = run_folder_checkpoints(path, updates, RUN_FOLDER_MOST);
     char last[PATH_MAX];
     if (json) {
         json_open(text, NULL);

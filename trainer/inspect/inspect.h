@@ -12,8 +12,8 @@ void inspect_checkpoint(const char *path, const char *name, const struct setting
                         struct text *text);
 
 /* What one side is made of; in JSON an object is left open. */
-void inspect_add_content(const struct content *content, enum side side, bool json,
-                         struct text *text);
+void inspect_add_content(const struct content *content, enum side side, struct text *text);
+void inspect_add_content_json(const struct content *content, enum side side, struct text *text);
 /* For people: "  name            value". */
 void inspect_add_line(struct text *text, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -149,7 +149,7 @@ static void add_json(const struct look *look, const char *name, bool checked, st
     for (enum side side = SOURCE; side < SIDES; side++) {
         if (look->snapshot.contents[side].form == FORM_NONE)
             continue;
-        inspect_add_content(&look->snapshot.contents[side], side, true, text);
+        inspect_add_content_json(&look->snapshot.contents[side], side, text);
         json_close(text);
     }
     json_open_list(text, "parameters");
@@ -200,7 +200,7 @@ static void add_for_people(const struct look *look, const char *path, bool check
     add_best(look, text);
     for (enum side side = SOURCE; side < SIDES; side++)
         if (look->snapshot.contents[side].form != FORM_NONE)
-            inspect_add_content(&look->snapshot.contents[side], side, false, text);
+            inspect_add_content(&look->snapshot.contents[side], side, text);
     text_of_count(parameters_elements(parameters), count);
     inspect_add_line(text, "parameters", "%s in %d arrays", count, parameters->count);
     if (snapshot_has(&look->snapshot.settings, SNAPSHOT_AVERAGE))

@@ -20,7 +20,7 @@ static void add_json(const struct corpus *corpus, bool checked, struct text *tex
     for (enum side side = SOURCE; side < SIDES; side++) {
         if (corpus->contents[side].form == FORM_NONE)
             continue;
-        inspect_add_content(&corpus->contents[side], side, true, text);
+        inspect_add_content_json(&corpus->contents[side], side, text);
         json_integer(text, "tokens", corpus->tokens[side]);
         json_close(text);
     }
@@ -49,7 +49,7 @@ static void add_side(const struct corpus *corpus, enum side side, struct text *t
 {
     char tokens[32], name[32];
     double sentences = corpus->sentences ? (double)corpus->sentences : 1;
-    inspect_add_content(&corpus->contents[side], side, false, text);
+    inspect_add_content(&corpus->contents[side], side, text);
     text_of_count(corpus->tokens[side], tokens);
     snprintf(name, sizeof name, "%s tokens", side_names[side]);
     inspect_add_line(text, name, "%s, %.1f a sentence", tokens,

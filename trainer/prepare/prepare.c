@@ -1,6 +1,7 @@
 /* From raw text to a corpus: tokenizers are learnt by rank 0 and given to all;
  * then every rank reads the whole text, tokenises the lines of its own shards and writes these. The
  * folder is written aside and renamed. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
@@ -11,7 +12,6 @@
 #include "trainer/prepare/prepare_sentence.h"
 #include "trainer/prepare/prepare_text.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/process/inside.h"
 #include "trainer/settings/commands.h"
 #include <limits.h>

@@ -1,7 +1,7 @@
 #include "trainer/process/stop.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
-#include "trainer/process/clock.h"
 #include <math.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -1,7 +1,8 @@
-/* Requests to stop: SIGUSR1, SIGTERM, SIGINT and SIGHUP set a flag that is polled at boundaries and
- * agreed by all ranks. A second SIGINT ends the process at once; any other repetition is ignored.
- * In training trainer/train.c asks stop_agreed() after each update, in a validation evaluate()
- * does. Only for commands that poll: elsewhere the signals keep their usual effect.
+/* Requests to stop: SIGUSR1, SIGTERM, SIGINT and SIGHUP set a flag, this process's one (a handler
+ * gets nothing else), that is polled at boundaries and agreed by all ranks. A second SIGINT ends
+ * the process at once; any other repetition is ignored. In training trainer/train.c asks
+ * stop_agreed() before each update, in a validation the evaluation does. Only for commands that
+ * poll: elsewhere the signals keep their usual effect.
  *
  * A run also stops when its time is over: `--stop-after` since the program started, or
  * SLURM_JOB_END_TIME (seconds since 1970) in rank 0's environment, whichever comes first, less what

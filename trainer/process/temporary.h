@@ -1,5 +1,5 @@
 /* A folder for what is needed only now, in TMPDIR (or /tmp). It is removed by temporary_close, and
- * when the program dies. One at a time. */
+ * when the program dies: so there is one at a time, whose path is kept in temporary.c. */
 #ifndef TEMPORARY_H
 #define TEMPORARY_H
 

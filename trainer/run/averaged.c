@@ -1,8 +1,7 @@
 #include "trainer/run/averaged.h"
 #include "comm/audit.h"
-#include "comm/base/die.h"
 #include "comm/base/points.h"
-#include "comm/comm.h"
+#include "trainer/process/agree.h"
 
 /* [all] */
 static void change_places(struct run *run)
@@ -25,8 +24,7 @@ void averaged_enter(struct run *run)
     change_places(run);
     point_at("averaged.weights", run->state.update, run->weights,
              (size_t)run->model.parameters.total * sizeof(float));
-    bool alike = audit(run->weights, run->pieces, run->model.parameters.count, &why);
-    comm_agree(alike || comm_rank() != 0 ? NULL : why.text, STATUS_FAILED, 0);
+    agree(audit(run->weights, run->pieces, run->model.parameters.count, &why), "%s", why.text);
 }
 
 void averaged_leave(struct run *run)

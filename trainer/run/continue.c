@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHECKPOINTS_MOST = 4096 };
-
 void continue_lock(const char *folder)
 {
     struct reason why;
@@ -66,8 +64,8 @@ static bool valid(const char *file, int64_t update, const struct yaml *yaml, str
  * does not start afresh by itself. */
 static int64_t newest_valid(const char *folder)
 {
-    static int64_t updates[CHECKPOINTS_MOST];
-    int count = run_folder_checkpoints(folder, updates, CHECKPOINTS_MOST), newest = -1;
+    int64_t updates[RUN_FOLDER_MOST];
+    int count = run_folder_checkpoints(folder, updates, RUN_FOLDER_MOST), newest = -1;
     struct reason why;
     struct yaml yaml;
     char file[PATH_MAX];
@@ -111,26 +109,29 @@ static int64_t look(const struct settings *settings)
     return update;
 }
 
-/* Model and training settings: the run's own, a text that is not there its default; what was given
- * now must agree. */
+void continue_take(struct settings *settings, int row, const char *stored, const char *what,
+                   const char *path, struct faults *faults)
+{
+    struct text now = {0};
+    const char *name = settings_table[row].name;
+    if (settings->from[row] >= FROM_CONFIG && settings_get(settings, row, &now) &&
+        strcmp(now.bytes, stored) != 0)
+        faults_add(faults, "--%s %s contradicts %s '%s', which has %s", name, now.bytes, what, path,
+                   stored[0] ? stored : "none");
+    else
+        settings_set(settings, row, stored, FROM_RUN, name, faults);
+    text_release(&now);
+}
+
+/* Model and training settings: the run's own, a text that is not there its default. */
 static void take_from_checkpoint(struct settings *settings, const struct checkpoint *checkpoint,
                                  struct faults *faults)
 {
-    struct text now = {0};
     for (int row = 0; row < settings_count; row++) {
-        const struct setting *setting = &settings_table[row];
         const char *stored = snapshot_setting(checkpoint, row);
-        if (!stored)
-            continue;
-        text_clear(&now);
-        if (settings->from[row] >= FROM_CONFIG && settings_get(settings, row, &now) &&
-            strcmp(now.bytes, stored) != 0)
-            faults_add(faults, "--%s %s contradicts the run '%s', which has %s", setting->name,
-                       now.bytes, settings->output, stored[0] ? stored : "none");
-        else
-            settings_set(settings, row, stored, FROM_RUN, setting->name, faults);
+        if (stored)
+            continue_take(settings, row, stored, "the run", settings->output, faults);
     }
-    text_release(&now);
 }
 
 /* What holds for one start only. */

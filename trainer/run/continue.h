@@ -13,6 +13,10 @@
  * was given and contradicts the run is wrong usage. */
 struct checkpoint *continue_find(struct settings *settings);
 
+/* A setting as it stands in `what`, "the run", of that path; one that was given now must agree. */
+void continue_take(struct settings *settings, int row, const char *stored, const char *what,
+                   const char *path, struct faults *faults);
+
 /* On rank 0: the folder is this start's alone from now on, or the program ends. */
 void continue_lock(const char *folder);
 

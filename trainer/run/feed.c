@@ -1,9 +1,9 @@
 #include "trainer/run/feed.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "io/stream/running_stream.h"
-#include "trainer/process/clock.h"
 #include <pthread.h>
 #include <string.h>
 

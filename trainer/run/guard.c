@@ -9,8 +9,17 @@
 
 /* Weights that lower ranks own, that this rank owns, that higher ranks own; moments; average. */
 enum kind { BEFORE, OWN, BEHIND, FIRST_MOMENTS, SECOND_MOMENTS, AVERAGE, REGIONS };
-static const char *const points[REGIONS] = {"guard.before", "guard.own",    "guard.behind",
-                                            "guard.first",  "guard.second", "guard.average"};
+static const struct {
+    const char *point, *array;
+    enum snapshot_block block; // that it is of
+} kinds[REGIONS] = {
+    [BEFORE] = {"guard.before", "weights", SNAPSHOT_WEIGHTS},
+    [OWN] = {"guard.own", "weights", SNAPSHOT_WEIGHTS},
+    [BEHIND] = {"guard.behind", "weights", SNAPSHOT_WEIGHTS},
+    [FIRST_MOMENTS] = {"guard.first", "moments/first", SNAPSHOT_FIRST},
+    [SECOND_MOMENTS] = {"guard.second", "moments/second", SNAPSHOT_SECOND},
+    [AVERAGE] = {"guard.average", "average", SNAPSHOT_AVERAGE},
+};
 
 /* Its blocks count from the start of its range. */
 struct region {
@@ -125,14 +134,6 @@ static void step_block(void *work_, int64_t block)
 static bool fail_changed(const struct guard *guard, const struct run *run, int64_t update,
                          enum kind kind, int64_t block, struct reason *why)
 {
-    static const char *const arrays[REGIONS] = {
-        [BEFORE] = "weights",
-        [OWN] = "weights",
-        [BEHIND] = "weights",
-        [FIRST_MOMENTS] = "moments/first",
-        [SECOND_MOMENTS] = "moments/second",
-        [AVERAGE] = "average",
-    };
     const struct region *region = &guard->regions[kind];
     struct range range = block_of(region, block);
     range.first += region->range.first;
@@ -153,8 +154,9 @@ static bool fail_changed(const struct guard *guard, const struct run *run, int64
     return fail(why,
                 "memory changed by itself: %s of '%s'%s%s%s at update %lld (block %lld of %lld): "
                 "the memory of this host is to be suspected",
-                arrays[kind], from->name, to == from ? "" : " to '", to == from ? "" : to->name,
-                to == from ? "" : "'", (long long)update, (long long)number, (long long)all);
+                kinds[kind].array, from->name, to == from ? "" : " to '",
+                to == from ? "" : to->name, to == from ? "" : "'", (long long)update,
+                (long long)number, (long long)all);
 }
 
 static bool compare_region(const struct guard *guard, const struct run *run, int64_t update,
@@ -172,7 +174,7 @@ static void pass_points(const struct guard *guard, int64_t update)
     for (enum kind kind = 0; kind < REGIONS; kind++) {
         const struct region *region = &guard->regions[kind];
         if (region->blocks)
-            point_at(points[kind], update, region->data,
+            point_at(kinds[kind].point, update, region->data,
                      (size_t)region->range.count * sizeof(float));
     }
 }
@@ -219,13 +221,12 @@ void guard_take(struct guard *guard)
     threads_run(guard->regions[BEHIND].blocks, take_block, &guard->regions[BEHIND]);
 }
 
-bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[4],
-                    struct reason *why)
+bool guard_copy_all(const struct guard *guard, const struct run *run,
+                    float *const copies[SNAPSHOT_BLOCKS], struct reason *why)
 {
-    static const int places[REGIONS] = {[FIRST_MOMENTS] = 1, [SECOND_MOMENTS] = 2, [AVERAGE] = 3};
     pass_points(guard, run->state.update);
     for (enum kind kind = 0; kind < REGIONS; kind++) {
-        float *copy = copies[places[kind]];
+        float *copy = copies[kinds[kind].block];
         int64_t first = guard->regions[kind].range.first;
         if (!compare_region(guard, run, run->state.update, kind, copy ? copy + first : NULL, why))
             return false;
@@ -235,6 +236,6 @@ bool guard_copy_all(const struct guard *guard, const struct run *run, float *con
 
 bool guard_check_all(const struct guard *guard, const struct run *run, struct reason *why)
 {
-    float *const nowhere[4] = {NULL};
+    float *const nowhere[SNAPSHOT_BLOCKS] = {NULL};
     return guard_copy_all(guard, run, nowhere, why);
 }

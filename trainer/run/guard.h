@@ -13,6 +13,7 @@
 #define GUARD_H
 
 #include "comm/base/reason.h"
+#include "trainer/checkpoint/snapshot.h"
 #include "trainer/run/run.h"
 
 enum { GUARD_BLOCK = 16384 };
@@ -24,17 +25,17 @@ struct guard *guard_open(const struct run *run, struct range part);
 void guard_close(struct guard *guard);
 
 /* optimizer_step on what is not frozen of this rank's part, and average_step where there is an
- * average. False, with array, parameter and block in words, if anything
- * changed: then nothing must be made of what is there. */
+ * average. False, with array, parameter and block in words, if anything changed: then nothing must
+ * be made of what is there. */
 bool guard_step(struct guard *guard, struct run *run, double rate, double scale,
                 struct reason *why);
 /* The weights that other ranks own, as just received. */
 void guard_take(struct guard *guard);
 /* False, with the words of guard_step, if anything changed. */
 bool guard_check_all(const struct guard *guard, const struct run *run, struct reason *why);
-/* The same, and a copy of what was found well, in one go: weights, first and second moments and
- * average into copies[0] to [3], blocks of all parameters, or NULL where none is wanted. */
-bool guard_copy_all(const struct guard *guard, const struct run *run, float *const copies[4],
-                    struct reason *why);
+/* The same, and a copy of what was found well, in one go, into copies of whole blocks, or NULL where
+ * none is wanted. What a running text carries is not guarded, nor copied. */
+bool guard_copy_all(const struct guard *guard, const struct run *run,
+                    float *const copies[SNAPSHOT_BLOCKS], struct reason *why);
 
 #endif

@@ -2,25 +2,15 @@
 #include "comm/base/memory.h"
 #include "comm/comm.h"
 #include "trainer/process/agree.h"
-#include "trainer/settings/faults.h"
-#include <string.h>
+#include "trainer/run/continue.h"
 
 static void take_model(struct settings *settings, const struct settings *origin)
 {
     struct faults faults = {0};
-    struct text now = {0}, stored = {0};
-    for (int row = 0; row < settings_count; row++) {
-        const struct setting *setting = &settings_table[row];
-        if (setting->kind != SETTING_MODEL || !settings_get(origin, row, &stored))
-            continue;
-        if (settings->from[row] >= FROM_CONFIG && settings_get(settings, row, &now) &&
-            strcmp(now.bytes, stored.bytes) != 0)
-            faults_add(&faults, "--%s %s contradicts --from '%s', which has %s", setting->name,
-                       now.bytes, settings->origin, stored.bytes);
-        else
-            settings_set(settings, row, stored.bytes, FROM_RUN, setting->name, &faults);
-    }
-    text_release(&now);
+    struct text stored = {0};
+    for (int row = 0; row < settings_count; row++)
+        if (settings_table[row].kind == SETTING_MODEL && settings_get(origin, row, &stored))
+            continue_take(settings, row, stored.bytes, "--from", settings->origin, &faults);
     text_release(&stored);
     faults_agree(&faults);
 }

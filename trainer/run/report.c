@@ -1,13 +1,14 @@
 #include "trainer/run/report.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
 #include "io/run/run_folder.h"
 #include "io/text/json.h"
-#include "trainer/process/clock.h"
+#include "io/text/yaml.h"
 #include "trainer/run/continue.h"
-#include "trainer/run/report_start.h"
 #include "trainer/run/saver.h"
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,11 +87,6 @@ void report_line(struct report *report, const char *format, ...)
     va_end(arguments);
     putchar('\n');
     flush_log(report);
-}
-
-void report_start(struct report *report)
-{
-    report_start_lines(report, report->run);
 }
 
 void report_check(struct report *report)
@@ -254,16 +250,6 @@ void report_validation(struct report *report, const struct train_state *before,
     write_metrics(report);
 }
 
-void report_sample(struct report *report, const char *source, const char *reference,
-                   const char *output)
-{
-    if (source)
-        report_line(report, "  source     %s\n  reference  %s\n  output     %s", source, reference,
-                    output);
-    else
-        report_line(report, "  drawn      %s", output);
-}
-
 void report_saving(struct report *report, double standstill)
 {
     report->standstill = standstill;
@@ -289,6 +275,23 @@ static void add_best(const struct run *run, struct text *line)
     } else {
         json_real(line, "best_loss", best);
     }
+}
+
+double report_noted_saving(const char *run_folder)
+{
+    struct reason why;
+    struct yaml status;
+    char path[PATH_MAX];
+    double seconds = 0;
+    snprintf(path, sizeof path, "%s/status.json", run_folder);
+    if (!yaml_read(path, &status, &why))
+        return 0;
+    for (int i = 0; i < status.count; i++)
+        if (strcmp(status.pairs[i].name, "save_seconds") == 0 &&
+            !text_to_real(status.pairs[i].value, &seconds))
+            seconds = 0;
+    yaml_release(&status);
+    return seconds;
 }
 
 void report_state(struct report *report, const char *state, const char *why)

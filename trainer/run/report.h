@@ -9,17 +9,16 @@
  * plain; of vectors half the squared error of one), perplexity, of a language model bits (a token),
  * perplexity_word, perplexity_character (not of vectors), under their names the metrics that the
  * task shows and that of --valid-metric (values as evaluate --json has them), sentences,
- * target_tokens, best,
- * training_loss and clipped_share since the last one, learning_rate_factor (schedule plateau),
- * seconds. All but the times are the same for any number of ranks. status.json: state (training,
- * stopped, finished), update, epoch (finished ones), last_checkpoint, best_update, best_loss
- * (with --valid-metric but perplexity: best_metric, its name, and best_value),
+ * target_tokens, best, training_loss and clipped_share since the last one, learning_rate_factor
+ * (schedule plateau), seconds. All but the times are the same for any number of ranks. status.json:
+ * state (training, stopped, finished), update, epoch (finished ones), last_checkpoint, best_update,
+ * best_loss (with --valid-metric but perplexity: best_metric, its name, and best_value),
  * save_seconds (of the slowest checkpoint), standstill_seconds (how long the newest one held
  * training up). */
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "trainer/apply/evaluate.h"
+#include "trainer/apply/evaluation.h"
 #include "trainer/run/run.h"
 #include "trainer/run/update.h"
 #include "trainer/run/validation.h"
@@ -31,8 +30,8 @@ struct report *report_open(const struct run *run);
 void report_close(struct report *report);
 
 /* Once, at the start: ranks, hosts, threads, kernel, parameters, memory, sentences and tokens an
- * update, updates an epoch. */
-void report_start(struct report *report);
+ * update, updates an epoch (report_start.c). */
+void report_start(struct report *report, const struct run *run);
 /* --check: all settings as they are resolved, and that all is well. */
 void report_check(struct report *report);
 /* A line of the log, in printf's manner. */
@@ -45,12 +44,12 @@ void report_update(struct report *report, const struct update_result *result, do
 /* before: the state with the sums of training since the last validation. */
 void report_validation(struct report *report, const struct train_state *before,
                        const struct validation *validation, int best, double seconds);
-void report_sample(struct report *report, const char *source, const char *reference,
-                   const char *output);
 /* A checkpoint was begun, which training stood still for; it is on disk. */
 void report_saving(struct report *report, double standstill);
 void report_saved(struct report *report, double seconds);
 /* state: "training", "stopped", "finished". why: a line of the log, or NULL. Writes status.json. */
 void report_state(struct report *report, const char *state, const char *why);
+/* save_seconds of the folder's status.json, as the start before this one left it; 0: none. */
+double report_noted_saving(const char *run_folder);
 
 #endif

@@ -1,8 +1,9 @@
-#include "trainer/run/report_start.h"
+/* The first lines of a run's log: what was found, and what each update will be. */
 #include "comm/comm.h"
 #include "model/product/product.h"
 #include "model/product/threads.h"
 #include "trainer/host/computing.h"
+#include "trainer/run/report.h"
 #include "trainer/run/run_memory.h"
 #include "trainer/run/saver.h"
 #include <math.h>
@@ -92,7 +93,7 @@ static void line_of_grace(struct report *report, const struct run *run)
                 granted, takes, ceil(2 * saving));
 }
 
-void report_start_lines(struct report *report, const struct run *run)
+void report_start(struct report *report, const struct run *run)
 {
     lines_of_machine(report, run);
     lines_of_data(report, run);

@@ -6,6 +6,7 @@
 
 #include "comm/exchange.h"
 #include "io/corpus/corpus.h"
+#include "io/stream/stream.h"
 #include "model/model.h"
 #include "model/optimizer/optimizer.h"
 #include "trainer/checkpoint/state.h"
@@ -46,10 +47,9 @@ void run_start(struct run *run, struct settings *settings);
 void run_start_bare(struct run *run, struct settings *settings, struct corpus *corpus);
 void run_release(struct run *run);
 
-/* [all] The stream's options of this rank; they borrow the run. */
-struct stream_options;
-void run_stream_options(const struct run *run, struct stream_options *options);
-/* About, from the totals of a struct corpus and the batch settings. */
-int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus);
+/* The stream's options of this rank; they borrow the run. */
+struct stream_options run_stream_options(const struct run *run);
+/* About, from the totals of the corpus and the batch settings. */
+int64_t run_updates_an_epoch(const struct settings *settings, const struct corpus *corpus);
 
 #endif

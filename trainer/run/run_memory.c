@@ -2,7 +2,7 @@
 #include "comm/base/hash.h"
 #include "comm/base/memory.h"
 #include "comm/comm.h"
-#include "trainer/apply/evaluate_running.h"
+#include "trainer/apply/evaluation_running.h"
 #include "trainer/host/address_space.h"
 #include "trainer/host/host_memory.h"
 #include "trainer/process/agree.h"
@@ -62,7 +62,7 @@ static int64_t batches(const struct run *run)
     if (valid)
         largest =
             most(largest, largest_batch(&run->model, longest(valid, SOURCE), longest(valid, TARGET),
-                                        EVALUATE_TOKENS, EVALUATE_SENTENCES) *
+                                        EVALUATION_TOKENS, EVALUATION_SENTENCES) *
                               5 / 8);
     return largest + largest / 8; // an arena grows by a quarter, here or there
 }
@@ -78,7 +78,7 @@ void run_memory(const struct run *run, struct run_memory *memory)
     memory->average = s->average > 0 ? part : 0;
     memory->carried = carried_range(run, comm_rank()).count * (int64_t)sizeof(float);
     memory->batches = batches(run);
-    memory->copy = saver_bytes(run, comm_rank());
+    memory->copy = saver_bytes(run);
 }
 
 void run_memory_words(const struct run_memory *memory, char words[RUN_MEMORY_WORDS])

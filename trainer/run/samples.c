@@ -3,9 +3,7 @@
 #include "comm/base/points.h"
 #include "trainer/apply/application.h"
 
-enum { SAMPLES = 3 };
-
-enum { DRAWN_LIMIT = 200 }; // symbols of a drawn sample
+enum { SAMPLES = 3, DRAWN_LIMIT = 200 }; // DRAWN_LIMIT: symbols of a drawn one
 
 /* Of a language model: what it draws by itself, anew at each validation. */
 static void show_drawn(struct run *run, struct report *report)
@@ -26,7 +24,7 @@ static void show_drawn(struct run *run, struct report *report)
         text_clear(&text);
         tokenizer_decode(&run->valid->contents[TARGET].tokenizer,
                          result.symbols + (int64_t)i * result.width, result.lengths[i], &text);
-        report_sample(report, NULL, NULL, text.bytes);
+        report_line(report, "  drawn      %s", text.bytes);
     }
     text_release(&text);
     batch_release(&batch);
@@ -81,7 +79,8 @@ static void show(struct run *run, struct report *report, const struct pairs_bloc
         add_side(&contents[SOURCE], &sentence->side[SOURCE], &source);
         add_side(&contents[TARGET], &sentence->side[TARGET], &reference);
         add_output(&contents[TARGET], &outputs[i], &output);
-        report_sample(report, source.bytes, reference.bytes, output.bytes);
+        report_line(report, "  source     %s\n  reference  %s\n  output     %s", source.bytes,
+                    reference.bytes, output.bytes);
         text_release(&outputs[i]);
     }
     text_release(&source);

@@ -1,13 +1,13 @@
 #include "trainer/run/saver.h"
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/hash.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
 #include "io/run/run_folder.h"
-#include "io/text/yaml.h"
 #include "trainer/process/agree.h"
-#include "trainer/process/clock.h"
 #include "trainer/run/guard.h"
+#include "trainer/run/report.h"
 #include "trainer/run/run_blocks.h"
 #include <limits.h>
 #include <pthread.h>
@@ -41,33 +41,15 @@ static int64_t pieces(int64_t total)
     return (total + PIECE - 1) / PIECE;
 }
 
-int64_t saver_bytes(const struct run *run, int rank)
+int64_t saver_bytes(const struct run *run)
 {
     int64_t bytes = 0;
-    for (enum snapshot_block block = 0; rank == 0 && block < SNAPSHOT_BLOCKS; block++) {
+    for (enum snapshot_block block = 0; comm_rank() == 0 && block < SNAPSHOT_BLOCKS; block++) {
         int64_t total = run_block_elements(run, block);
         if (snapshot_has(run->settings, block))
             bytes += total * (int64_t)sizeof(float) + pieces(total) * (int64_t)sizeof(uint64_t);
     }
     return bytes;
-}
-
-/* What the start before this one found that saving takes. */
-static double noted_seconds(const char *folder)
-{
-    struct reason why;
-    struct yaml status;
-    char path[PATH_MAX];
-    double seconds = 0;
-    snprintf(path, sizeof path, "%s/status.json", folder);
-    if (!yaml_read(path, &status, &why))
-        return 0;
-    for (int i = 0; i < status.count; i++)
-        if (strcmp(status.pairs[i].name, "save_seconds") == 0 &&
-            !text_to_real(status.pairs[i].value, &seconds))
-            seconds = 0;
-    yaml_release(&status);
-    return seconds;
 }
 
 struct saver *saver_open(struct run *run)
@@ -84,7 +66,7 @@ struct saver *saver_open(struct run *run)
         saver->hashes[block] = memory_take((size_t)pieces(total) * sizeof(uint64_t));
     }
     if (run->continued)
-        saver->slowest = noted_seconds(run->settings->output);
+        saver->slowest = report_noted_saving(run->settings->output);
     return saver;
 }
 

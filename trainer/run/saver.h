@@ -31,6 +31,6 @@ bool saver_finish(struct saver *saver, double *seconds);
 /* On rank 0, seconds: what the slowest save of this start took; before the first, what writing
  * update 0 took, or what the start before this one noted in status.json; 0 if neither did. */
 double saver_slowest(const struct saver *saver);
-int64_t saver_bytes(const struct run *run, int rank); // of the copy
+int64_t saver_bytes(const struct run *run); // of the copy, which rank 0 alone has
 
 #endif

@@ -7,7 +7,6 @@
 #include "comm/watch.h"
 #include "io/folder/folder.h"
 #include "io/run/run_folder.h"
-#include "io/stream/running_stream.h"
 #include "trainer/host/computing.h"
 #include "trainer/process/agree.h"
 #include "trainer/process/stop.h"
@@ -21,14 +20,22 @@
 #include "trainer/settings/task.h"
 #include <string.h>
 
-/* [all] Opens a corpus; the lowest rank that cannot says why. check: all of it is read, once. */
-static struct corpus *open_corpus(const char *path, int check)
+/* [all] The lowest rank that cannot says why. */
+static struct corpus *open_corpus(const char *path)
 {
     struct reason why;
     struct corpus *corpus = corpus_open(path, task_rules, &why);
     agree(corpus != NULL, "corpus '%s': %s", path, why.text);
     agree(corpus->sentences > 0, "corpus '%s': holds no sentences", path);
-    bool read_all = check && comm_rank() == 0;
+    return corpus;
+}
+
+/* [all] The same, and with --check all of it is read, once. */
+static struct corpus *open_and_check(const struct settings *settings, const char *path)
+{
+    struct reason why;
+    struct corpus *corpus = open_corpus(path);
+    bool read_all = settings->check && comm_rank() == 0;
     agree(!read_all || corpus_check(corpus, &why), "corpus '%s': %s", path, why.text);
     return corpus;
 }
@@ -36,10 +43,10 @@ static struct corpus *open_corpus(const char *path, int check)
 static void open_corpora(struct run *run)
 {
     struct reason why;
-    run->corpus = open_corpus(run->settings->corpus, (int)run->settings->check);
+    run->corpus = open_and_check(run->settings, run->settings->corpus);
     if (!run->settings->valid)
         return;
-    run->valid = open_corpus(run->settings->valid, (int)run->settings->check);
+    run->valid = open_and_check(run->settings, run->settings->valid);
     agree(strcmp(run->valid->task, run->corpus->task) == 0,
           "corpus '%s' is not like '%s': they were prepared for %s and %s", run->valid->path,
           run->corpus->path, run->valid->task, run->corpus->task);
@@ -49,50 +56,6 @@ static void open_corpora(struct run *run)
     agree(run->valid->stream == run->corpus->stream,
           "corpus '%s' is not like '%s': one is a running text (prepare it with --like)",
           run->valid->path, run->corpus->path);
-}
-
-static int64_t cost(const void *run_, int count, const int *const lengths[SIDES])
-{
-    const struct run *run = run_;
-    return model_cost(&run->model, count, lengths);
-}
-
-void run_stream_options(const struct run *run, struct stream_options *options)
-{
-    const struct settings *s = run->settings;
-    struct range lanes = tree_lanes((int)s->lanes, comm_size(), comm_rank());
-    *options = (struct stream_options){
-        .seed = (uint64_t)s->seed,
-        .lanes = (int)s->lanes,
-        .first_lane = (int)lanes.first,
-        .lane_count = (int)lanes.count,
-        .batch_tokens = (int)s->batch_tokens,
-        .batch_sentences = (int)s->batch_sentences,
-        .ends = {[SOURCE] = (int)s->source_end,
-                 [SECOND] = (int)s->source_end,
-                 [TARGET] = task_of((enum task_kind)s->task)->target_end},
-        .cost = cost,
-        .model = run,
-        .rows = carried_rows(s),
-        .steps = (int)s->bptt,
-    };
-}
-
-int64_t run_updates_an_epoch(const struct settings *settings, const void *corpus_)
-{
-    const struct corpus *corpus = corpus_;
-    struct stream_options options = {
-        .lanes = (int)settings->lanes,
-        .batch_tokens = (int)settings->batch_tokens,
-        .batch_sentences = (int)settings->batch_sentences,
-        .ends = {[SOURCE] = (int)settings->source_end,
-                 [SECOND] = (int)settings->source_end,
-                 [TARGET] = task_of((enum task_kind)settings->task)->target_end},
-        .rows = carried_rows(settings),
-        .steps = (int)settings->bptt,
-    };
-    return corpus->stream ? running_stream_updates(corpus, &options)
-                          : stream_updates(corpus, &options);
 }
 
 /* The corpus's task is the run's. */
@@ -235,7 +198,7 @@ void run_start_bare(struct run *run, struct settings *settings, struct corpus *c
     require(settings->check);
     init(run, settings);
     watch_start((double)settings->watchdog, stop_requested);
-    run->corpus = corpus ? corpus : open_corpus(settings->corpus, 0);
+    run->corpus = corpus ? corpus : open_corpus(settings->corpus);
     make(run);
     begin(run, NULL);
 }
@@ -246,7 +209,6 @@ void run_start(struct run *run, struct settings *settings)
     struct checkpoint *checkpoint = continue_find(settings);
     struct snapshot *origin = checkpoint ? NULL : origin_open(settings);
     computing_start(settings);
-    computing_agree(settings);
     run->continued = checkpoint != NULL;
     watch_start((double)settings->watchdog, stop_requested);
     open_corpora(run);
@@ -280,6 +242,5 @@ void run_release(struct run *run)
     memory_free(run->carried);
     memory_free(run->pieces);
     corpus_close(run->corpus);
-    if (run->valid)
-        corpus_close(run->valid);
+    corpus_close(run->valid);
 }

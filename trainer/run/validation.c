@@ -1,31 +1,32 @@
 #include "trainer/run/validation.h"
 #include "comm/base/die.h"
 #include "comm/comm.h"
-#include "trainer/apply/evaluate_running.h"
+#include "trainer/apply/evaluation_running.h"
 #include "trainer/apply/measure.h"
 #include "trainer/process/agree.h"
 #include "trainer/settings/task.h"
 
-static int evaluate_whole(struct run *run, struct measure *measure, struct evaluation *evaluation)
+static int evaluate_running(struct run *run, struct measure *measure, struct evaluation *evaluation)
 {
     struct reason why;
     struct running *running = running_open(run->valid, &why);
     agree(running != NULL, "corpus '%s': %s", run->valid->path, why.text);
     int complete =
-        evaluate_running(&run->model, run->weights, running, run->valid->path, &run->arena,
-                         measure ? measure_running : NULL, measure, NULL, evaluation);
+        evaluation_of_running(&run->model, run->weights, running, run->valid->path, &run->arena,
+                              measure ? measure_running : NULL, measure, NULL, evaluation);
     running_close(running);
     return complete;
 }
 
-static int evaluate_pairs(struct run *run, struct measure *measure, struct evaluation *evaluation)
+static int evaluate_corpus(struct run *run, struct measure *measure, struct evaluation *evaluation)
 {
     struct reason why;
     if (run->valid->stream)
-        return evaluate_whole(run, measure, evaluation);
+        return evaluate_running(run, measure, evaluation);
     struct pairs *pairs = pairs_open_corpus(run->valid, &why);
     agree(pairs != NULL, "corpus '%s': %s", run->valid->path, why.text);
-    int complete = evaluate(&run->model, run->weights, pairs, run->valid->path, &run->arena,
+    int complete =
+        evaluation_of_pairs(&run->model, run->weights, pairs, run->valid->path, &run->arena,
                             measure ? measure_block : NULL, measure, evaluation);
     pairs_close(pairs);
     return complete;
@@ -69,7 +70,7 @@ static int measure_pairs(struct run *run, const char *names, struct validation *
     require(metrics_open(&measure.metrics, names, ~0, &why));
     require(measure.metrics.count <= VALIDATION_SHOWN);
     measure_open(&measure, false);
-    int complete = evaluate_pairs(run, &measure, &validation->evaluation);
+    int complete = evaluate_corpus(run, &measure, &validation->evaluation);
     validation->shown = measure.metrics.count;
     for (int i = 0; i < validation->shown; i++) {
         validation->metrics[i] = measure.metrics.list[i].metric;
@@ -99,7 +100,7 @@ int validation_run(struct run *run, struct validation *validation)
     *validation = (struct validation){0};
     add_names(run, &names);
     int complete = names.length ? measure_pairs(run, names.bytes, validation)
-                                : evaluate_pairs(run, NULL, evaluation);
+                                : evaluate_corpus(run, NULL, evaluation);
     text_release(&names);
     validation->loss = evaluation->loss / (double)evaluation->tokens;
     validation->cost = cost_of(validation, metric_steering(run->settings->valid_metric));

@@ -4,7 +4,7 @@
 #ifndef VALIDATION_H
 #define VALIDATION_H
 
-#include "trainer/apply/evaluate.h"
+#include "trainer/apply/evaluation.h"
 #include "trainer/metric/metric.h"
 #include "trainer/run/run.h"
 

@@ -8,9 +8,9 @@
 
 int prepare(const struct settings *settings);
 int train(struct settings *settings);
-int apply_command(const struct settings *settings, enum command command);
+int translate(const struct settings *settings, enum command command); // tag, classify, generate
 int score(const struct settings *settings);
-int evaluate_command(const struct settings *settings);
+int evaluate(const struct settings *settings);
 int inspect(const struct settings *settings);
 int sample(const struct settings *settings);
 int benchmark(struct settings *settings);

@@ -49,6 +49,7 @@ enum setting_kind {
 };
 enum setting_from { FROM_DEFAULT, FROM_RUN, FROM_CONFIG, FROM_COMMAND_LINE };
 
+enum { LANES_MOST = 4096 };
 enum { CHOSEN = -1 }; // of integers, switches and choices; NAN of reals; NULL of texts
 
 enum schedule_kind { SCHEDULE_PLATEAU, SCHEDULE_INVERSE_SQRT, SCHEDULE_CONSTANT, SCHEDULE_LINEAR };
@@ -160,13 +161,14 @@ const char *settings_fallback(int row, enum command command, int with_config);
 void settings_own_defaults(struct settings *settings, enum command command);
 
 /* What train's chosen defaults depend on. */
+struct corpus;
 struct settings_facts {
     const struct content *contents; // SIDES of them
     const int64_t *longest;         // of each side: places of the longest sentence; or NULL
     int has_valid, valid_has_text;  // is there a validation corpus, and raw target text in it
     /* about; asked once batch settings are resolved */
-    int64_t (*updates_an_epoch)(const struct settings *settings, const void *corpus);
-    const void *corpus;
+    int64_t (*updates_an_epoch)(const struct settings *settings, const struct corpus *corpus);
+    const struct corpus *corpus;
 };
 /* Gives every CHOSEN value of train its value and adds a fault for each contradiction, those of
  * shape_check included. `threads` stays CHOSEN: computing_start() decides. */

@@ -224,7 +224,7 @@ const struct setting settings_table[] = {
     SWITCH("source-end", source_end, MODEL, TRAINS, "on", "end of sentence is added to the source"),
 
     INTEGER("seed", seed, TRAINING, PREPARE | TRAINS | SAMPLE, "1", 0, 4294967295.0, "of all randomness"),
-    INTEGER("lanes", lanes, TRAINING, TRAINS, "8", 1, 4096,
+    INTEGER("lanes", lanes, TRAINING, TRAINS, "8", 1, LANES_MOST,
             "train: micro-batches an update: the most ranks that can share it"
             "|benchmark: micro-batches an update (default: one for each rank)"),
     INTEGER("batch-tokens", batch_tokens, TRAINING, TRAINS, "500", 1, 1e7,

@@ -1,4 +1,4 @@
-#include "trainer/apply/evaluate_running.h"
+#include "trainer/apply/evaluation_running.h"
 #include "comm/base/die.h"
 #include "comm/base/points.h"
 #include "comm/comm.h"
@@ -163,9 +163,9 @@ static void release(struct workplace *w)
     memory_free(w);
 }
 
-int evaluate_running(const struct model *model, const float *weights, struct running *running,
-                     const char *corpus, struct arena *arena, running_each *each, void *to,
-                     struct running_losses *losses, struct evaluation *evaluation)
+int evaluation_of_running(const struct model *model, const float *weights, struct running *running,
+                          const char *corpus, struct arena *arena, running_each *each, void *to,
+                          struct running_losses *losses, struct evaluation *evaluation)
 {
     struct workplace *w = memory_take(sizeof *w);
     const int64_t longest = (running_length(running) + RUNNING_PIECES - 1) / RUNNING_PIECES;
@@ -180,7 +180,7 @@ int evaluate_running(const struct model *model, const float *weights, struct run
         start_block(w, done);
         for (int b = comm_rank(); well && b < BATCHES && !stop_requested(); b += comm_size())
             well = compute(w, b, done, &why);
-        evaluate_agree(well, corpus, &why);
+        evaluation_agree(well, corpus, &why);
         stopped = stop_agreed();
         if (each && !stopped)
             give(w, each, to);
@@ -191,17 +191,17 @@ int evaluate_running(const struct model *model, const float *weights, struct run
     return !stopped;
 }
 
-struct running *evaluate_running_open(const struct settings *settings,
-                                      const struct snapshot *snapshot, struct corpus **corpus,
-                                      struct reason *why)
+struct running *evaluation_running(const struct settings *settings, const struct snapshot *snapshot,
+                                   const struct corpus *corpus)
 {
-    *corpus = NULL;
-    if (!settings->corpus) {
-        const struct examples_options options = evaluate_texts(settings, snapshot->contents);
-        return running_open_text(&options, snapshot->contents, why);
+    struct reason why;
+    struct running *running;
+    if (corpus) {
+        running = running_open(corpus, &why);
+    } else {
+        const struct examples_options options = evaluation_texts(settings, snapshot->contents);
+        running = running_open_text(&options, snapshot->contents, &why);
     }
-    struct pairs *pairs = evaluate_open(settings, snapshot, corpus, why);
-    struct running *running = pairs ? running_open(*corpus, why) : NULL;
-    pairs_close(pairs);
+    evaluation_agree(running != NULL, settings->corpus, &why);
     return running;
 }

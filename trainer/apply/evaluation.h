@@ -1,15 +1,15 @@
-/* Loss of a model on pairs in order: validation and `score`. Batches are cut from each block alone,
+/* Loss of a model on pairs in order: validation, score and evaluate. Batches are cut from each block alone,
  * before ranks are considered, and dealt out to the ranks; losses are added in the order of the
  * pairs. So the result is the same to the last bit for any number of ranks, for a corpus and for
  * its texts. Plain cross-entropy: no smoothing, no dropout. */
-#ifndef EVALUATE_H
-#define EVALUATE_H
+#ifndef EVALUATION_H
+#define EVALUATION_H
 
 #include "io/stream/pairs.h"
 #include "model/model.h"
 #include "trainer/settings/settings.h"
 
-enum { EVALUATE_SENTENCES = 64, EVALUATE_TOKENS = 4000 };
+enum { EVALUATION_SENTENCES = 64, EVALUATION_TOKENS = 4000 };
 
 struct evaluation {
     double loss; // nats, of all pairs
@@ -37,26 +37,28 @@ bool evaluation_is_strange(const struct evaluation *evaluation, struct text *wor
 
 /* [all] What a caller wants to know of each block, or to do with it; may be NULL. False if a stop
  * was agreed on meanwhile. block NULL: it cannot be read, and the job is about to end. */
-typedef bool evaluate_block(void *to, const struct pairs_block *block, const double *losses);
+typedef bool evaluation_block(void *to, const struct pairs_block *block, const double *losses);
 
 /* [all] Goes on only if every rank could open or read its pairs. corpus: its path, or NULL for
  * texts, whose reasons name the file. */
-void evaluate_agree(bool well, const char *corpus, const struct reason *why);
+void evaluation_agree(bool well, const char *corpus, const struct reason *why);
 
 /* [all] The texts that settings name; what of them is not as the model's sides are ends the
  * program. */
-struct examples_options evaluate_texts(const struct settings *settings,
-                                       const struct content *contents);
-/* [all] The pairs that settings name: of a prepared corpus (*corpus, which the caller closes), that
- * must be of the model's task and like the model's, or of texts (*corpus NULL). */
+struct examples_options evaluation_texts(const struct settings *settings,
+                                         const struct content *contents);
+/* [all] The prepared corpus that settings name, which must be of the model's task and like the
+ * model's; NULL where they name texts. */
 struct snapshot;
-struct pairs *evaluate_open(const struct settings *settings, const struct snapshot *snapshot,
-                            struct corpus **corpus, struct reason *why);
+struct corpus *evaluation_corpus(const struct settings *settings, const struct snapshot *snapshot);
+/* [all] The pairs of that corpus, or of the texts. */
+struct pairs *evaluation_pairs(const struct settings *settings, const struct snapshot *snapshot,
+                               const struct corpus *corpus);
 
 /* [all] Reads `pairs`, of that corpus or of texts (NULL), to its end. Returns 0 if a stop was
  * agreed on; the evaluation is then not complete. The arena is reset. */
-int evaluate(const struct model *model, const float *weights, struct pairs *pairs,
-             const char *corpus, struct arena *arena, evaluate_block *each, void *to,
-             struct evaluation *evaluation);
+int evaluation_of_pairs(const struct model *model, const float *weights, struct pairs *pairs,
+                        const char *corpus, struct arena *arena, evaluation_block *each, void *to,
+                        struct evaluation *evaluation);
 
 #endif

@@ -3,11 +3,11 @@
  * of them make a batch, batches are dealt out to the ranks, losses are added in the order of the
  * pieces: the same to the last bit for any number of ranks, for a corpus and for its file. All
  * pieces go on together, a block of RUNNING_STEPS places of each at a time. */
-#ifndef EVALUATE_RUNNING_H
-#define EVALUATE_RUNNING_H
+#ifndef EVALUATION_RUNNING_H
+#define EVALUATION_RUNNING_H
 
 #include "io/stream/running.h"
-#include "trainer/apply/evaluate.h"
+#include "trainer/apply/evaluation.h"
 
 enum { RUNNING_PIECES = 16, RUNNING_TOGETHER = 4, RUNNING_STEPS = 256 };
 
@@ -25,14 +25,13 @@ struct running_block {
 };
 typedef void running_each(void *to, const struct running_block *block);
 
-/* [all] The series that settings name, as evaluate_open. */
-struct running *evaluate_running_open(const struct settings *settings,
-                                      const struct snapshot *snapshot, struct corpus **corpus,
-                                      struct reason *why);
-/* [all] As evaluate. each: who wants the blocks, of vectors alone, or NULL; losses of the pieces,
+/* [all] As evaluation_pairs. */
+struct running *evaluation_running(const struct settings *settings, const struct snapshot *snapshot,
+                                   const struct corpus *corpus);
+/* [all] As evaluation_of_pairs. each: who wants the blocks, of vectors alone, or NULL; losses of the pieces,
  * or NULL. */
-int evaluate_running(const struct model *model, const float *weights, struct running *running,
-                     const char *corpus, struct arena *arena, running_each *each, void *to,
-                     struct running_losses *losses, struct evaluation *evaluation);
+int evaluation_of_running(const struct model *model, const float *weights, struct running *running,
+                          const char *corpus, struct arena *arena, running_each *each, void *to,
+                          struct running_losses *losses, struct evaluation *evaluation);
 
 #endif

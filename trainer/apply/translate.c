@@ -1,4 +1,7 @@
-#include "trainer/apply/apply_lines.h"
+/* The verbs that apply a model to inputs: translate, tag, classify, generate. Rank 0 reads --input,
+ * and where the model has a second source --second, a block at a time, all ranks apply (apply.h),
+ * rank 0 writes --output, for each input what came of it and a line end. */
+#include "comm/base/clock.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
@@ -6,10 +9,14 @@
 #include "io/corpus/encode.h"
 #include "io/folder/aside.h"
 #include "io/folder/folder.h"
+#include "trainer/apply/application.h"
 #include "trainer/apply/apply.h"
+#include "trainer/checkpoint/snapshot.h"
 #include "trainer/process/agree.h"
 #include "trainer/process/stop.h"
+#include "trainer/settings/commands.h"
 #include "trainer/settings/sides.h"
+#include "trainer/settings/task.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -196,8 +203,10 @@ static void close_files(struct work *work)
         die("'%s': %s", work->settings->output, why.text);
 }
 
-int64_t apply_lines(const struct settings *settings, const struct content *contents,
-                    struct application *application)
+/* [all] To the end of the input, or until nobody reads the output any more; a stop ends the job.
+ * contents: of the model's sides. Returns the number of inputs. */
+static int64_t apply_lines(const struct settings *settings, const struct content *contents,
+                           struct application *application)
 {
     struct work *work = memory_take(sizeof *work);
     work->settings = settings;
@@ -223,4 +232,35 @@ int64_t apply_lines(const struct settings *settings, const struct content *conte
         encode_release(&work->rooms[side]);
     memory_free(work);
     return sentences;
+}
+
+/* [all] A model of another task: its own verb is named. */
+static void check_task(const struct settings *settings, const struct snapshot *snapshot,
+                       enum command command)
+{
+    const struct task *task = task_of((enum task_kind)snapshot->settings.task);
+    agree(task->verb == command, "checkpoint '%s': its task is %s: chorus %s", settings->model,
+          task->name, command_name(task->verb));
+}
+
+int translate(const struct settings *settings, enum command command)
+{
+    double start = clock_seconds();
+    struct snapshot snapshot;
+    struct arena arena;
+    struct application application;
+    snapshot_load(&snapshot, settings);
+    check_task(settings, &snapshot, command);
+    arena_init(&arena);
+    application_init(&application, &snapshot.model, snapshot.weights, &snapshot.contents[TARGET],
+                     &arena);
+    application_search(&application, settings);
+    application.keep_tokens = (int)settings->keep_tokens;
+    application.probabilities = (int)settings->probabilities;
+    int64_t sentences = apply_lines(settings, snapshot.contents, &application);
+    application_summary(&application, sentences, clock_seconds() - start);
+    application_release(&application);
+    arena_release(&arena);
+    snapshot_close(&snapshot);
+    return STATUS_DONE;
 }
