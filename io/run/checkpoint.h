@@ -2,13 +2,11 @@
  * vocabularies and tokenizers (design, sections 1 and 5). Two checkpoints of equal state are equal
  * files: nothing of time, host, ranks or paths goes in.
  *     /parameters/NAME   /moments/{first,second}/NAME   float32
- *     /average/NAME                                     with --average: what translate and score use
- *     /carried/states                                   of a running text: (lanes, .), decoder.h
- *     /state   /settings                                attributes
- *     /source  /second  /target                         as in a corpus
+ *     /average/NAME               with --average: what translate and score use
+ *     /carried/states             of a running text: (lanes, .), decoder.h
+ *     /state   /settings          attributes; /source  /second  /target: as in a corpus
  * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then
- * each array once, in slabs; seal flushes, commit renames. Reading checks the whole file's
- * hash first. */
+ * each array once, in slabs; seal flushes, commit renames. Reading checks the file's hash first. */
 #ifndef CHECKPOINT_H
 #define CHECKPOINT_H
 
