@@ -86,7 +86,7 @@ static void open_column(struct column *column, struct shard_array array)
 static void open_offsets(struct shard_writer *writer, struct column *column,
                          struct shard_array array)
 {
-    struct reason never; // the buffer is empty: this cannot fail
+    struct reason never = {""}; // the buffer is empty: this cannot fail
     open_column(column, array);
     require(add(writer, column, &(int64_t){0}, 1, &never));
 }
