@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 
 enum { SHARDS_MOST = 100000, NAME_MOST = 64 };
+static const char header[] = "corpus.h5";
+static const char table_damaged[] = "the table of shards is damaged";
 static const int64_t counted_most = (int64_t)1 << 40; // sentences or tokens of a shard
 
 void corpus_shard_file(int index, char file[CORPUS_FILE])
@@ -43,53 +45,54 @@ static int present(const struct corpus *corpus, enum side sides[SIDES])
     return count;
 }
 
-/* Columns of the table on their way to and from the file. */
-struct columns {
-    uint8_t (*file)[CORPUS_FILE];
-    int64_t *sentences, *tokens; // (shards), (shards, sides that there are)
-    uint64_t *hash;
+/* A column of the table on its way to or from the file. */
+enum { FILES, SENTENCES, TOKENS, HASHES, COLUMNS };
+struct column {
+    const char *name;
+    enum sealed_type type;
+    int rank;
+    int64_t width;
+    void *data; // (shards, width)
 };
 
-static void columns_init(struct columns *columns, int shards)
+static void columns_init(struct column columns[COLUMNS], int shards, int sides)
 {
-    size_t rows = (size_t)shards;
-    columns->file = memory_take(rows * sizeof *columns->file);
-    columns->sentences = memory_take(rows * sizeof *columns->sentences);
-    columns->tokens = memory_take(rows * SIDES * sizeof *columns->tokens);
-    columns->hash = memory_take(rows * sizeof *columns->hash);
+    const struct column all[COLUMNS] = {
+        [FILES] = {"/shards/file", SEALED_BYTES, 2, CORPUS_FILE, NULL},
+        [SENTENCES] = {"/shards/sentences", SEALED_INT64, 1, 1, NULL},
+        [TOKENS] = {"/shards/tokens", SEALED_INT64, 2, sides, NULL},
+        [HASHES] = {"/shards/hash", SEALED_UINT64, 1, 1, NULL},
+    };
+    memcpy(columns, all, sizeof all);
+    for (struct column *c = columns; c < columns + COLUMNS; c++)
+        c->data = memory_take((size_t)(shards * c->width) * sealed_type_bytes(c->type));
 }
 
-static void columns_release(struct columns *columns)
+static void columns_release(struct column columns[COLUMNS])
 {
-    memory_free(columns->file);
-    memory_free(columns->sentences);
-    memory_free(columns->tokens);
-    memory_free(columns->hash);
+    for (int c = 0; c < COLUMNS; c++)
+        memory_free(columns[c].data);
 }
 
 static bool write_table(struct sealed *file, const struct corpus *corpus, struct reason *why)
 {
-    struct columns columns;
+    struct column columns[COLUMNS];
     enum side sides[SIDES];
     int count = present(corpus, sides);
-    columns_init(&columns, corpus->shards);
+    bool done = true;
+    columns_init(columns, corpus->shards, count);
     for (int i = 0; i < corpus->shards; i++) {
         const struct corpus_shard *row = &corpus->table[i];
-        memcpy(columns.file[i], row->file, strlen(row->file));
-        columns.sentences[i] = row->sentences;
+        strcpy((char *)columns[FILES].data + (size_t)i * CORPUS_FILE, row->file);
+        ((int64_t *)columns[SENTENCES].data)[i] = row->sentences;
         for (int k = 0; k < count; k++)
-            columns.tokens[i * count + k] = row->tokens[sides[k]];
-        columns.hash[i] = row->hash;
+            ((int64_t *)columns[TOKENS].data)[i * count + k] = row->tokens[sides[k]];
+        ((uint64_t *)columns[HASHES].data)[i] = row->hash;
     }
-    int64_t rows = corpus->shards;
-    sealed_write_array(file, "/shards/file", SEALED_BYTES, 2, (int64_t[]){rows, CORPUS_FILE},
-                       columns.file, why);
-    sealed_write_array(file, "/shards/sentences", SEALED_INT64, 1, &rows, columns.sentences, why);
-    sealed_write_array(file, "/shards/tokens", SEALED_INT64, 2, (int64_t[]){rows, count},
-                       columns.tokens, why);
-    bool done =
-        sealed_write_array(file, "/shards/hash", SEALED_UINT64, 1, &rows, columns.hash, why);
-    columns_release(&columns);
+    for (struct column *c = columns; c < columns + COLUMNS; c++)
+        done = sealed_write_array(file, c->name, c->type, c->rank,
+                                  (int64_t[]){corpus->shards, c->width}, c->data, why);
+    columns_release(columns);
     return done;
 }
 
@@ -106,12 +109,10 @@ bool corpus_write(const char *folder, struct corpus *corpus, struct reason *why)
 {
     require(corpus->shards >= 1 && corpus->shards <= SHARDS_MOST);
     corpus->digest = digest(corpus);
-    struct text path;
-    text_init(&path);
-    text_add_format(&path, "%s/corpus.h5", folder);
-    struct sealed *file = sealed_create(path.bytes, SEALED_CORPUS, why);
-    text_release(&path);
-    if (!file)
+    char path[PATH_MAX];
+    struct sealed *file = NULL;
+    if (!folder_join(path, folder, header, "", why) ||
+        !(file = sealed_create(path, SEALED_CORPUS, why)))
         return false;
     char word[32];
     snprintf(word, sizeof word, "%016llx", (unsigned long long)corpus->digest);
@@ -177,47 +178,51 @@ static bool check_row(struct corpus *corpus, int index, struct reason *why)
     return sound || fail(why, "row %d of the table of shards is damaged", index);
 }
 
-static bool copy_columns(struct corpus *corpus, const struct columns *columns, struct reason *why)
+static bool copy_columns(struct corpus *corpus, const struct column columns[COLUMNS],
+                         struct reason *why)
 {
     enum side sides[SIDES];
     int count = present(corpus, sides);
     corpus->table = memory_take((size_t)corpus->shards * sizeof *corpus->table);
     for (int i = 0; i < corpus->shards; i++) {
         struct corpus_shard *row = &corpus->table[i];
-        memcpy(row->file, columns->file[i], sizeof row->file - 1);
-        row->sentences = columns->sentences[i];
+        memcpy(row->file, (char *)columns[FILES].data + (size_t)i * CORPUS_FILE, CORPUS_FILE - 1);
+        row->sentences = ((int64_t *)columns[SENTENCES].data)[i];
         for (int k = 0; k < count; k++)
-            row->tokens[sides[k]] = columns->tokens[i * count + k];
-        row->hash = columns->hash[i];
+            row->tokens[sides[k]] = ((int64_t *)columns[TOKENS].data)[i * count + k];
+        row->hash = ((uint64_t *)columns[HASHES].data)[i];
         if (!check_row(corpus, i, why))
             return false;
     }
     return true;
 }
 
+static bool read_column(struct sealed *file, const struct column *column, int64_t rows,
+                        struct reason *why)
+{
+    int64_t found[2] = {0, 1};
+    return sealed_dimensions(file, column->name, column->type, column->rank, found, why) &&
+           ((found[0] == rows && found[1] == column->width) || fail(why, "%s", table_damaged)) &&
+           sealed_read(file, column->name, column->type, 0, rows * column->width, column->data,
+                       why);
+}
+
 static bool read_table(struct sealed *file, struct corpus *corpus, struct reason *why)
 {
-    int64_t rows, files[2], tokens[2], hashes;
+    int64_t rows;
     enum side sides[SIDES];
-    int count = present(corpus, sides);
-    if (!sealed_dimensions(file, "/shards/sentences", SEALED_INT64, 1, &rows, why) ||
-        !sealed_dimensions(file, "/shards/file", SEALED_BYTES, 2, files, why) ||
-        !sealed_dimensions(file, "/shards/tokens", SEALED_INT64, 2, tokens, why) ||
-        !sealed_dimensions(file, "/shards/hash", SEALED_UINT64, 1, &hashes, why))
+    struct column columns[COLUMNS];
+    if (!sealed_dimensions(file, "/shards/sentences", SEALED_INT64, 1, &rows, why))
         return false;
-    if (rows < 1 || rows > SHARDS_MOST || files[0] != rows || files[1] != CORPUS_FILE ||
-        tokens[0] != rows || tokens[1] != count || hashes != rows)
-        return fail(why, "the table of shards is damaged");
+    if (rows < 1 || rows > SHARDS_MOST)
+        return fail(why, "%s", table_damaged);
     corpus->shards = (int)rows;
-    struct columns columns;
-    columns_init(&columns, corpus->shards);
-    bool done =
-        sealed_read(file, "/shards/file", SEALED_BYTES, 0, rows * CORPUS_FILE, columns.file, why) &&
-        sealed_read(file, "/shards/sentences", SEALED_INT64, 0, rows, columns.sentences, why) &&
-        sealed_read(file, "/shards/tokens", SEALED_INT64, 0, rows * count, columns.tokens, why) &&
-        sealed_read(file, "/shards/hash", SEALED_UINT64, 0, rows, columns.hash, why) &&
-        copy_columns(corpus, &columns, why);
-    columns_release(&columns);
+    columns_init(columns, corpus->shards, present(corpus, sides));
+    bool done = true;
+    for (int c = 0; done && c < COLUMNS; c++)
+        done = read_column(file, &columns[c], rows, why);
+    done = done && copy_columns(corpus, columns, why);
+    columns_release(columns);
     return done;
 }
 
@@ -272,47 +277,41 @@ static bool read_corpus(struct sealed *file, struct corpus *corpus, corpus_rules
     return corpus->digest == digest(corpus) || fail(why, "its digest does not match its content");
 }
 
-static bool look(const char *path, const char *header, struct reason *why)
+/* path: of corpus.h5 in the folder. */
+static bool look(const char *folder, char path[PATH_MAX], struct reason *why)
 {
     struct stat status;
-    char folder[PATH_MAX];
-    if (stat(path, &status) != 0)
+    char around[PATH_MAX];
+    if (stat(folder, &status) != 0)
         return fail_errno(why);
     if (!S_ISDIR(status.st_mode))
-        return fail(why, folder_around(path, folder) == FOLDER_CORPUS
+        return fail(why, folder_around(folder, around) == FOLDER_CORPUS
                              ? "is a file of a corpus: give its folder"
                              : "is a file, not a corpus folder");
-    if (folder_kind(path) == FOLDER_RUN)
+    if (folder_kind(folder) == FOLDER_RUN)
         return fail(why, "is the folder of a run, not a corpus");
-    if (stat(header, &status) != 0)
-        return errno == ENOENT ? fail(why, "has no corpus.h5")
-                               : fail(why, "corpus.h5: %s", strerror(errno));
+    if (!folder_join(path, folder, header, "", why))
+        return false;
+    if (stat(path, &status) != 0)
+        return errno == ENOENT ? fail(why, "has no %s", header)
+                               : fail(why, "%s: %s", header, strerror(errno));
     return true;
 }
 
 struct corpus *corpus_open(const char *path, corpus_rules_of *rules, struct reason *why)
 {
-    struct text header;
-    text_init(&header);
-    text_add_format(&header, "%s/corpus.h5", path);
-    struct corpus *corpus = NULL;
-    struct sealed *file = NULL;
-    if (look(path, header.bytes, why)) {
-        file = sealed_open(header.bytes, SEALED_CORPUS, NULL, why);
-        if (!file)
-            fail_about(why, "corpus.h5");
-    }
-    if (file) {
-        corpus = memory_take(sizeof *corpus);
-        corpus->path = memory_copy_text(path);
-        if (!read_corpus(file, corpus, rules, why)) {
-            fail_about(why, "corpus.h5");
-            corpus_close(corpus);
-            corpus = NULL;
-        }
+    char file_path[PATH_MAX];
+    if (!look(path, file_path, why))
+        return NULL;
+    struct sealed *file = sealed_open(file_path, SEALED_CORPUS, NULL, why);
+    struct corpus *corpus = memory_take(sizeof *corpus);
+    corpus->path = memory_copy_text(path);
+    if (!file || !read_corpus(file, corpus, rules, why)) {
+        fail_about(why, "%s", header);
+        corpus_close(corpus);
+        corpus = NULL;
     }
     sealed_close(file);
-    text_release(&header);
     return corpus;
 }
 

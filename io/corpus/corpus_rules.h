@@ -1,6 +1,6 @@
-/* What the task of a corpus wants of it, beside what the format does: how many sources, and how many
- * places the target of a sentence has. A row of it stands beside each task (trainer/settings/task.c); here
- * corpora are held against it, which somebody may have forged. */
+/* What the task of a corpus wants of it, beside what the format does: how many sources, and how
+ * many places the target of a sentence has. A row of it stands beside each task
+ * (trainer/settings/task.c); here corpora are held against it, which somebody may have forged. */
 #ifndef CORPUS_RULES_H
 #define CORPUS_RULES_H
 

@@ -134,11 +134,9 @@ static int next_of_columns(struct examples *examples, struct example *example, s
     int got = columns_next(examples->columns, &sentence, why);
     if (got <= 0)
         return got;
-    int64_t line = columns_line(examples->columns);
-    example->side[SOURCE] =
-        (struct raw){.line = line, .bytes = sentence.bytes[0], .length = sentence.length[0]};
-    example->side[TARGET] =
-        (struct raw){.line = line, .bytes = sentence.bytes[1], .length = sentence.length[1]};
+    for (int i = 0; i < 2; i++)
+        example->side[i ? TARGET : SOURCE] = (struct raw){
+            .line = sentence.line, .bytes = sentence.bytes[i], .length = sentence.length[i]};
     return got;
 }
 

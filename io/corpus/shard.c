@@ -1,6 +1,7 @@
 #include "io/corpus/shard.h"
 #include "comm/base/die.h"
 #include "comm/base/memory.h"
+#include "io/folder/folder.h"
 #include "io/text/utf8.h"
 #include <math.h>
 #include <stdio.h>
@@ -235,12 +236,10 @@ struct shard *shard_open(const struct corpus *corpus, int index, struct reason *
         shard->cells[side] = shard_array_cells(side, &corpus->contents[side]);
         shard->offsets[side] = shard_array_offsets(side);
     }
-    struct text path;
-    text_init(&path);
-    text_add_format(&path, "%s/%s", corpus->path, shard->row->file);
-    shard->file = sealed_open(path.bytes, SEALED_SHARD, &shard->row->hash, why);
-    text_release(&path);
-    if (shard->file && check_shard(shard, why))
+    char path[PATH_MAX];
+    if (folder_join(path, corpus->path, shard->row->file, "", why) &&
+        (shard->file = sealed_open(path, SEALED_SHARD, &shard->row->hash, why)) &&
+        check_shard(shard, why))
         return shard;
     about(shard, why);
     shard_close(shard);

@@ -3,6 +3,7 @@
 #include "comm/base/memory.h"
 #include "comm/base/random.h"
 #include "io/corpus/shard.h"
+#include "io/folder/folder.h"
 #include <string.h>
 
 /* An array on its way to the file. What fits into one buffer is written with its exact size, so
@@ -85,7 +86,7 @@ static void open_column(struct column *column, struct shard_array array)
 static void open_offsets(struct shard_writer *writer, struct column *column,
                          struct shard_array array)
 {
-    struct reason never; // the buffer is empty: this cannot fail
+    struct reason never = {""}; // the buffer is empty: this cannot fail
     open_column(column, array);
     require(add(writer, column, &(int64_t){0}, 1, &never));
 }
@@ -93,14 +94,11 @@ static void open_offsets(struct shard_writer *writer, struct column *column,
 struct shard_writer *shard_writer_open(const char *folder, int index, const struct corpus *corpus,
                                        struct reason *why)
 {
-    char name[CORPUS_FILE];
+    char name[CORPUS_FILE], path[PATH_MAX];
     corpus_shard_file(index, name);
-    struct text path;
-    text_init(&path);
-    text_add_format(&path, "%s/%s", folder, name);
-    struct sealed *file = sealed_create(path.bytes, SEALED_SHARD, why);
-    text_release(&path);
-    if (!file)
+    struct sealed *file = NULL;
+    if (!folder_join(path, folder, name, "", why) ||
+        !(file = sealed_create(path, SEALED_SHARD, why)))
         return NULL;
     struct shard_writer *writer = memory_take(sizeof *writer);
     writer->file = file;

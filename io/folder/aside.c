@@ -2,7 +2,6 @@
 #include "io/folder/folder.h"
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -3,6 +3,8 @@
 #include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "io/folder/folder.h"
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,33 +12,23 @@ enum { NAME_MOST = 256, SLAB = 1024 * 1024 }; // bytes, elements
 
 struct checkpoint_writer {
     struct sealed *file; // NULL once it is sealed
-    char *path, *aside;
+    char path[PATH_MAX], aside[PATH_MAX];
     char array[NAME_MOST]; // begun last
 };
 
-static void release(struct checkpoint_writer *writer)
-{
-    memory_free(writer->path);
-    memory_free(writer->aside);
-    memory_free(writer);
-}
-
 struct checkpoint_writer *checkpoint_create(const char *path, struct reason *why)
 {
-    struct text aside;
-    text_init(&aside);
-    text_add_format(&aside, "%s.partial", path);
-    struct sealed *file = sealed_create(aside.bytes, SEALED_CHECKPOINT, why);
+    struct checkpoint_writer *writer = memory_take(sizeof *writer);
+    snprintf(writer->path, PATH_MAX, "%s", path);
+    if (snprintf(writer->aside, PATH_MAX, "%s.partial", path) < PATH_MAX)
+        writer->file = sealed_create(writer->aside, SEALED_CHECKPOINT, why);
+    else
+        fail(why, "%s", strerror(ENAMETOOLONG));
     point_at("checkpoint.open", 0, NULL, 0);
-    struct checkpoint_writer *writer = NULL;
-    if (file) {
-        writer = memory_take(sizeof *writer);
-        writer->file = file;
-        writer->path = memory_copy_text(path);
-        writer->aside = memory_copy_text(aside.bytes);
-    }
-    text_release(&aside);
-    return writer;
+    if (writer->file)
+        return writer;
+    memory_free(writer);
+    return NULL;
 }
 
 bool checkpoint_setting(struct checkpoint_writer *writer, const char *name, const char *value,
@@ -109,7 +101,7 @@ bool checkpoint_commit(struct checkpoint_writer *writer, struct reason *why)
     done = done && folder_rename(writer->aside, writer->path, why);
     if (!done)
         remove(writer->aside);
-    release(writer);
+    memory_free(writer);
     return done;
 }
 
@@ -121,7 +113,7 @@ void checkpoint_abandon(struct checkpoint_writer *writer)
         sealed_abandon(writer->file);
     else
         remove(writer->aside);
-    release(writer);
+    memory_free(writer);
 }
 
 struct setting {

@@ -7,8 +7,7 @@
  *     /state                   attributes: trainer/checkpoint/state.h, and the corpus's digest
  *     /source /second /target  as in a corpus (io/corpus/content.h)
  * Writing: checkpoint_create writes aside (NAME.partial), settings, state and sides first, then
- * each array once, in slabs; seal flushes, commit renames. Reading checks the whole file's
- * hash first. */
+ * each array once, in slabs; seal flushes, commit renames. Reading checks the file's hash first. */
 #ifndef CHECKPOINT_H
 #define CHECKPOINT_H
 

@@ -1,5 +1,4 @@
 #include "comm/base/die.h"
-#include "comm/base/memory.h"
 #include "io/sealed/sealed_file.h"
 #include <string.h>
 

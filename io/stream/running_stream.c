@@ -1,5 +1,6 @@
 #include "io/stream/running_stream.h"
 #include "comm/base/die.h"
+#include "comm/base/memory.h"
 #include "comm/base/points.h"
 #include "io/stream/running.h"
 

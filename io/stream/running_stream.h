@@ -2,8 +2,8 @@
  * of it. Of lanes x rows rows, row r (lane r / rows) has piece r of so many (running_piece); a
  * group, which is an update, takes the next `steps` places of each row, as a sentence that
  * continues; the last of an epoch has what is left, of some rows perhaps nothing. At an epoch's
- * start begin stands before each piece. The same calling sequence as that of io/stream/stream.h, whose
- * groups these are. */
+ * start begin stands before each piece. The same calling sequence as that of io/stream/stream.h,
+ * whose groups these are. */
 #ifndef RUNNING_STREAM_H
 #define RUNNING_STREAM_H
 

@@ -1,9 +1,9 @@
 #include "comm/base/die.h"
+#include "comm/base/memory.h"
 #include "comm/base/points.h"
+#include "io/folder/folder.h"
 #include "io/stream/stream_plan.h"
 #include "io/stream/stream_reader.h"
-#include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
 
 /* The pieces of all shards have numbers; piece p of a shard is [p * PIECE - shift, (p + 1) * PIECE
@@ -221,21 +221,18 @@ bool stream_next(struct stream *stream, struct stream_group *group, struct reaso
  * sentence is the 8 bytes of its line at least. */
 static bool check_claims(const struct corpus *corpus, struct reason *why)
 {
-    struct text path = {0};
-    bool sound = true;
-    for (int s = 0; sound && s < corpus->shards; s++) {
+    char path[PATH_MAX];
+    for (int s = 0; s < corpus->shards; s++) {
         const struct corpus_shard *row = &corpus->table[s];
         struct stat status;
-        text_clear(&path);
-        text_add_format(&path, "%s/%s", corpus->path, row->file);
-        if (stat(path.bytes, &status) != 0)
-            sound = fail(why, "shard '%s': %s", row->file, strerror(errno));
-        else if (row->sentences > status.st_size / (int64_t)sizeof(int64_t))
-            sound = fail(why, "shard '%s': is too small for %lld sentences", row->file,
-                         (long long)row->sentences);
+        if (!folder_join(path, corpus->path, row->file, "", why) ||
+            (stat(path, &status) != 0 && !fail_errno(why)))
+            return fail_about(why, "shard '%s'", row->file);
+        if (row->sentences > status.st_size / (int64_t)sizeof(int64_t))
+            return fail(why, "shard '%s': is too small for %lld sentences", row->file,
+                        (long long)row->sentences);
     }
-    text_release(&path);
-    return sound;
+    return true;
 }
 
 static void number_pieces(struct stream *stream, const struct corpus *corpus)

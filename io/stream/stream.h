@@ -12,7 +12,6 @@
 #ifndef STREAM_H
 #define STREAM_H
 
-#include "comm/base/memory.h"
 #include "io/corpus/corpus.h"
 
 enum { STREAM_PIECE = 32, STREAM_WINDOW = 16384 }; // sentences

@@ -1,5 +1,6 @@
 #include "io/stream/stream_plan.h"
 #include "comm/base/die.h"
+#include "comm/base/memory.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 #include "io/stream/stream_reader.h"
+#include "comm/base/memory.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -13,8 +13,6 @@ struct columns {
     int64_t first_line;
     bool tabs; // of the file's first word
     int width; // its fields; 0 before it
-    bool failed;
-    struct reason trouble;
 };
 
 struct field {
@@ -169,24 +167,15 @@ int columns_next(struct columns *columns, struct columns_sentence *sentence, str
 {
     for (int side = 0; side < 2; side++)
         text_clear(&columns->sides[side]);
-    int got = columns->failed ? -1 : read_sentence(columns, &columns->trouble);
-    if (got < 0 && !columns->failed)
-        fail_about(&columns->trouble, "'%s'", columns->path);
-    columns->failed = got < 0;
+    int got = read_sentence(columns, why);
     if (got < 0)
-        *why = columns->trouble;
-    if (got <= 0)
-        return got;
+        fail_about(why, "'%s'", columns->path);
     for (int side = 0; side < 2; side++) {
         sentence->bytes[side] = columns->sides[side].bytes;
         sentence->length[side] = columns->sides[side].length;
     }
-    return 1;
-}
-
-int64_t columns_line(const struct columns *columns)
-{
-    return columns->first_line;
+    sentence->line = columns->first_line;
+    return got;
 }
 
 struct lines_marks columns_marks(const struct columns *columns)

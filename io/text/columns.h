@@ -17,17 +17,16 @@
 struct columns_sentence { // valid until the next call
     const char *bytes[2]; // of the source, of the target
     size_t length[2];
+    int64_t line; // where it starts in the file
 };
 struct columns;
 
 /* Columns count from 0. target < 0: source alone, the target is empty. Reasons start with the path
  * in quotes. NULL: a failure. */
 struct columns *columns_open(const char *path, int source, int target, struct reason *why);
-/* 1: a sentence, with at least one word; 0: the end; -1: a
- * failure, which stays: too few columns, an empty field, a sentence over LINE_MOST bytes. */
+/* 1: a sentence, with at least one word; 0: the end; -1: a failure, the last call: too few columns,
+ * an empty field, a sentence over LINE_MOST bytes. */
 int columns_next(struct columns *columns, struct columns_sentence *sentence, struct reason *why);
-/* The line in the file where the sentence returned last starts. */
-int64_t columns_line(const struct columns *columns);
 struct lines_marks columns_marks(const struct columns *columns);
 void columns_close(struct columns *columns); // NULL is allowed
 

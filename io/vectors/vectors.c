@@ -13,8 +13,6 @@ static const struct vectors_functions *const formats[VECTORS_FORMATS] = {
 struct vectors {
     const struct vectors_functions *functions;
     void *state;
-    bool failed;
-    struct reason trouble;
 };
 
 struct vectors *vectors_open(const char *path, enum vectors_format format, struct reason *why)
@@ -31,14 +29,7 @@ struct vectors *vectors_open(const char *path, enum vectors_format format, struc
 
 int vectors_next(struct vectors *vectors, struct vectors_item *item, struct reason *why)
 {
-    int got = -1;
-    if (!vectors->failed)
-        got = vectors->functions->next(vectors->state, item, &vectors->trouble);
-    if (got < 0) {
-        vectors->failed = true;
-        *why = vectors->trouble;
-    }
-    return got;
+    return vectors->functions->next(vectors->state, item, why);
 }
 
 void vectors_close(struct vectors *vectors)

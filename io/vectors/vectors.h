@@ -31,7 +31,7 @@ struct vectors;
 /* Reasons are without the path ("No such file or directory", "line 3: 'abc' is no number"). NULL: a
  * failure. */
 struct vectors *vectors_open(const char *path, enum vectors_format format, struct reason *why);
-/* 1: a sequence; 0: the end; -1: a failure, which stays. A file may have no sequence at all. */
+/* 1: a sequence; 0: the end; -1: a failure, the last call. A file may have no sequence at all. */
 int vectors_next(struct vectors *vectors, struct vectors_item *item, struct reason *why);
 void vectors_close(struct vectors *vectors); // NULL is allowed
 

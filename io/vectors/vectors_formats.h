@@ -1,5 +1,4 @@
-/* What a format of vectors is made of, private to vectors*.c: one row of functions each. After
- * a failure next is not called again. */
+/* What a format of vectors is made of, private to vectors*.c: one row of functions each. */
 #ifndef VECTORS_FORMATS_H
 #define VECTORS_FORMATS_H
 

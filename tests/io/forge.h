@@ -77,7 +77,7 @@ static void forgery_read_array(struct forgery *forgery, const char *path, const 
     sealed_close(file);
 }
 
-/* Everything that corpus.h5 holds of sides of symbols, from `first` on; of others their attributes. */
+/* All that corpus.h5 holds of sides of symbols, from `first` on; of others their attributes. */
 static __attribute__((unused)) void forgery_read_corpus(struct forgery *header, const char *path,
                                                         enum side first)
 {

@@ -46,4 +46,16 @@ static inline void tokens_of(const struct tokenizer *tokenizer, const char *line
     ids_release(&ids);
 }
 
+static inline bool same_tokens(const struct tokenizer *first, const struct tokenizer *second,
+                               const char *line)
+{
+    struct text one = {0}, other = {0};
+    tokens_of(first, line, &one);
+    tokens_of(second, line, &other);
+    bool same = strcmp(one.bytes, other.bytes) == 0;
+    text_release(&one);
+    text_release(&other);
+    return same;
+}
+
 #endif

@@ -14,16 +14,13 @@ static const char *read_from(const char *path, int source, int target)
     assert_non_null(columns);
     int got, number = 0;
     while ((got = columns_next(columns, &line, &why)) > 0) {
-        text_add_format(&all, "%d@%d:", ++number, (int)columns_line(columns));
+        text_add_format(&all, "%d@%d:", ++number, (int)line.line);
         text_add(&all, line.bytes[0], line.length[0]);
         text_add(&all, "=", 1);
         text_add(&all, line.bytes[1], line.length[1]);
         text_add(&all, "/", 1);
     }
     if (got < 0) {
-        struct reason again;
-        assert_int_equal(columns_next(columns, &line, &again), -1);
-        assert_string_equal(again.text, why.text);
         assert_memory_equal(why.text + 1, path, strlen(path));
         text_add_format(&all, "%s", why.text + strlen(path) + 4);
     }

@@ -1,5 +1,5 @@
-// A running text, and a running series of vectors: read by place across lines and shards, and once an
-// epoch in rows that go on.
+// A running text, and a running series of vectors: read by place across lines and shards, and once
+// an epoch in rows that go on.
 #include "made_corpus.h"
 
 #include "io/stream/running.h"
