@@ -42,14 +42,6 @@ claim "SIGUSR1 in the exchange of update 9" stopped b 8 "update.gradient 9 7 SIG
 claim "continued on 2 ranks it ends" train b 2 1
 claim "with the same bits again" same_end undisturbed b
 
-killed() {
-    program=$CHORUS_HOOKS CHORUS_HOOK=$3 train "$1" "$2" 1
-    [ "$(cd "$1" && ls update-*.h5 | tail -1)" = update-00000016.h5 ]
-}
-claim "a rank killed in update 21 leaves the checkpoint of update 16" killed c 3 "update.begin 20 0 settle; update.gradient 21 1 SIGKILL"
-claim "continued from there it ends" train c 4 1
-claim "with the same bits" same_end undisturbed c
-
 claim "a finished run is finished" train a 2 1
 claim "and stays as it is" same_end undisturbed a
 expect_fatal 2 "fatal: 2 wrong settings:
