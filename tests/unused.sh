@@ -11,7 +11,6 @@ listed='
 memory_count              the hooks and the tests count what is held and allocated
 points_hook               the hooks hang themselves in here
 product_ragged            the hooks say whether a run had ragged products at all
-sealed_paused             the test of pausing sees by it that a file is closed
 random_block              published values of Philox are of whole blocks
 yaml_parse                the fuzzer has bytes, not a file
 utf8_check                the test goes through characters, not texts
@@ -24,17 +23,9 @@ activation_exp            the test compares it with the C library'"'"'s
 activation_logistic       the test compares it with the C library'"'"'s
 shape_context_uses        tests go through all values by their names
 shape_heads               tests go through all values by their names
-benchmark_shape           could be static
 sealed_type_in_memory     could be static
-snapshot_settings         could be static
 shard_writer_abandon      could be static
-checkpoint_settings       nothing but a test asks for it
-checkpoint_setting_name   nothing but a test asks for it
-comm_launcher_local_size  nothing but a test asks for it
-random_normal             nothing but a test asks for it
-random_shuffle            nothing but a test asks for it
 settings_copy             nothing but a test asks for it
-vectors_format_name       nothing but a test asks for it
 '
 
 fault() {
