@@ -169,10 +169,10 @@ static void finish(const struct attention *attention, const real *block, real *g
     const struct bank *bank = states->bank;
     int A = attention->K, H = attention->H, M = attention->M;
     int N = (int)bank->N, rows = states->T * bank->B;
-    rows_sum(bank->B, A, states->dscore, gradient + attention->score);
+    rows_sum(bank->B, A, states->dscore, A, gradient + attention->score);
     linear_finish(&attention->query, gradient, rows, states->dprojected, A, queries, H);
     linear_finish(&attention->key, gradient, N, states->dkeys, A, bank->states, M);
-    rows_sum(N, A, states->dkeys, gradient + attention->bias);
+    rows_sum(N, A, states->dkeys, A, gradient + attention->bias);
     linear_backward(&attention->key, block, NULL, N, states->dkeys, A, 1, bank->dstates, M);
 }
 

@@ -33,11 +33,11 @@ void decoder_init(struct decoder *decoder, const struct shape *shape, struct par
     for (int l = decoder->layers - 1; l >= 0; l--) {
         char prefix[32];
         if (l == 0 && attends == ATTENDS_WITHIN)
-            recurrent_init(&decoder->second, parameters, "decoder.0.second", shape->cell,
+            recurrent_init(&decoder->second, parameters, "decoder.0.second", cell_of(shape->cell),
                            shape->layer_norm, decoder->M, decoder->H, 0);
         snprintf(prefix, sizeof prefix, "decoder.%d", l);
-        recurrent_init(&decoder->layer[l], parameters, prefix, shape->cell, shape->layer_norm,
-                       l ? decoder->H : read, decoder->H, 0);
+        recurrent_init(&decoder->layer[l], parameters, prefix, cell_of(shape->cell),
+                       shape->layer_norm, l ? decoder->H : read, decoder->H, 0);
     }
     for (int k = decoder->sources - 1; k >= 0 && attends; k--)
         attention_init(&decoder->attention[k], shape, (enum side)k, parameters);

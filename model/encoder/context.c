@@ -82,7 +82,7 @@ static void project_backward(const struct context *context, const real *block, r
         rows_tanh_backward(B, H, states->h + at, dh + at);
         product(PRODUCT_TN, H, M, B, dh + at, H, states->summary, M, 1,
                 gradient + context->weight[l], M);
-        rows_sum(B, H, dh + at, gradient + context->bias[l]);
+        rows_sum(B, H, dh + at, H, gradient + context->bias[l]);
         product(PRODUCT_NN, B, M, H, dh + at, H, block + context->weight[l], M, add || l > 0, dv,
                 M);
     }
