@@ -3,7 +3,6 @@
 #include "trainer/settings/settings_task.h"
 #include "trainer/settings/task.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -111,17 +110,6 @@ static void check_without_attention(const struct settings *s, struct faults *fau
                        use);
 }
 
-static void refuse_attention_hidden(const struct settings *s, struct faults *faults)
-{
-    char sized[128] = "";
-    for (int kind = 0; kind < ATTENTION_KINDS; kind++)
-        if (attention_known[kind].sized)
-            snprintf(sized + strlen(sized), sizeof sized - strlen(sized), "%s%s",
-                     *sized ? " or " : "", kinds_attentions[kind]);
-    if (settings_given(s, &s->attention_hidden))
-        faults_add(faults, "--attention-hidden has an effect with --attention %s only", sized);
-}
-
 static void check_model(const struct settings *s, struct faults *faults)
 {
     bool without = !attends(s), conditional = s->decoder == DECODER_CONDITIONAL;
@@ -129,8 +117,9 @@ static void check_model(const struct settings *s, struct faults *faults)
         return;
     if (without)
         check_without_attention(s, faults);
-    if (!without && !attention_known[s->attention].sized)
-        refuse_attention_hidden(s, faults);
+    if (!without && !attention_known[s->attention].sized && settings_given(s, &s->attention_hidden))
+        faults_add(faults, "--attention-hidden has no effect with --attention %s",
+                   kinds_attentions[s->attention]);
     refuse(s, &s->input_feeding, without && s->input_feeding == 1,
            "--input-feeding needs attention: --context-use attention", faults);
     refuse(s, &s->decoder, without && conditional,
