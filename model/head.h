@@ -27,7 +27,9 @@ struct head_row {
     /* Bytes of the arena for B sentences of these steps. */
     int64_t (*memory)(const struct model *model, int B, const int steps[SIDES]);
 };
-extern const struct head_row head_decode, head_step, head_pool;
+#define HEAD_ROW(kind, name) extern const struct head_row head_##name;
+ALL_HEADS(HEAD_ROW)
+#undef HEAD_ROW
 
 const struct head_row *head_of(enum head head);
 

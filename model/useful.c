@@ -59,7 +59,7 @@ static int64_t read_once(const struct model *model, enum side side, int64_t S)
         }
     const struct attention *attention = &model->decoder.attention[side];
     if (model->decoder.attends) // the keys
-        once += (encoder_bank_length(encoder, S) - 1) * attention->row->key_cost(attention);
+        once += (encoder_bank_length(encoder, S) - 1) * attention_key_cost(attention);
     return once;
 }
 

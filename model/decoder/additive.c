@@ -43,7 +43,8 @@ static void init(struct attention *attention, const struct shape *shape, const c
 {
     int A = shape->attention_hidden;
     attention->K = A;
-    attention->key = place_add(parameters, prefix, "key", A, attention->M, 1, INITIAL_GLOROT);
+    int64_t key = place_add(parameters, prefix, "key", A, attention->M, 1, INITIAL_GLOROT);
+    attention->key = (struct linear){key, A, attention->M, attention->M};
     attention->bias = place_add(parameters, prefix, "bias", A, 0, 1, INITIAL_ZERO);
     int64_t query = place_add(parameters, prefix, "query", A, attention->H, 1, INITIAL_GLOROT);
     attention->query = (struct linear){query, A, attention->H, attention->H};
@@ -56,7 +57,7 @@ static void start(const struct attention *attention, const real *block,
 {
     int A = attention->K, M = attention->M, N = (int)states->bank->N;
     real *keys = arena_take(arena, (size_t)N * (size_t)A, sizeof(real));
-    product(PRODUCT_NT, N, A, M, states->bank->states, M, block + attention->key, M, 0, keys, A);
+    linear_forward(&attention->key, block, NULL, N, states->bank->states, M, 0, keys, A);
     rows_add_bias(N, A, block + attention->bias, keys);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (threads() > 1)
     for (int i = 0; i < N; i++)
@@ -168,23 +169,12 @@ static void finish(const struct attention *attention, const real *block, real *g
     const struct bank *bank = states->bank;
     int A = attention->K, H = attention->H, M = attention->M;
     int N = (int)bank->N, rows = states->T * bank->B;
-    rows_sum(bank->B, A, states->dscore, gradient + attention->score);
+    rows_sum(bank->B, A, states->dscore, A, gradient + attention->score);
     linear_finish(&attention->query, gradient, rows, states->dprojected, A, queries, H);
-    product(PRODUCT_TN, A, M, N, states->dkeys, A, bank->states, M, 1, gradient + attention->key,
-            M);
-    rows_sum(N, A, states->dkeys, gradient + attention->bias);
-    product(PRODUCT_NN, N, M, A, states->dkeys, A, block + attention->key, M, 1, bank->dstates, M);
+    linear_finish(&attention->key, gradient, N, states->dkeys, A, bank->states, M);
+    rows_sum(N, A, states->dkeys, A, gradient + attention->bias);
+    linear_backward(&attention->key, block, NULL, N, states->dkeys, A, 1, bank->dstates, M);
 }
 
-static int64_t key_cost(const struct attention *attention)
-{
-    return (int64_t)attention->K * attention->M;
-}
-
-static int64_t query_cost(const struct attention *attention)
-{
-    return (int64_t)attention->K * attention->H;
-}
-
-const struct attention_row attention_additive = {
-    "additive", init, start, score, start_backward, score_backward, finish, key_cost, query_cost};
+const struct attention_row attention_additive = {init,           start,          score,
+                                                 start_backward, score_backward, finish};

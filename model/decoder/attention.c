@@ -4,11 +4,8 @@
 #include "model/product/softmax.h"
 #include "model/product/threads.h"
 
-static const struct attention_row *const rows[ATTENTION_KINDS] = {
-    [ATTENTION_ADDITIVE] = &attention_additive,
-    [ATTENTION_DOT] = &attention_dot,
-    [ATTENTION_GENERAL] = &attention_general,
-};
+#define ATTENTION_ROW(kind, name, ...) [kind] = &attention_##name,
+static const struct attention_row *const rows[ATTENTION_KINDS] = {ATTENTIONS(ATTENTION_ROW)};
 
 void attention_init(struct attention *attention, const struct shape *shape, enum side side,
                     struct parameters *parameters)
@@ -108,4 +105,27 @@ void attention_finish(const struct attention *attention, const real *block, real
     product_each(PRODUCT_TN, states->items, B, N, B * ldc, 1, M);
     attention->row->finish(attention, block, gradient, states, queries);
     part_enter(before);
+}
+
+int64_t attention_key_cost(const struct attention *attention)
+{
+    return (int64_t)attention->key.out * attention->key.in;
+}
+
+int64_t attention_query_cost(const struct attention *attention)
+{
+    return (int64_t)attention->query.out * attention->query.in;
+}
+
+int64_t attention_pair_cost(const struct attention *attention)
+{
+    return attention->K + attention->M;
+}
+
+int64_t attention_memory(const struct attention *attention, int64_t N, int B, int T)
+{
+    int64_t K = attention->K, Q = attention->query.out;
+    int64_t reals = 2 * N * (T + K) + B * K + (int64_t)T * B * 2 * Q; // with their gradients
+    return reals * (int64_t)sizeof(real) +
+           (attention->stepwise ? linear_memory(&attention->query) : 0);
 }

@@ -1,6 +1,5 @@
 #include "model/decoder/decoder.h"
 #include "comm/base/die.h"
-#include "model/layers/dropout.h"
 #include "model/product/rows.h"
 #include <stdio.h>
 #include <string.h>
@@ -33,11 +32,11 @@ void decoder_init(struct decoder *decoder, const struct shape *shape, struct par
     for (int l = decoder->layers - 1; l >= 0; l--) {
         char prefix[32];
         if (l == 0 && attends == ATTENDS_WITHIN)
-            recurrent_init(&decoder->second, parameters, "decoder.0.second", shape->cell,
+            recurrent_init(&decoder->second, parameters, "decoder.0.second", cell_of(shape->cell),
                            shape->layer_norm, decoder->M, decoder->H, 0);
         snprintf(prefix, sizeof prefix, "decoder.%d", l);
-        recurrent_init(&decoder->layer[l], parameters, prefix, shape->cell, shape->layer_norm,
-                       l ? decoder->H : read, decoder->H, 0);
+        recurrent_init(&decoder->layer[l], parameters, prefix, cell_of(shape->cell),
+                       shape->layer_norm, l ? decoder->H : read, decoder->H, 0);
     }
     for (int k = decoder->sources - 1; k >= 0 && attends; k--)
         attention_init(&decoder->attention[k], shape, (enum side)k, parameters);
@@ -170,175 +169,37 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     set_rows(decoder, states, B);
 }
 
+/* The i-th of what is carried (B, H): of each layer h, and c where its cell has one. NULL behind the
+ * last. */
+static real *carried_of(const struct decoder *decoder, const struct decoder_states *states, int i)
+{
+    int memory = decoder->layer[0].cell->memory, l = i >> memory;
+    const struct recurrent_states *layer = &states->layer[l];
+    return l == decoder->layers ? NULL : i & memory ? layer->state_c : layer->state_h;
+}
+
 int64_t decoder_carried(const struct decoder *decoder, int B)
 {
     require(!decoder->stepwise);
-    return (int64_t)decoder->layers * (decoder->layer[0].cell->memory ? 2 : 1) * B * decoder->H;
+    return (int64_t)(decoder->layers << decoder->layer[0].cell->memory) * B * decoder->H;
 }
 
 void decoder_go_on(const struct decoder *decoder, struct decoder_states *states,
                    const real *carried)
 {
     const int B = states->B, H = decoder->H;
-    for (int l = 0; l < decoder->layers; l++) {
-        struct recurrent_states *layer = &states->layer[l];
-        rows_copy(B, H, carried, H, layer->state_h, H);
-        carried += (int64_t)B * H;
-        if (layer->state_c) {
-            rows_copy(B, H, carried, H, layer->state_c, H);
-            carried += (int64_t)B * H;
-        }
-    }
+    real *state;
+    for (int i = 0; (state = carried_of(decoder, states, i)); i++)
+        rows_copy(B, H, carried + (int64_t)i * B * H, H, state, H);
 }
 
 void decoder_leave(const struct decoder *decoder, const struct decoder_states *states,
                    real *carried)
 {
     const int B = states->B, H = decoder->H;
-    for (int l = 0; l < decoder->layers; l++) {
-        const struct recurrent_states *layer = &states->layer[l];
-        rows_copy(B, H, layer->state_h, H, carried, H);
-        carried += (int64_t)B * H;
-        if (layer->state_c) {
-            rows_copy(B, H, layer->state_c, H, carried, H);
-            carried += (int64_t)B * H;
-        }
-    }
-}
-
-int decoder_stride(const struct decoder *decoder, const struct decoder_states *states)
-{
-    return decoder->stepwise ? 1 : states->T;
-}
-
-/* What the readout of step t on reads. */
-struct readout_input decoder_reads(const struct decoder *decoder,
-                                   const struct decoder_states *states, int t)
-{
-    int64_t row = (int64_t)t * states->B;
-    return (struct readout_input){
-        .h = states->h[decoder->layers - 1] + row * decoder->H,
-        .x = decoder->E ? states->x + row * decoder->E : NULL,
-        .c = states->c + row * states->ldc,
-        .ldc = states->ldc,
-        .v = &states->joined_readout,
-        .B = states->B,
-    };
-}
-
-const struct readout_states *decoder_readout(const struct decoder *decoder,
-                                             const struct decoder_states *states)
-{
-    return decoder->feeding || states->T == 1 ? &states->readout : NULL;
-}
-
-static void read_out(const struct decoder *decoder, const real *block,
-                     struct decoder_states *states, int t, int n)
-{
-    struct readout_input input = decoder_reads(decoder, states, t);
-    if (decoder->readout.R == 0)
-        return;
-    readout_forward(&decoder->readout, block, decoder_readout(decoder, states),
-                    (int64_t)n * states->B, &input,
-                    states->r + (int64_t)t * states->B * decoder->R);
-}
-
-void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t,
-                  int n, real *x)
-{
-    if (!states->key)
-        return;
-    struct random_key key = *states->key;
-    key.purpose = RANDOM_DROP_LAYER;
-    dropout_steps(&key, decoder->dropout_layer, decoder->variational,
-                  (uint64_t)(decoder->dropout_first + l) << 40, n, states->first + t, decoder->H,
-                  x);
-}
-
-/* c (n, B, M), rows ldc apart: of each source its own columns. */
-static void attend(const struct decoder *decoder, const real *block, struct decoder_states *states,
-                   int t, int n, const real *query, real *c, int ldc)
-{
-    for (int k = 0; k < decoder->sources; c += decoder->attention[k++].M)
-        attention_forward(&decoder->attention[k], block, &states->attention[k], t, n, query, c,
-                          ldc);
-}
-
-/* Into `beside`: c_t of the state before, r_{t-1}; and their part of the first layer's W x. */
-static void look_back(const struct decoder *decoder, const real *block,
-                      struct decoder_states *states, int t)
-{
-    int B = states->B, R = decoder->R, J = decoder->J;
-    int64_t row = (int64_t)t * B;
-    real *beside = states->beside + row * J;
-    if (decoder->attends == ATTENDS_BEFORE)
-        attend(decoder, block, states, t, 1, states->layer[decoder->layers - 1].state_h, beside, J);
-    if (decoder->feeding)
-        rows_copy(B, R, states->fed, R, beside + J - R, J);
-    recurrent_project(&decoder->layer[0], block, &states->layer[0], row, B, decoder->E, J, beside,
-                      1);
-}
-
-/* c_t = attend(s'_t), which layer 0 has just left; s_t = cell(c_t, s'_t) */
-static void look_within(const struct decoder *decoder, const real *block,
-                        struct decoder_states *states, int t)
-{
-    int B = states->B, M = decoder->M;
-    int64_t row = (int64_t)t * B;
-    real *c = states->c + row * M;
-    attend(decoder, block, states, t, 1, states->layer[0].state_h, c, M);
-    recurrent_project(&decoder->second, block, &states->second, row, B, 0, M, c, 0);
-    recurrent_forward(&decoder->second, block, &states->second, t, 1);
-}
-
-/* The steps [t, t + n). */
-static void advance(const struct decoder *decoder, const real *block, struct decoder_states *states,
-                    int t, int n)
-{
-    int B = states->B, H = decoder->H, R = decoder->R;
-    int64_t row = (int64_t)t * B, rows = (int64_t)n * B;
-    if (decoder->J)
-        look_back(decoder, block, states, t);
-    for (int l = 0; l < decoder->layers; l++) {
-        if (l) {
-            real *x = states->input[l] + row * H, *below = states->h[l - 1] + row * H;
-            if (x != below) {
-                rows_copy(rows, H, below, H, x, H);
-                decoder_drop(decoder, states, l, t, n, x);
-            }
-            recurrent_project(&decoder->layer[l], block, &states->layer[l], row, rows, 0, H, x, 0);
-        }
-        recurrent_forward(&decoder->layer[l], block, &states->layer[l], t, n);
-        if (l && decoder->residual)
-            rows_add(rows, H, states->h[l - 1] + row * H, H, states->h[l] + row * H, H);
-        if (l == 0 && decoder->attends == ATTENDS_WITHIN)
-            look_within(decoder, block, states, t);
-    }
-    if (decoder->attends == ATTENDS_AFTER)
-        attend(decoder, block, states, t, n, states->h[decoder->layers - 1] + row * H,
-               states->c + row * states->ldc, states->ldc);
-    if (decoder->feeding) {
-        read_out(decoder, block, states, t, n);
-        rows_copy(B, R, states->r + row * R, R, states->fed, R);
-    }
-}
-
-void decoder_run(const struct decoder *decoder, const real *block, struct decoder_states *states,
-                 const real *x)
-{
-    int stride = decoder_stride(decoder, states);
-    states->x = x;
-    if (decoder->E)
-        recurrent_project(&decoder->layer[0], block, &states->layer[0], 0,
-                          (int64_t)states->T * states->B, 0, decoder->E, x, 0);
-    else
-        recurrent_clear(&decoder->layer[0], &states->layer[0]);
-    if (decoder->joined)
-        constant_add(&states->joined, states->T, states->B, states->layer[0].gates);
-    for (int t = 0; t < states->T; t += stride)
-        advance(decoder, block, states, t, stride);
-    if (!decoder->feeding)
-        read_out(decoder, block, states, 0, states->T);
+    const real *state;
+    for (int i = 0; (state = carried_of(decoder, states, i)); i++)
+        rows_copy(B, H, state, H, carried + (int64_t)i * B * H, H);
 }
 
 /* By way of `spare`: a row may go to several places, and its own be taken meanwhile. */
@@ -357,12 +218,10 @@ static void pick_rows(const int *rows, int count, int width, real *x, real *spar
 void decoder_pick(const struct decoder *decoder, struct decoder_states *states, const int *rows,
                   int count)
 {
+    real *state;
     require(states->T == 1 && count <= states->room);
-    for (int l = 0; l < decoder->layers; l++) {
-        pick_rows(rows, count, decoder->H, states->layer[l].state_h, states->spare);
-        if (states->layer[l].state_c)
-            pick_rows(rows, count, decoder->H, states->layer[l].state_c, states->spare);
-    }
+    for (int i = 0; (state = carried_of(decoder, states, i)); i++)
+        pick_rows(rows, count, decoder->H, state, states->spare);
     if (decoder->feeding)
         pick_rows(rows, count, decoder->R, states->fed, states->spare);
     if (decoder->joined)

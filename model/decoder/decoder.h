@@ -102,18 +102,6 @@ void decoder_backward(const struct decoder *decoder, const real *block, real *gr
                       const struct encoder *encoder, struct encoder_states *source,
                       struct decoder_states *states, real *dr, real *dx, struct arena *arena);
 
-/* Shared by decoder.c and decoder_backward.c. How many steps can be taken at once: all, unless a
- * step waits for the one before. What the readout reads from step t on; NULL where it reads all
- * steps at once, else its weights. The mask of layer l's input (or its gradient) at the steps
- * [t, t + n). */
-int decoder_stride(const struct decoder *decoder, const struct decoder_states *states);
-struct readout_input decoder_reads(const struct decoder *decoder,
-                                   const struct decoder_states *states, int t);
-const struct readout_states *decoder_readout(const struct decoder *decoder,
-                                             const struct decoder_states *states);
-void decoder_drop(const struct decoder *decoder, const struct decoder_states *states, int l, int t,
-                  int n, real *x);
-
 /* Multiply-adds in forward: of a row, and without attention; of a sentence of S states of each
  * source, for its keys and its context and for T steps of attention; of the keys and those steps,
  * of one source; of the context. Bytes of the arena for N states of each source of B sentences and

@@ -20,7 +20,7 @@ int64_t decoder_row_cost(const struct decoder *decoder)
 {
     int64_t cost = decoder_step_cost(decoder);
     for (int k = 0; k < decoder->sources && decoder->attends; k++)
-        cost += decoder->attention[k].row->query_cost(&decoder->attention[k]);
+        cost += attention_query_cost(&decoder->attention[k]);
     return cost;
 }
 
@@ -37,8 +37,7 @@ int64_t decoder_attention_cost(const struct decoder *decoder, enum side side, in
     const struct attention *attention = &decoder->attention[side];
     if (!decoder->attends)
         return 0;
-    return S * attention->row->key_cost(attention) +
-           T * S * (attention->K + attention->M); // scores, and their mean
+    return S * attention_key_cost(attention) + T * S * attention_pair_cost(attention);
 }
 
 int64_t decoder_sentence_cost(const struct decoder *decoder, const int64_t S[SOURCES], int T)
@@ -73,13 +72,8 @@ int64_t decoder_memory(const struct decoder *decoder, const int64_t N[SOURCES], 
         weights += readout_memory(&decoder->readout);
     row += decoder->dropout_layer > 0 ? (layers - 1) * H : 0;
     int64_t reals = B * (layers * 8 * H + 2 * decoder->M + 2 * decoder->R);
-    for (int k = 0; k < decoder->sources && decoder->attends; k++) {
-        const struct attention *attention = &decoder->attention[k];
-        int64_t K = attention->K;
-        reals += 2 * N[k] * (T + K) + B * K; // weights, keys and their gradients
-        row += attention->row->query_cost(attention) ? 2 * K : 0;
-        weights += attention->stepwise ? linear_memory(&attention->query) : 0;
-    }
-    return weights + joined_memory(decoder, B) +
-           (reals + (int64_t)T * B * row) * (int64_t)sizeof(real);
+    int64_t bytes = weights + joined_memory(decoder, B);
+    for (int k = 0; k < decoder->sources && decoder->attends; k++)
+        bytes += attention_memory(&decoder->attention[k], N[k], B, T);
+    return bytes + (reals + (int64_t)T * B * row) * (int64_t)sizeof(real);
 }

@@ -17,8 +17,9 @@ static void general_init(struct attention *attention, const struct shape *shape,
 {
     (void)shape;
     attention->K = attention->H;
-    attention->weight =
-        place_add(parameters, prefix, "weight", attention->H, attention->M, 1, INITIAL_GLOROT);
+    int H = attention->H, M = attention->M;
+    int64_t W = place_add(parameters, prefix, "weight", H, M, 1, INITIAL_GLOROT);
+    attention->key = (struct linear){W, H, M, M};
 }
 
 static void dot_start(const struct attention *attention, const real *block,
@@ -34,7 +35,7 @@ static void general_start(const struct attention *attention, const real *block,
 {
     int N = (int)states->bank->N, H = attention->H, M = attention->M;
     real *keys = arena_take(arena, (size_t)N * (size_t)H, sizeof(real));
-    product(PRODUCT_NT, N, H, M, states->bank->states, M, block + attention->weight, M, 0, keys, H);
+    linear_forward(&attention->key, block, NULL, N, states->bank->states, M, 0, keys, H);
     states->keys = keys;
 }
 
@@ -112,26 +113,11 @@ static void general_finish(const struct attention *attention, const real *block,
     const struct bank *bank = states->bank;
     int N = (int)bank->N, H = attention->H, M = attention->M;
     dot_finish(attention, block, gradient, states, queries);
-    product(PRODUCT_TN, H, M, N, states->dkeys, H, bank->states, M, 1, gradient + attention->weight,
-            M);
-    product(PRODUCT_NN, N, M, H, states->dkeys, H, block + attention->weight, M, 1, bank->dstates,
-            M);
+    linear_finish(&attention->key, gradient, N, states->dkeys, H, bank->states, M);
+    linear_backward(&attention->key, block, NULL, N, states->dkeys, H, 1, bank->dstates, M);
 }
 
-static int64_t nothing(const struct attention *attention)
-{
-    (void)attention;
-    return 0;
-}
-
-static int64_t general_key_cost(const struct attention *attention)
-{
-    return (int64_t)attention->H * attention->M;
-}
-
-const struct attention_row attention_dot = {
-    "dot",          dot_init,   dot_start, score,  dot_start_backward,
-    score_backward, dot_finish, nothing,   nothing};
+const struct attention_row attention_dot = {dot_init,           dot_start,      score,
+                                            dot_start_backward, score_backward, dot_finish};
 const struct attention_row attention_general = {
-    "general",      general_init,   general_start,    score,  general_start_backward,
-    score_backward, general_finish, general_key_cost, nothing};
+    general_init, general_start, score, general_start_backward, score_backward, general_finish};

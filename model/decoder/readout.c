@@ -83,7 +83,7 @@ void readout_finish(const struct readout *readout, const real *block, real *grad
     if (readout->M && !readout->joined)
         linear_finish(&readout->c, gradient, rows, dr, R, input->c, input->ldc);
     if (readout->bias != PLACE_NONE)
-        rows_sum(rows, R, dr, gradient + readout->bias);
+        rows_sum(rows, R, dr, R, gradient + readout->bias);
 }
 
 int64_t readout_cost(const struct readout *readout)

@@ -34,11 +34,12 @@ static void mean_backward(const struct context *context, const struct encoder *e
     bank_mean_backward(&source->bank, dv, context->M);
 }
 
-static const struct context_row rows[CONTEXT_KINDS] = {
-    [CONTEXT_LAST] = {"last", 0, final, final_backward},
-    [CONTEXT_AFFINE] = {"affine", 1, final, final_backward},
-    [CONTEXT_MEAN] = {"mean", 1, mean, mean_backward},
-};
+const struct context_row context_last = {final, final_backward};
+const struct context_row context_affine = {final, final_backward};
+const struct context_row context_mean = {mean, mean_backward};
+
+#define CONTEXT_ROW(kind, name, ...) [kind] = &context_##name,
+static const struct context_row *const rows[CONTEXT_KINDS] = {CONTEXTS(CONTEXT_ROW)};
 
 /* h_l, c_l = the encoder's final ones of layer l */
 static void take_over(const struct context *context, const struct encoder *encoder,
@@ -81,7 +82,7 @@ static void project_backward(const struct context *context, const real *block, r
         rows_tanh_backward(B, H, states->h + at, dh + at);
         product(PRODUCT_TN, H, M, B, dh + at, H, states->summary, M, 1,
                 gradient + context->weight[l], M);
-        rows_sum(B, H, dh + at, gradient + context->bias[l]);
+        rows_sum(B, H, dh + at, H, gradient + context->bias[l]);
         product(PRODUCT_NN, B, M, H, dh + at, H, block + context->weight[l], M, add || l > 0, dv,
                 M);
     }
@@ -91,7 +92,7 @@ void context_init(struct context *context, const struct shape *shape, struct par
 {
     require(shape->context < CONTEXT_KINDS);
     *context = (struct context){
-        .row = &rows[shape->context],
+        .row = rows[shape->context],
         .layers = shape->decoder_layers,
         .H = shape->hidden,
         .sources = shape_sources(shape),
@@ -100,9 +101,9 @@ void context_init(struct context *context, const struct shape *shape, struct par
         .first = shape_has_first(shape),
         .joined = shape_joins(shape),
     };
-    int projects = context->first && context->row->projected;
-    context->summarised = context->joined || projects;
-    for (int l = context->layers - 1; l >= 0 && projects; l--) {
+    context->projects = context->first && !context_known[shape->context].takes_over;
+    context->summarised = context->joined || context->projects;
+    for (int l = context->layers - 1; l >= 0 && context->projects; l--) {
         char prefix[32];
         snprintf(prefix, sizeof prefix, "context.%d", l);
         context->weight[l] =
@@ -130,7 +131,7 @@ void context_forward(const struct context *context, const real *block,
     states->h = arena_take(arena, elements, sizeof(real));
     if (context->memory)
         states->c = arena_take_zeroed(arena, elements, sizeof(real));
-    if (context->row->projected)
+    if (context->projects)
         project(context, block, states);
     else
         take_over(context, encoder, source, states);
@@ -144,7 +145,7 @@ void context_backward(const struct context *context, const real *block, real *gr
     int add = dv != NULL;
     if (context->summarised && !dv)
         dv = arena_take(arena, (size_t)states->B * (size_t)context->M, sizeof(real));
-    if (context->first && context->row->projected)
+    if (context->projects)
         project_backward(context, block, gradient, states, dh, dv, add);
     else if (context->first)
         take_over_backward(context, encoder, source, states, dh, dc);
@@ -155,7 +156,5 @@ void context_backward(const struct context *context, const real *block, real *gr
 
 int64_t context_cost(const struct context *context)
 {
-    return context->first && context->row->projected
-               ? (int64_t)context->layers * context->H * context->M
-               : 0;
+    return context->projects ? (int64_t)context->layers * context->H * context->M : 0;
 }

@@ -1,7 +1,7 @@
 /* How the encoder hands over the context: as the first states of the decoder's layers (context-use
  * attention, first, both), and as a summary v of the sentence that is joined to what every step
- * reads (every, both), or not at all (none). A table with one row for each kind, in the order of
- * enum context_kind; a new one is the two functions of its summary and a row in context.c.
+ * reads (every, both), or not at all (none). A row for each of CONTEXTS (model/shape/kinds.h); a new
+ * one is the two functions of its summary, and its row there.
  *     last     h_l, c_l = the encoder's final h and c of layer l; v = final h of the top layer
  *     affine   h_l = tanh(W_l v + b_l), c_l = 0; the same v
  *     mean     the same with v = mean of the sentence's states in the memory bank
@@ -18,6 +18,7 @@ struct context {
     int sources, M;                                   // M: of all sources side by side
     int memory;                                       // the decoder's cell has a c
     int first, joined;                                // what it is used as; neither: no source
+    int projects;                                     // first states through W_l and b_l
     int summarised;                                   // v is wanted
     int64_t weight[SHAPE_LAYERS], bias[SHAPE_LAYERS]; // places: (H, M), (H); affine and mean
 };
@@ -31,14 +32,15 @@ struct context_states {
 };
 
 struct context_row {
-    const char *name;
-    int projected; // first states through W_l and b_l
     /* v of one source, rows context->M apart; adds its gradient to the encoder's. */
     void (*summary)(const struct context *context, const struct encoder *encoder,
                     const struct encoder_states *source, real *v);
     void (*summary_backward)(const struct context *context, const struct encoder *encoder,
                              struct encoder_states *source, const real *dv);
 };
+#define CONTEXT_ROW(kind, name, ...) extern const struct context_row context_##name;
+CONTEXTS(CONTEXT_ROW)
+#undef CONTEXT_ROW
 
 /* encoder, source: (sources); not looked at (may be NULL) where there is none. */
 void context_forward(const struct context *context, const real *block,

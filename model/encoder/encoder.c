@@ -30,7 +30,7 @@ void encoder_init(struct encoder *encoder, const struct shape *shape, enum side 
             char prefix[40];
             snprintf(prefix, sizeof prefix, "%s.%d.%s",
                      side == SECOND ? "second_encoder" : "encoder", l, d ? "backward" : "forward");
-            recurrent_init(&encoder->layer[l][d], parameters, prefix, shape->cell,
+            recurrent_init(&encoder->layer[l][d], parameters, prefix, cell_of(shape->cell),
                            shape->layer_norm, l ? above : shape_input_width(shape, side),
                            encoder->H, d);
         }

@@ -1,5 +1,5 @@
-/* One vector v for a sentence, from its states: what classify reads of it. A table with one row for
- * each kind, in the order of enum pooling_kind; a new one is a row in pooling.c.
+/* One vector v for a sentence, from its states: what classify reads of it. A row for each of
+ * ALL_POOLINGS (model/shape/kinds.h); a new one is two functions, and its row there.
  *     last        the forward state at the last place beside the backward state at the first, of
  *                 the top layer
  *     mean, max   of the states, element by element
@@ -30,7 +30,8 @@ struct pooling_states {
 };
 
 struct pooling_row {
-    int attends;
+    void (*init)(struct pooling *pooling, const struct shape *shape, const char *prefix,
+                 struct parameters *parameters); // NULL: it has none
     void (*forward)(const struct pooling *pooling, const real *block, const struct encoder *encoder,
                     const struct encoder_states *source, struct arena *arena,
                     struct pooling_states *states);
@@ -38,7 +39,13 @@ struct pooling_row {
     void (*backward)(const struct pooling *pooling, const real *block, real *gradient,
                      const struct encoder *encoder, struct encoder_states *source,
                      const struct pooling_states *states, const real *dv, struct arena *arena);
+    /* Of a state: multiply-adds in forward; reals that it takes, backward's among them. NULL: 0 */
+    int64_t (*cost)(const struct pooling *pooling);
+    int64_t (*reals)(const struct pooling *pooling);
 };
+#define POOLING_ROW(kind, name, ...) extern const struct pooling_row pooling_##name;
+ALL_POOLINGS(POOLING_ROW)
+#undef POOLING_ROW
 
 void pooling_forward(const struct pooling *pooling, const real *block,
                      const struct encoder *encoder, const struct encoder_states *source,

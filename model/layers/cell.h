@@ -1,15 +1,16 @@
-/* The recurrent cells: a table with one row for each kind, in the order of enum cell_kind. A cell
- * is the part of a step that no product does: what happens to one sentence's gates once W x + U h
- * is known. Its G gates have H units each; the recurrent parts of the last `apart` of them are not
- * added to W x but handed over by themselves (GRU's new gate multiplies its own by r first). A new
- * cell is a file with these two functions and a row in cell.c. */
+/* The recurrent cells, a row for each of CELLS (model/shape/kinds.h). A cell is the part of a step
+ * that no product does: what happens to one sentence's gates once W x + U h is known. Its G gates
+ * have H units each; the recurrent parts of the last `apart` of them are not added to W x but
+ * handed over by themselves. These may read what the cell makes of h and of the gates before
+ * (`reset`). A new cell is a file with these functions and its row. */
 #ifndef CELL_H
 #define CELL_H
 
 #include "model/shape/parameters.h"
 #include "model/shape/shape.h"
 
-/* One sentence at one step. G gates, P of them apart; joined means the G - P others. */
+/* One sentence at one step. G gates, P of them apart; joined means the G - P others. The functions
+ * come in the order reset, forward; backward, reset_backward. */
 struct cell_row {
     int H;
     const real *bias;       // (G H), added to W x
@@ -18,6 +19,7 @@ struct cell_row {
                             //       backward: out the gradient of W x
     real *apart; // (P H) forward: in U h, out what backward needs; backward: out its gradient
     const real *h_before; // (H)
+    const real *seen;     // (H): h_before as U h reads it, with dropout
     const real *c_before; // (H), only of cells with memory, as c and dc
     real *h, *c;          // (H) forward: out
     // layer normalisation of c (model/layers/layer_norm.h), NULL without it:
@@ -26,6 +28,11 @@ struct cell_row {
     real *dmemory_normal, *dmemory;        // (H) backward: out the gradient of g_c N(c); work
     real *dh, *dc; // (H) backward: in the gradient of h and c; out that of h_before (without what
                    //     comes through U) and c_before
+    // only of cells with a reset:
+    real *reset;        // (H) reset: out what U of the gates apart reads
+    real *work;         // (H) the cell's own, from backward to reset_backward
+    const real *dreset; // (H) reset_backward: in the gradient of `reset`
+    real *dseen;        // (H) reset_backward: that of `seen` is added to
 };
 
 struct cell {
@@ -34,21 +41,17 @@ struct cell {
     enum initial bias;
     void (*forward)(const struct cell_row *row);
     void (*backward)(const struct cell_row *row);
+    /* NULL: U of the gates apart reads h_before as the others do, and has a bias of its own. Else
+     * the gates joined are known when `reset` is called, and backward leaves to reset_backward what
+     * comes to them through `reset`. */
+    void (*reset)(const struct cell_row *row);
+    void (*reset_backward)(const struct cell_row *row);
 };
 
+#define CELL_ROW(kind, name) extern const struct cell cell_##name;
+CELLS(CELL_ROW)
+#undef CELL_ROW
+
 const struct cell *cell_of(enum cell_kind kind);
-
-/* Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000; gates i, f, g, o. */
-void lstm_forward(const struct cell_row *row);
-void lstm_backward(const struct cell_row *row);
-
-/* Cho et al. 2014 with the reset gate after the recurrent product, as PyTorch has it; gates r, z,
- * n, of which n apart. */
-void gru_forward(const struct cell_row *row);
-void gru_backward(const struct cell_row *row);
-
-/* Elman 1990: one gate, which is h. */
-void rnn_forward(const struct cell_row *row);
-void rnn_backward(const struct cell_row *row);
 
 #endif

@@ -30,7 +30,7 @@ void dense_backward(const struct dense *dense, const real *block, real *gradient
     if (dense->tanh)
         rows_tanh_backward(rows, out, y, dy);
     product(PRODUCT_TN, out, in, (int)rows, dy, out, x, in, 1, gradient + dense->weight, in);
-    rows_sum(rows, out, dy, gradient + dense->bias);
+    rows_sum(rows, out, dy, out, gradient + dense->bias);
     if (dx)
         product(PRODUCT_NN, (int)rows, in, out, dy, out, block + dense->weight, in, add, dx, in);
 }

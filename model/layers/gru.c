@@ -1,12 +1,15 @@
 #include "model/layers/cell.h"
 #include "model/product/vector.h"
 
+/* Cho et al. 2014 with the reset gate after the recurrent product, as PyTorch has it; gates r, z,
+ * n, of which n apart: it multiplies its own U h by r first. */
+
 /* r = sigma(.)  z = sigma(.)      of W x + U h_before + b
  * u = U_n h_before + b'
  * n = tanh(W_n x + b_n + r u)
  * h = (1 - z) n + z h_before */
 VECTOR_CLONES
-void gru_forward(const struct cell_row *row)
+static void gru_forward(const struct cell_row *row)
 {
     int H = row->H;
     const real *restrict b = row->bias, *restrict apart_b = row->apart_bias;
@@ -26,7 +29,7 @@ void gru_forward(const struct cell_row *row)
 /* dn = dh (1 - z)   dz = dh (h_before - n)   dh_before = dh z      and through the gate functions
  * dr = dn u         du = dn r */
 VECTOR_CLONES
-void gru_backward(const struct cell_row *row)
+static void gru_backward(const struct cell_row *row)
 {
     int H = row->H;
     const real *restrict h_before = row->h_before;
@@ -44,3 +47,6 @@ void gru_backward(const struct cell_row *row)
         dh[j] = d * z;
     }
 }
+
+const struct cell cell_gru = {
+    .gates = 3, .apart = 1, .bias = INITIAL_ZERO, .forward = gru_forward, .backward = gru_backward};

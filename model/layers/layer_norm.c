@@ -95,20 +95,31 @@ static void gained(int H, const real *restrict gain, const real *restrict y, int
             a[j] = gain[j] * y[j];
 }
 
+/* The gates joined, or those apart: [first, last). */
+static int first_of(const struct layer_norm *norm, const real *apart)
+{
+    return apart ? norm->G - norm->P : 0;
+}
+
+static int last_of(const struct layer_norm *norm, const real *apart)
+{
+    return apart ? norm->G : norm->G - norm->P;
+}
+
 static void forward_row(const struct layer_norm *norm, const real *block,
                         struct layer_norm_states *states, int64_t row, real *gates, real *apart)
 {
-    int G = norm->G, H = norm->H, joined = G - norm->P;
-    for (int g = 0; g < G; g++) {
+    int G = norm->G, H = norm->H, first = first_of(norm, apart), last = last_of(norm, apart);
+    for (int g = first; g < last; g++) {
         int64_t at = (row * G + g) * H;
         const real *gain_x = block + norm->input + (int64_t)g * H;
         const real *gain_u = block + norm->recurrent + (int64_t)g * H;
-        real *a = gates + (int64_t)g * H, *u = g < joined ? a : apart + (int64_t)(g - joined) * H;
+        real *a = gates + (int64_t)g * H, *u = apart ? apart + (int64_t)(g - first) * H : a;
         states->input_scale[row * G + g] = layer_norm_vector(H, a, states->input + at);
         states->recurrent_scale[row * G + g] =
             layer_norm_vector(H, states->recurrent + at, states->recurrent + at);
         gained(H, gain_x, states->input + at, 0, a);
-        gained(H, gain_u, states->recurrent + at, g < joined, u);
+        gained(H, gain_u, states->recurrent + at, !apart, u);
     }
 }
 
@@ -121,7 +132,7 @@ void layer_norm_forward(const struct layer_norm *norm, const real *block,
     schedule(static) if (threads() > 1 && rows * width > ROWS_SHARED)
     for (int b = 0; b < rows; b++)
         forward_row(norm, block, states, row + b, gates + (int64_t)b * width,
-                    P ? apart + (int64_t)b * P : NULL);
+                    apart ? apart + (int64_t)b * P : NULL);
 }
 
 void layer_norm_start_backward(const struct layer_norm *norm, int B, struct arena *arena,
@@ -141,18 +152,19 @@ void layer_norm_start_backward(const struct layer_norm *norm, int B, struct aren
 static void sum_up(const struct layer_norm *norm, struct layer_norm_states *states, int64_t row,
                    int rows, const real *gates, const real *apart)
 {
-    int H = norm->H, G = norm->G * H, P = norm->P * H, joined = G - P;
-    const real *recurrent = states->recurrent + row * G;
-    rows_sum(rows, G, gates, states->dbias);
-    rows_sum_products(rows, G, gates, G, states->input + row * G, G, states->dinput);
-    rows_sum_products(rows, joined, gates, G, recurrent, G, states->drecurrent);
-    if (P) {
-        rows_sum(rows, P, apart, states->dapart_bias);
-        rows_sum_products(rows, P, apart, P, recurrent + joined, G, states->drecurrent + joined);
-    }
-    if (norm->memory != PLACE_NONE) {
+    int H = norm->H, G = norm->G * H, P = norm->P * H;
+    int first = first_of(norm, apart) * H, width = last_of(norm, apart) * H - first;
+    const real *da = gates + first, *du = apart ? apart : da;
+    rows_sum(rows, width, da, G, states->dbias + first);
+    rows_sum_products(rows, width, da, G, states->input + row * G + first, G,
+                      states->dinput + first);
+    rows_sum_products(rows, width, du, apart ? P : G, states->recurrent + row * G + first, G,
+                      states->drecurrent + first);
+    if (apart)
+        rows_sum(rows, P, apart, P, states->dapart_bias);
+    else if (norm->memory != PLACE_NONE) {
         rows_sum_products(rows, H, states->dmemory, H, states->memory, H, states->dmemory_gain);
-        rows_sum(rows, H, states->dmemory, states->dmemory_bias);
+        rows_sum(rows, H, states->dmemory, H, states->dmemory_bias);
     }
 }
 
@@ -160,11 +172,11 @@ static void backward_row(const struct layer_norm *norm, const real *block,
                          struct layer_norm_states *states, int64_t row, real *gates,
                          const real *apart)
 {
-    int G = norm->G, H = norm->H, joined = G - norm->P;
-    for (int g = 0; g < G; g++) {
+    int G = norm->G, H = norm->H, first = first_of(norm, apart), last = last_of(norm, apart);
+    for (int g = first; g < last; g++) {
         int64_t at = (row * G + g) * H, gain = (int64_t)g * H;
         real *da = gates + gain, *recurrent = states->recurrent + at;
-        const real *du = g < joined ? da : apart + (int64_t)(g - joined) * H;
+        const real *du = apart ? apart + (int64_t)(g - first) * H : da;
         layer_norm_vector_backward(H, block + norm->recurrent + gain, recurrent,
                                    states->recurrent_scale[row * G + g], du, recurrent);
         layer_norm_vector_backward(H, block + norm->input + gain, states->input + at,
@@ -182,21 +194,21 @@ void layer_norm_backward(const struct layer_norm *norm, const real *block,
     schedule(static) if (threads() > 1 && rows * width > ROWS_SHARED)
     for (int b = 0; b < rows; b++)
         backward_row(norm, block, states, row + b, gates + (int64_t)b * width,
-                     P ? apart + (int64_t)b * P : NULL);
+                     apart ? apart + (int64_t)b * P : NULL);
 }
 
 void layer_norm_finish(const struct layer_norm *norm, const struct layer_norm_states *states,
                        int64_t bias, int64_t apart_bias, real *gradient)
 {
     int H = norm->H, G = norm->G * H;
-    rows_sum(1, G, states->dinput, gradient + norm->input);
-    rows_sum(1, G, states->drecurrent, gradient + norm->recurrent);
-    rows_sum(1, G, states->dbias, gradient + bias);
-    if (norm->P)
-        rows_sum(1, norm->P * H, states->dapart_bias, gradient + apart_bias);
+    rows_sum(1, G, states->dinput, G, gradient + norm->input);
+    rows_sum(1, G, states->drecurrent, G, gradient + norm->recurrent);
+    rows_sum(1, G, states->dbias, G, gradient + bias);
+    if (apart_bias != PLACE_NONE)
+        rows_sum(1, norm->P * H, states->dapart_bias, norm->P * H, gradient + apart_bias);
     if (norm->memory != PLACE_NONE) {
-        rows_sum(1, H, states->dmemory_gain, gradient + norm->memory);
-        rows_sum(1, H, states->dmemory_bias, gradient + norm->memory_bias);
+        rows_sum(1, H, states->dmemory_gain, H, gradient + norm->memory);
+        rows_sum(1, H, states->dmemory_bias, H, gradient + norm->memory_bias);
     }
 }
 

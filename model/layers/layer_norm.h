@@ -34,15 +34,15 @@ struct layer_norm_states {
 };
 void layer_norm_start(const struct layer_norm *norm, int64_t N, int B, struct arena *arena,
                       struct layer_norm_states *states);
-/* For the rows [row, row + rows). gates (rows, G H): in W x, out g_x N(W x), where the gate is not
- * apart with g_u N(U h) added; apart (rows, P H): out that of those apart. */
+/* For the rows [row, row + rows), of the gates joined, where apart is NULL: gates (rows, G H): in W x,
+ * out g_x N(W x) + g_u N(U h); or of those apart: out g_x N(W x), apart (rows, P H): g_u N(U h). */
 void layer_norm_forward(const struct layer_norm *norm, const real *block,
                         struct layer_norm_states *states, int64_t row, int rows, real *gates,
                         real *apart);
 void layer_norm_start_backward(const struct layer_norm *norm, int B, struct arena *arena,
                                struct layer_norm_states *states);
-/* From the gradients of what forward gave: gates becomes the gradient of W x, states->recurrent
- * that of U h. */
+/* From the gradients of what forward gave, of the same gates: gates becomes the gradient of W x,
+ * states->recurrent that of U h. */
 void layer_norm_backward(const struct layer_norm *norm, const real *block,
                          struct layer_norm_states *states, int64_t row, int rows, real *gates,
                          const real *apart);

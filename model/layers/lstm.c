@@ -2,6 +2,8 @@
 #include "model/layers/layer_norm.h"
 #include "model/product/vector.h"
 
+/* Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000; gates i, f, g, o. */
+
 /* With layer normalisation of c: h = o tanh(g_c N(c) + b_c). */
 VECTOR_CLONES
 static void normed_output(const struct cell_row *row)
@@ -20,7 +22,7 @@ static void normed_output(const struct cell_row *row)
  * c = f c_before + i g
  * h = o tanh(c) */
 VECTOR_CLONES
-void lstm_forward(const struct cell_row *row)
+static void lstm_forward(const struct cell_row *row)
 {
     int H = row->H;
     const real *restrict b = row->bias, *restrict c_before = row->c_before;
@@ -81,7 +83,7 @@ static void normed_backward(const struct cell_row *row)
 
 /* With q = tanh(c), c made again: dc += dh o (1 - q^2) */
 VECTOR_CLONES
-void lstm_backward(const struct cell_row *row)
+static void lstm_backward(const struct cell_row *row)
 {
     int H = row->H;
     const real *i = row->gates, *f = i + H, *g = f + H, *o = g + H;
@@ -95,3 +97,9 @@ void lstm_backward(const struct cell_row *row)
         backward_unit(row, j, q, row->dc[j] + row->dh[j] * o[j] * (1 - q * q));
     }
 }
+
+const struct cell cell_lstm = {.gates = 4,
+                               .memory = 1,
+                               .bias = INITIAL_FORGET,
+                               .forward = lstm_forward,
+                               .backward = lstm_backward};

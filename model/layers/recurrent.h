@@ -18,19 +18,23 @@
 #include "model/product/linear.h"
 #include "model/shape/parameters.h"
 
+/* The gates whose U h is one product. */
+enum recurrent_part { RECURRENT_JOINED, RECURRENT_APART, RECURRENT_PARTS };
+
 struct recurrent {
     const struct cell *cell;
     int I, H; // widths of input and state
     int reverse;
-    int64_t input, bias, apart_bias; // places: (G H, I), none without I; (G H), (P H)
-    struct linear joined, apart;     // U (G H, H): of the gates joined and of the P apart
-    int normed;                      // with layer normalisation
+    int64_t input, bias, apart_bias;  // places: (G H, I), none without I; (G H), (P H) or none
+    int parts;                        // of U that there are
+    struct linear U[RECURRENT_PARTS]; // (G H, H)
+    int normed;                       // with layer normalisation
     struct layer_norm norm;
 };
-/* Adds PREFIX.input, .recurrent, .bias, for cells with gates apart .recurrent_bias and, if
- * `normed`, what layer_norm_init adds. */
+/* Adds PREFIX.input, .recurrent, .bias, for cells with gates apart, without reset, .recurrent_bias
+ * and, if `normed`, what layer_norm_init adds. */
 void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
-                    enum cell_kind kind, int normed, int I, int H, int reverse);
+                    const struct cell *cell, int normed, int I, int H, int reverse);
 
 struct steps {
     int B, count;
@@ -46,13 +50,15 @@ struct recurrent_states {
     int ldh;
     real *state_h, *state_c;   // (B, H): carried
     real *dstate_h, *dstate_c; // (B, H)
-    struct linear_states joined_weights, apart_weights;
+    struct linear_states U[RECURRENT_PARTS];
     struct layer_norm_states norm;
     double dropout; // of what goes into U h: rate, key, and where the layer's masks start
     struct random_key dropout_key;
     uint64_t dropout_first;
     real *seen;            // (N, H): h_before as U h reads it; the same where there is no dropout
-    real *dseen;           // (B, H): work
+    real *dseen;           // (B, H), with dropout: its gradient at a step
+    real *reset;           // (N, H), of cells with a reset: what U of the gates apart reads
+    real *dreset, *work;   // (B, H): its gradient at a step; the cell's own
     struct input_columns { // of W, applied step by step; width 0: none
         int column, width;
         struct linear_states weights;

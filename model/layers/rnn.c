@@ -1,9 +1,11 @@
 #include "model/layers/cell.h"
 #include "model/product/vector.h"
 
+/* Elman 1990: one gate, which is h. */
+
 /* h = tanh(W x + U h_before + b) */
 VECTOR_CLONES
-void rnn_forward(const struct cell_row *row)
+static void rnn_forward(const struct cell_row *row)
 {
     const real *restrict b = row->bias;
     real *restrict a = row->gates, *restrict h = row->h;
@@ -14,7 +16,7 @@ void rnn_forward(const struct cell_row *row)
 
 /* da = dh (1 - h^2) */
 VECTOR_CLONES
-void rnn_backward(const struct cell_row *row)
+static void rnn_backward(const struct cell_row *row)
 {
     real *restrict a = row->gates, *restrict dh = row->dh;
 #pragma omp simd
@@ -23,3 +25,6 @@ void rnn_backward(const struct cell_row *row)
         dh[j] = 0;
     }
 }
+
+const struct cell cell_rnn = {
+    .gates = 1, .bias = INITIAL_ZERO, .forward = rnn_forward, .backward = rnn_backward};

@@ -17,17 +17,27 @@ int64_t product_ragged(void)
 static enum products chosen;
 static enum precision present;
 
+const char *const product_makers[] = {[PRODUCTS_AUTO] = "auto",
+                                      [PRODUCTS_OPENBLAS] = "openblas",
+                                      [PRODUCTS_ONEDNN] = "onednn",
+                                      [PRODUCTS_REFERENCE] = "reference",
+                                      NULL};
+const char *const product_precisions[] = {
+    [PRECISION_FLOAT32] = "float32", [PRECISION_BFLOAT16] = "bfloat16", NULL};
+
 static const struct product_library *maker(enum products products, enum precision precision)
 {
-    const struct product_library *onednn = NULL;
+    static const struct product_library *const libraries[] = {
+        [PRODUCTS_AUTO] = &product_openblas,
+        [PRODUCTS_OPENBLAS] = &product_openblas,
 #ifdef CHORUS_ONEDNN
-    onednn = &product_onednn;
+        [PRODUCTS_ONEDNN] = &product_onednn,
 #endif
-    if (products == PRODUCTS_AUTO)
-        return precision == PRECISION_BFLOAT16 ? onednn : &product_openblas;
-    return products == PRODUCTS_ONEDNN     ? onednn
-           : products == PRODUCTS_OPENBLAS ? &product_openblas
-                                           : &product_reference;
+        [PRODUCTS_REFERENCE] = &product_reference,
+    };
+    if (products == PRODUCTS_AUTO && precision == PRECISION_BFLOAT16)
+        return libraries[PRODUCTS_ONEDNN];
+    return libraries[products];
 }
 
 bool product_there(enum products products)

@@ -19,6 +19,8 @@ enum products {
     PRODUCTS_ONEDNN,
     PRODUCTS_REFERENCE // plain loops of ours: slow, what the others are compared with
 };
+/* Their names, and those of the precisions, in the order of the enums; behind the last is NULL. */
+extern const char *const product_makers[], *const product_precisions[];
 /* To be called once, before any other of this file. False with a reason where the library is not
  * built in. */
 bool product_start(enum products products, struct reason *why);

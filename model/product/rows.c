@@ -48,13 +48,13 @@ void rows_tanh_backward(int64_t rows, int width, const real *y, real *dy)
     activation_tanh_backward(y, dy, dy, (size_t)(rows * width));
 }
 
-void rows_sum(int64_t rows, int width, const real *x, real *sum)
+void rows_sum(int64_t rows, int width, const real *x, int ldx, real *sum)
 {
 #pragma omp parallel for num_threads(threads()) schedule(static) if (shared(rows, width))
     for (int first = 0; first < width; first += COLUMNS) {
         int count = width - first < COLUMNS ? width - first : COLUMNS;
         for (int64_t i = 0; i < rows; i++)
-            add(count, x + i * width + first, sum + first);
+            add(count, x + i * ldx + first, sum + first);
     }
 }
 

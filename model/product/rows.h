@@ -15,7 +15,7 @@ void rows_tanh(int64_t rows, int width, const real *bias,
 /* dy = dy (1 - y^2), y = tanh(.) */
 void rows_tanh_backward(int64_t rows, int width, const real *y, real *dy);
 /* sum[j] += x[0][j] + x[1][j] + ... */
-void rows_sum(int64_t rows, int width, const real *x, real *sum);
+void rows_sum(int64_t rows, int width, const real *x, int ldx, real *sum);
 /* sum[j] += x[0][j] y[0][j] + x[1][j] y[1][j] + ... */
 void rows_sum_products(int64_t rows, int width, const real *x, int ldx, const real *y, int ldy,
                        real *sum);

@@ -1,30 +1,6 @@
 #include "model/shape/shape.h"
 #include <stddef.h>
 
-const char *const shape_cells[CELL_KINDS + 1] = {
-    [CELL_LSTM] = "lstm", [CELL_GRU] = "gru", [CELL_RNN] = "rnn"};
-const char *const shape_contexts[CONTEXT_KINDS + 1] = {
-    [CONTEXT_LAST] = "last", [CONTEXT_AFFINE] = "affine", [CONTEXT_MEAN] = "mean"};
-const char *const shape_context_uses[CONTEXT_USES + 1] = {[CONTEXT_USE_ATTENTION] = "attention",
-                                                          [CONTEXT_USE_FIRST] = "first",
-                                                          [CONTEXT_USE_EVERY] = "every",
-                                                          [CONTEXT_USE_BOTH] = "both",
-                                                          [CONTEXT_USE_NONE] = "none"};
-const char *const shape_decoders[DECODER_KINDS + 1] = {
-    [DECODER_PLAIN] = "plain", [DECODER_CONDITIONAL] = "conditional"};
-const char *const shape_attentions[ATTENTION_KINDS + 1] = {
-    [ATTENTION_ADDITIVE] = "additive", [ATTENTION_DOT] = "dot", [ATTENTION_GENERAL] = "general"};
-const char *const shape_attention_states[ATTENTION_STATES + 1] = {
-    [ATTENTION_PREVIOUS] = "previous", [ATTENTION_CURRENT] = "current"};
-const char *const shape_heads[HEADS + 1] = {
-    [HEAD_DECODE] = "decode", [HEAD_STEP] = "step", [HEAD_POOL] = "pool"};
-const char *const shape_poolings[POOLINGS + 1] = {[POOLING_LAST] = "last",
-                                                  [POOLING_MEAN] = "mean",
-                                                  [POOLING_MAX] = "max",
-                                                  [POOLING_ATTENTION] = "attention"};
-const char *const shape_inputs[INPUT_KINDS + 1] = {
-    [INPUT_LINEAR] = "linear", [INPUT_TANH] = "tanh"};
-
 static bool check_sizes(const struct shape *shape, struct reason *why)
 {
     const int decodes = shape->head == HEAD_DECODE;
@@ -44,6 +20,8 @@ static bool check_sizes(const struct shape *shape, struct reason *why)
         {"context", (int)shape->context, 0, CONTEXT_KINDS - 1},
         {"context-use", (int)shape->context_use, 0, CONTEXT_USES - 1},
         {"decoder", (int)shape->decoder, 0, DECODER_KINDS - 1},
+        {"attention", (int)shape->attention, 0, ATTENTION_KINDS - 1},
+        {"attention-state", (int)shape->attention_state, 0, ATTENTION_STATES - 1},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i].value < sizes[i].least || sizes[i].value > sizes[i].most)
@@ -123,9 +101,6 @@ static bool check_head(const struct shape *shape, struct reason *why)
                     "a second source has no meaning where the target is in step with the source");
     if (shape->tied_embeddings && (shape->head != HEAD_DECODE || target->form != FORM_SYMBOLS))
         return fail(why, "tied-embeddings needs a decoder of symbols");
-    if (shape->head == HEAD_POOL && shape->pooling == POOLING_ATTENTION &&
-        shape->attention_hidden < 1)
-        return fail(why, "attention-hidden is %d: it must be at least 1", shape->attention_hidden);
     return true;
 }
 
@@ -175,10 +150,13 @@ static bool check_layers(const struct shape *shape, struct reason *why)
 static bool check_context(const struct shape *shape, struct reason *why)
 {
     int directions = shape->bidirectional ? 2 : 1;
-    if (shape->context_use == CONTEXT_USE_EVERY && shape->context == CONTEXT_AFFINE)
-        return fail(why, "context affine makes first states, and with context-use every there are "
-                         "none: choose last or mean");
-    if (shape->context != CONTEXT_LAST || !shape_has_first(shape))
+    const struct context_known *context = &context_known[shape->context];
+    if (context->first_only && shape_joins(shape) && !shape_has_first(shape))
+        return fail(why,
+                    "context %s makes first states, and with context-use %s there are none: choose "
+                    "last or mean",
+                    kinds_contexts[shape->context], kinds_context_uses[shape->context_use]);
+    if (!context->takes_over || !shape_has_first(shape))
         return true;
     if (shape_sources(shape) > 1)
         return fail(why,
@@ -209,21 +187,13 @@ static bool check_attention(const struct shape *shape, struct reason *why)
     }
     if (shape->readout == 0)
         return fail(why, "readout is 0: with attention it must be at least 1");
-    if ((int)shape->attention < 0 || shape->attention >= ATTENTION_KINDS)
-        return fail(why, "attention is %d: it must be below %d", (int)shape->attention,
-                    ATTENTION_KINDS);
-    if ((int)shape->attention_state < 0 || shape->attention_state >= ATTENTION_STATES)
-        return fail(why, "attention-state is %d: it must be below %d", (int)shape->attention_state,
-                    ATTENTION_STATES);
-    if (shape->attention == ATTENTION_ADDITIVE && shape->attention_hidden < 1)
-        return fail(why, "attention-hidden is %d: it must be at least 1", shape->attention_hidden);
     for (int source = 0; source < shape_sources(shape); source++) {
         int width = shape_bank_width(shape, (enum side)source);
-        if (shape->attention == ATTENTION_DOT && width != shape->hidden)
+        if (attention_known[shape->attention].equal && width != shape->hidden)
             return fail(why,
-                        "attention dot needs encoder-hidden x directions (%d) equal to hidden "
+                        "attention %s needs encoder-hidden x directions (%d) equal to hidden "
                         "(%d): choose general or additive",
-                        width, shape->hidden);
+                        kinds_attentions[shape->attention], width, shape->hidden);
     }
     if (shape_attends(shape) == ATTENDS_AFTER && shape->readout != shape->hidden)
         return fail(why, "attention-state current needs readout (%d) equal to hidden (%d)",
@@ -231,10 +201,22 @@ static bool check_attention(const struct shape *shape, struct reason *why)
     return true;
 }
 
+/* What has a size of its own has one. */
+static bool check_attention_hidden(const struct shape *shape, struct reason *why)
+{
+    const int pools = shape->head == HEAD_POOL && pooling_known[shape->pooling].sized;
+    const int attends = shape->head == HEAD_DECODE && shape_attends(shape) != ATTENDS_NEVER &&
+                        attention_known[shape->attention].sized;
+    if ((pools || attends) && shape->attention_hidden < 1)
+        return fail(why, "attention-hidden is %d: it must be at least 1", shape->attention_hidden);
+    return true;
+}
+
 bool shape_check(const struct shape *shape, struct reason *why)
 {
     if (!check_sides(shape, why) || !check_head(shape, why) || !check_sizes(shape, why) ||
-        !check_rates(shape, why) || !check_layers(shape, why))
+        !check_attention_hidden(shape, why) || !check_rates(shape, why) ||
+        !check_layers(shape, why))
         return false;
     return shape->head != HEAD_DECODE || (check_context(shape, why) && check_attention(shape, why));
 }

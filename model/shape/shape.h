@@ -7,33 +7,10 @@
 #include "comm/base/reason.h"
 #include "comm/base/sentence.h"
 #include "model/product/precision.h"
+#include "model/shape/kinds.h"
 #include <stdint.h>
 
-enum cell_kind { CELL_LSTM, CELL_GRU, CELL_RNN, CELL_KINDS };
-enum context_kind { CONTEXT_LAST, CONTEXT_AFFINE, CONTEXT_MEAN, CONTEXT_KINDS };
-enum context_use {
-    CONTEXT_USE_ATTENTION,
-    CONTEXT_USE_FIRST, // the decoder's first state only
-    CONTEXT_USE_EVERY, // joined to the input of every step and of the readout; first state zero
-    CONTEXT_USE_BOTH,
-    CONTEXT_USE_NONE, // there is no source
-    CONTEXT_USES
-};
-enum attention_kind { ATTENTION_ADDITIVE, ATTENTION_DOT, ATTENTION_GENERAL, ATTENTION_KINDS };
-enum attention_state { ATTENTION_PREVIOUS, ATTENTION_CURRENT, ATTENTION_STATES };
-enum decoder_kind { DECODER_PLAIN, DECODER_CONDITIONAL, DECODER_KINDS };
-
-enum head { HEAD_DECODE, HEAD_STEP, HEAD_POOL, HEADS }; // N to M, N to N in step, N to 1
-enum pooling_kind { POOLING_LAST, POOLING_MEAN, POOLING_MAX, POOLING_ATTENTION, POOLINGS };
-enum input_kind { INPUT_LINEAR, INPUT_TANH, INPUT_KINDS }; // of vectors
-
 enum { SYMBOL_UNKNOWN, SYMBOL_BEGIN, SYMBOL_END, SYMBOLS_RESERVED };
-/* What a person calls them, in the order of the enums; behind the last is NULL. */
-extern const char *const shape_cells[], *const shape_contexts[], *const shape_context_uses[];
-extern const char *const shape_attentions[], *const shape_attention_states[];
-extern const char *const shape_decoders[];
-extern const char *const shape_heads[], *const shape_poolings[], *const shape_inputs[];
-
 enum { SHAPE_LAYERS = 32 }; // most layers of either side
 enum { FEATURES_MOST = 8 };
 
@@ -127,7 +104,7 @@ enum attends {
 };
 static inline enum attends shape_attends(const struct shape *shape)
 {
-    if (shape->context_use != CONTEXT_USE_ATTENTION)
+    if (!context_use_known[shape->context_use].attends)
         return ATTENDS_NEVER;
     if (shape->decoder == DECODER_CONDITIONAL)
         return ATTENDS_WITHIN;
@@ -137,11 +114,11 @@ static inline enum attends shape_attends(const struct shape *shape)
 /* Whether the context is joined to what every step reads; whether it makes the first states. */
 static inline int shape_joins(const struct shape *shape)
 {
-    return shape->context_use == CONTEXT_USE_EVERY || shape->context_use == CONTEXT_USE_BOTH;
+    return context_use_known[shape->context_use].joins;
 }
 static inline int shape_has_first(const struct shape *shape)
 {
-    return shape->context_use != CONTEXT_USE_EVERY && shape->context_use != CONTEXT_USE_NONE;
+    return context_use_known[shape->context_use].first;
 }
 
 /* Does the decoder's first layer read anything? Else it runs on its state and bias. */

@@ -17,12 +17,12 @@ static const struct combination_table {
     size_t member; // of struct shape, an enum
     const char *const *names;
 } combination_tables[] = {
-    {offsetof(struct shape, cell), shape_cells},
-    {offsetof(struct shape, context), shape_contexts},
-    {offsetof(struct shape, context_use), shape_context_uses},
-    {offsetof(struct shape, attention), shape_attentions},
-    {offsetof(struct shape, attention_state), shape_attention_states},
-    {offsetof(struct shape, decoder), shape_decoders},
+    {offsetof(struct shape, cell), kinds_cells},
+    {offsetof(struct shape, context), kinds_contexts},
+    {offsetof(struct shape, context_use), kinds_context_uses},
+    {offsetof(struct shape, attention), kinds_attentions},
+    {offsetof(struct shape, attention_state), kinds_attention_states},
+    {offsetof(struct shape, decoder), kinds_decoders},
 };
 
 /* On is 1, or a number of `value`. */
@@ -105,8 +105,9 @@ static inline struct shape combination_shape(const struct combination *c)
     }
     shape.dropout_layer = shape.dropout_encoder = shape.dropout_output = shape.unknown_dropout =
         shape.dropout_embedding;
-    bool attends = shape.context_use == CONTEXT_USE_ATTENTION;
-    bool equal = shape.context == CONTEXT_LAST || (attends && shape.attention == ATTENTION_DOT);
+    bool attends = shape_attends(&shape) != ATTENDS_NEVER;
+    bool equal = context_known[shape.context].takes_over ||
+                 (attends && attention_known[shape.attention].equal);
     // Of two numbers layer normalisation leaves the sign alone: nothing to differentiate.
     if (shape.layer_norm && shape.bidirectional && equal)
         shape.hidden = 6;
@@ -133,11 +134,12 @@ static inline bool combination_refused(const struct combination *c)
 {
     struct shape shape = combination_shape(c);
     bool layers = COMBINATION_ON(c, residual) || COMBINATION_ON(c, pyramid);
-    bool attends = shape.context_use == CONTEXT_USE_ATTENTION;
-    bool takes_over = shape.context == CONTEXT_LAST && shape_has_first(&shape);
+    const struct context_known *context = &context_known[shape.context];
+    bool attends = shape_attends(&shape) != ATTENDS_NEVER;
+    bool takes_over = context->takes_over && shape_has_first(&shape);
     bool alone = takes_over || shape.context_use == CONTEXT_USE_NONE;
     return (!attends && (shape.input_feeding || shape.decoder == DECODER_CONDITIONAL)) ||
-           (shape.context_use == CONTEXT_USE_EVERY && shape.context == CONTEXT_AFFINE) ||
+           (context->first_only && shape_joins(&shape) && !shape_has_first(&shape)) ||
            (shape.context_use == CONTEXT_USE_NONE && shape.pyramid) ||
            (shape.layer_norm && !shape_reads(&shape)) ||
            (COMBINATION_ON(c, side[SECOND].form) && alone) ||
@@ -149,11 +151,11 @@ static inline bool combination_refused(const struct combination *c)
  * and a conditional decoder attends between its transitions: one of each stands for all. */
 static inline bool combination_repeats(const struct shape *shape)
 {
-    bool first = shape->attention_state == ATTENTION_PREVIOUS;
-    if (shape->context_use == CONTEXT_USE_ATTENTION)
-        return shape->decoder == DECODER_CONDITIONAL && !first;
-    return shape->attention != ATTENTION_ADDITIVE || !first ||
-           (shape->context_use == CONTEXT_USE_NONE && shape->context != CONTEXT_LAST);
+    bool first_state = shape->attention_state == 0;
+    if (shape_attends(shape) != ATTENDS_NEVER)
+        return shape->decoder == DECODER_CONDITIONAL && !first_state;
+    return shape->attention != 0 || !first_state ||
+           (shape->context_use == CONTEXT_USE_NONE && shape->context != 0);
 }
 
 /* Row `number` of the product, all of whose switches are off; false behind the last. What

@@ -50,8 +50,8 @@ static void attention_case_init(struct attention_case *it, enum attention_kind k
     struct shape shape = {SIDES_OF(9, 9),        .hidden = H,         .attention = kind,
                           .attention_hidden = A, .encoder_layers = 1, .encoder_hidden = 3};
     shape.side[SOURCE].end = 0;
-    shape.bidirectional = kind != ATTENTION_DOT;
-    if (kind == ATTENTION_DOT)
+    shape.bidirectional = !attention_known[kind].equal;
+    if (attention_known[kind].equal)
         shape.encoder_hidden = H;
     it->M = shape_bank_width(&shape, SOURCE);
     it->ldc = it->M + LDC_EXTRA;
@@ -102,22 +102,11 @@ static void check_kind(enum attention_kind kind)
     attention_case_release(&it);
 }
 
-static void additive_backward_is_the_gradient(void **state)
+static void backward_of_every_kind_is_the_gradient(void **state)
 {
     (void)state;
-    check_kind(ATTENTION_ADDITIVE);
-}
-
-static void dot_backward_is_the_gradient(void **state)
-{
-    (void)state;
-    check_kind(ATTENTION_DOT);
-}
-
-static void general_backward_is_the_gradient(void **state)
-{
-    (void)state;
-    check_kind(ATTENTION_GENERAL);
+    for (int kind = 0; kind < ATTENTION_KINDS; kind++)
+        check_kind((enum attention_kind)kind);
 }
 
 // A sentence's weights are a distribution over its own states, and the one state of a sentence of
@@ -151,9 +140,7 @@ static void weights_are_a_distribution_over_the_sentence_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(additive_backward_is_the_gradient),
-        cmocka_unit_test(dot_backward_is_the_gradient),
-        cmocka_unit_test(general_backward_is_the_gradient),
+        cmocka_unit_test(backward_of_every_kind_is_the_gradient),
         cmocka_unit_test(weights_are_a_distribution_over_the_sentence_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

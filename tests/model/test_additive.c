@@ -80,7 +80,7 @@ static double score(const struct additive *it, int t, int s)
     const struct attention *attention = &it->attention;
     double sum = 0;
     for (int j = 0; j < A; j++) {
-        double k = dot(it->block + attention->key + (ptrdiff_t)j * M, it->memory + s * M, M);
+        double k = dot(it->block + attention->key.place + (ptrdiff_t)j * M, it->memory + s * M, M);
         double q = dot(it->block + attention->query.place + (ptrdiff_t)j * H, it->query + t * H, H);
         sum += (double)it->block[attention->score + j] *
                tanh(k + (double)it->block[attention->bias + j] + q);

@@ -216,7 +216,7 @@ static void each_wrong_word_is_a_fault(void **state)
         {COMMAND_TRAIN, {"--dropout", "nan"}, "--dropout: 'nan' is not a number"},
         {COMMAND_TRAIN, {"--dropout", "1.5"}, "--dropout: 1.5 is above 0.999"},
         {COMMAND_TRAIN, {"--keep", "1"}, "--keep: 1 is below 2"},
-        {COMMAND_TRAIN, {"--cell", "lstn"}, "--cell: 'lstn' is none of lstm, gru, rnn"},
+        {COMMAND_TRAIN, {"--decoder", "plane"}, "--decoder: 'plane' is none of plain, conditional"},
         {COMMAND_TRAIN, {"--check=perhaps"}, "--check: 'perhaps' is neither on nor off"},
         {COMMAND_TRAIN, {"--no-check=on"}, "--no-check: takes no value"},
     };
@@ -234,11 +234,11 @@ static void all_faults_are_collected(void **state)
     (void)state;
     struct settings settings;
     struct faults faults = {0};
-    READ(&settings, COMMAND_TRAIN, &faults, "--hiden", "3", "--lanes", "0", "--cell", "x");
+    READ(&settings, COMMAND_TRAIN, &faults, "--hiden", "3", "--lanes", "0", "--decoder", "x");
     assert_int_equal(faults.count, 3);
     assert_faults(&faults, "unknown option '--hiden': did you mean '--hidden'?\n"
                            "    --lanes: 0 is below 1\n"
-                           "    --cell: 'x' is none of lstm, gru, rnn");
+                           "    --decoder: 'x' is none of plain, conditional");
     assert_int_equal(settings.lanes, 8);
     settings_release(&settings);
 }

@@ -216,7 +216,7 @@ static void each_contradiction_is_a_fault(void **state)
         {"--context-use first --input-feeding", &with_valid,
          "--input-feeding needs attention: --context-use attention"},
         {"--attention general --attention-hidden 3", &with_valid,
-         "--attention-hidden has an effect with --attention additive only"},
+         "--attention-hidden has no effect with --attention general"},
         {"--attention general --readout 3", &with_valid,
          "--readout 3: with --attention-state current the readout has the size of --hidden, 512"},
         {"--layers 2 --encoder-layers 2 --decoder-layers 2", &with_valid,

@@ -25,7 +25,7 @@ static bool is_language_model(const struct settings *settings)
 
 static bool attends(const struct settings *settings)
 {
-    return settings->context_use == CONTEXT_USE_ATTENTION && !is_language_model(settings);
+    return context_use_known[settings->context_use].attends && !is_language_model(settings);
 }
 
 static bool attends_currently(const struct settings *settings)
@@ -37,20 +37,21 @@ static bool attends_currently(const struct settings *settings)
 /* The first states of two encoders are not those of one decoder. */
 static enum context_kind context_of(const struct settings *s, const struct settings_facts *facts)
 {
-    if (attends(s) && s->attention == ATTENTION_ADDITIVE)
-        return CONTEXT_MEAN;
+    enum context_kind context = attends(s) ? attention_known[s->attention].context : CONTEXT_LAST;
     bool two = facts->contents[SECOND].form != FORM_NONE;
-    return two && s->context_use != CONTEXT_USE_EVERY ? CONTEXT_AFFINE : CONTEXT_LAST;
+    return two && context_known[context].takes_over && context_use_known[s->context_use].first
+               ? CONTEXT_AFFINE
+               : context;
 }
 
 static void choose_model(struct settings *s, const struct settings_facts *facts)
 {
-    bool additive = s->attention == ATTENTION_ADDITIVE;
     choose(&s->encoder_layers, s->layers);
     choose(&s->decoder_layers, s->layers);
     choose(&s->encoder_hidden, s->bidirectional && s->hidden > 1 ? s->hidden / 2 : s->hidden);
-    bool conditional = s->decoder == DECODER_CONDITIONAL;
-    choose(&s->attention_state, additive || conditional ? ATTENTION_PREVIOUS : ATTENTION_CURRENT);
+    choose(&s->attention_state, s->decoder == DECODER_CONDITIONAL
+                                    ? ATTENTION_PREVIOUS
+                                    : attention_known[s->attention].state);
     choose(&s->attention_hidden, s->hidden);
     choose(&s->context, context_of(s, facts));
     choose(&s->input_feeding, attends_currently(s));
@@ -96,7 +97,7 @@ static void refuse(const struct settings *s, const void *member, bool is_void, c
 
 static void check_without_attention(const struct settings *s, struct faults *faults)
 {
-    const char *use = settings_table[settings_row("context-use")].choices[s->context_use];
+    const char *use = kinds_context_uses[s->context_use];
     const struct {
         const char *name;
         const void *member;
@@ -116,18 +117,21 @@ static void check_model(const struct settings *s, struct faults *faults)
         return;
     if (without)
         check_without_attention(s, faults);
-    refuse(s, &s->attention_hidden, !without && s->attention != ATTENTION_ADDITIVE,
-           "--attention-hidden has an effect with --attention additive only", faults);
+    if (!without && !attention_known[s->attention].sized && settings_given(s, &s->attention_hidden))
+        faults_add(faults, "--attention-hidden has no effect with --attention %s",
+                   kinds_attentions[s->attention]);
     refuse(s, &s->input_feeding, without && s->input_feeding == 1,
            "--input-feeding needs attention: --context-use attention", faults);
     refuse(s, &s->decoder, without && conditional,
            "--decoder conditional needs attention: --context-use attention", faults);
     refuse(s, &s->attention_state, !without && conditional,
            "--attention-state has no effect with --decoder conditional", faults);
-    refuse(s, &s->context, s->context_use == CONTEXT_USE_EVERY && s->context == CONTEXT_AFFINE,
-           "--context affine has no effect with --context-use every: there is no first state to "
-           "map to",
-           faults);
+    if (!context_use_known[s->context_use].first && context_known[s->context].first_only &&
+        settings_given(s, &s->context))
+        faults_add(faults,
+                   "--context %s has no effect with --context-use %s: there is no first state to "
+                   "map to",
+                   kinds_contexts[s->context], kinds_context_uses[s->context_use]);
     refuse(s, &s->readout, !without && s->readout == 0,
            "--readout 0 needs a decoder without attention: --context-use first, every or both",
            faults);

@@ -1,4 +1,5 @@
 #include "comm/base/die.h"
+#include "model/product/product.h"
 #include "trainer/settings/settings.h"
 #include <string.h>
 
@@ -49,12 +50,9 @@ WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
 WORDS file_formats[] = {"lines", "conll", NULL};
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
-WORDS uses[] = {"attention", "first", "every", "both", NULL}; // CONTEXT_USE_NONE is no user's
 WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
 WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
-WORDS makers[] = {"auto", "openblas", "onednn", "reference", NULL};
-WORDS precisions[] = {"float32", "bfloat16", NULL};
 WORDS normalisations[] = {"power", "wu", NULL};
 WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
@@ -180,12 +178,12 @@ const struct setting settings_table[] = {
             "size of the encoder's state in one direction "
             "(default: half of --hidden if bidirectional, else --hidden)"),
     SWITCH("bidirectional", bidirectional, MODEL, TRAINS, "on", "the encoder reads both ways"),
-    CHOICE("cell", cell, MODEL, TRAINS, "lstm", shape_cells, "recurrent cell of encoder and decoder"),
+    CHOICE("cell", cell, MODEL, TRAINS, "lstm", kinds_cells, "recurrent cell of encoder and decoder"),
     LATER("feature-embedding", feature_embedding, MODEL, TRAINS, "16", INTEGER, .least = 1,
           .most = WIDEST, .help = "size of the embedding of each feature beside the words"),
-    LATER("input-layer", input_layer, MODEL, TRAINS, "linear", CHOICE, .choices = shape_inputs, .help =
+    LATER("input-layer", input_layer, MODEL, TRAINS, "linear", CHOICE, .choices = kinds_inputs, .help =
            "what vectors go through before the first layer: a linear map, or tanh of one"),
-    LATER("pooling", pooling, MODEL, TRAINS, "last", CHOICE, .choices = shape_poolings, .help =
+    LATER("pooling", pooling, MODEL, TRAINS, "last", CHOICE, .choices = kinds_poolings, .help =
            "classify: how the states of a sentence become one vector: the last ones, their mean, "
            "the largest, or their mean by attention"),
     LATER("residual", residual, MODEL, TRAINS, "off", SWITCH, .help =
@@ -195,21 +193,21 @@ const struct setting settings_table[] = {
     LATER("pyramid", pyramid, MODEL, TRAINS, "off", SWITCH, .help =
            "encoder layers above the first read pairs of states: each has half the steps of the one "
            "below (Chan et al. 2016)"),
-    CHOICE("context", context, MODEL, TRAINS, NULL, shape_contexts,
+    CHOICE("context", context, MODEL, TRAINS, NULL, kinds_contexts,
            "how the decoder's first state comes from the encoder: its last states, those through "
            "an affine map, or the mean of its states; with --context-use every or both its last "
            "top state or the mean is also what each step reads (default: mean with additive "
            "attention, else last; of two sources affine where there is a first state)"),
-    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", uses,
+    CHOICE("context-use", context_use, MODEL, TRAINS, "attention", kinds_source_uses,
            "attention at every step; or the context as first state only, joined to what every "
            "step and its readout read (the first state is zero), or both (Cho et al. 2014)"),
-    LATER("decoder", decoder, MODEL, TRAINS, "plain", CHOICE, .choices = shape_decoders, .help =
+    LATER("decoder", decoder, MODEL, TRAINS, "plain", CHOICE, .choices = kinds_decoders, .help =
            "one cell a step and layer; or, in the lowest layer, two with attention between them "
            "(the conditional GRU of Firat and Cho 2016, or with --cell's)"),
     LATER("feed-previous", feed_previous, MODEL, TRAINS, "on", SWITCH, .help =
            "the symbol before goes into the step and its readout"),
-    CHOICE("attention", attention, MODEL, TRAINS, "additive", shape_attentions, "scoring function"),
-    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, shape_attention_states,
+    CHOICE("attention", attention, MODEL, TRAINS, "additive", kinds_attentions, "scoring function"),
+    CHOICE("attention-state", attention_state, MODEL, TRAINS, NULL, kinds_attention_states,
            "decoder state that attends: before the step (Bahdanau et al. 2015) or after it (Luong "
            "et al. 2015) (default: previous with additive, else current)"),
     INTEGER("attention-hidden", attention_hidden, MODEL, TRAINS, NULL, 1, WIDEST,
@@ -234,7 +232,7 @@ const struct setting settings_table[] = {
     LATER("bptt", bptt, TRAINING, TRAIN, "128", INTEGER, .least = 1, .most = 1e6, .help =
            "of a stream: symbols, or vectors, of a row in an update, behind which gradients end; a lane "
            "has --batch-tokens / --bptt rows, each a piece of it, whose state is carried on"),
-    CHOICE("precision", precision, TRAINING, TRAINS, "float32", precisions,
+    CHOICE("precision", precision, TRAINING, TRAINS, "float32", product_precisions,
            "what operands of products are rounded to while gradients are computed; sums, weights "
            "and all else are float32; bfloat16 needs AVX512-BF16 or AMX, and oneDNN"),
     REAL("dropout", dropout, TRAINING, TRAINS, "0.3", 0, RATE, "all of the four below"),
@@ -314,7 +312,7 @@ const struct setting settings_table[] = {
     TEXT("kernel", kernel, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, "auto", a_name,
          "kernels of OpenBLAS: auto, or Prescott, Nehalem, Sandybridge, Haswell, Zen, SkylakeX, "
          "Cooperlake, Sapphirerapids; on aarch64 ARMV8, NEOVERSEN1 and others"),
-    CHOICE("products", products, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, "auto", makers,
+    CHOICE("products", products, RUN, TRAINS | APPLIES | SCORE | EVALUATE | SAMPLE, "auto", product_makers,
            "who multiplies matrices: auto, kernels of Chorus and OpenBLAS, or oneDNN with "
            "bfloat16; reference, plain loops, slow"),
     INTEGER("keep", keep, RUN, TRAIN, "3", 2, MANY, "checkpoints that are kept, beside the best"),
