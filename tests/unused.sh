@@ -18,13 +18,17 @@ faults_words              tests read what would end the program
 faults_release            and go on behind it
 help_add_command          the test reads it as a text
 search_normaliser         the test scores each sequence by itself
+kinds_heads               the tests read what a reference state is of by its name
+context_last              a row of the table in its own file; other rows have files of their own
+context_affine            a row of the table in its own file; other rows have files of their own
+context_mean              a row of the table in its own file; other rows have files of their own
+pooling_last              a row of the table in its own file; other rows have files of their own
+pooling_mean              a row of the table in its own file; other rows have files of their own
+pooling_max               a row of the table in its own file; other rows have files of their own
 parameters_find           tests set one parameter by its name
 activation_exp            the test compares it with the C library'"'"'s
 activation_logistic       the test compares it with the C library'"'"'s
-shape_context_uses        tests go through all values by their names
-shape_heads               tests go through all values by their names
 sealed_type_in_memory     could be static
-shard_writer_abandon      could be static
 settings_copy             nothing but a test asks for it
 '
 

@@ -45,7 +45,7 @@ bool folder_rename(const char *from, const char *to, struct reason *why)
     return rename(from, to) == 0 ? folder_sync_around(to, why) : fail_errno(why);
 }
 
-bool folder_join(char joined[], const char *folder, const char *file, const char *ending,
+bool folder_join(char joined[PATH_MAX], const char *folder, const char *file, const char *ending,
                  struct reason *why)
 {
     return snprintf(joined, PATH_MAX, "%s/%s%s", folder, file, ending) < PATH_MAX ||
@@ -61,7 +61,7 @@ static bool name_beside(const char *path, const char *ending, char name[], struc
            fail(why, "the name is too long");
 }
 
-bool folder_begin(const char *path, char aside[], struct reason *why)
+bool folder_begin(const char *path, char aside[PATH_MAX], struct reason *why)
 {
     if (!name_beside(path, ".partial", aside, why) || !folder_remove(aside, why))
         return false;

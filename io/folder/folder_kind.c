@@ -35,7 +35,7 @@ static bool real_parent(const char *path, char parent[])
            realpath(dirname(copy), parent);
 }
 
-enum folder_kind folder_around(const char *path, char folder[])
+enum folder_kind folder_around(const char *path, char folder[PATH_MAX])
 {
     enum folder_kind kind = FOLDER_OTHER;
     if (!real_parent(path, folder))
