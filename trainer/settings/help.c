@@ -40,6 +40,27 @@ static void add_wrapped(struct text *text, int column, const char *words)
     text_add_format(text, "\n");
 }
 
+/* "adam, adamw: ": with which choices of another setting it has an effect. */
+static void add_users(struct text *words, const struct setting *setting)
+{
+    const struct setting *chooser = &settings_table[settings_row(setting->chooser)];
+    struct choice choice;
+    int users = 0;
+    for (int i = 0; (choice = setting_choice(chooser, i)).name; i++)
+        if (choice.uses & setting->use)
+            text_add_format(words, "%s%s", users++ ? ", " : "", choice.name);
+    text_add_format(words, ": ");
+}
+
+/* ": adam, the first; adamw, another". */
+static void add_rows(struct text *words, const struct setting *setting)
+{
+    struct choice choice;
+    for (int i = 0; (choice = setting->rows(i)).name; i++)
+        text_add_format(words, "%s %s%s%s", i ? ";" : ":", choice.name, choice.help ? ", " : "",
+                        choice.help ? choice.help : "");
+}
+
 /* What the command's help says of a setting: the whole, or the part that starts with the command's
  * name. */
 static void add_words(struct text *words, const struct setting *setting, enum command command)
@@ -88,8 +109,10 @@ static void add_option(struct text *text, const struct setting *setting)
         text_add_format(text, " N");
     if (setting->type == SETTING_REAL)
         text_add_format(text, " X");
-    for (int i = 0; setting->choices && setting->choices[i]; i++)
-        text_add_format(text, "%s%s", i ? "|" : " ", setting->choices[i]);
+    bool names = setting->choices || setting->rows;
+    const char *name;
+    for (int i = 0; names && (name = setting_choice(setting, i).name); i++)
+        text_add_format(text, "%s%s", i ? "|" : " ", name);
 }
 
 static void add_line(struct text *text, const char *option, const char *words)
@@ -110,7 +133,11 @@ static void add_setting(struct text *text, int row, enum command command)
     const char *fallback = settings_fallback(row, command, 0);
     struct text option = {0}, words = {0};
     add_option(&option, setting);
+    if (setting->chooser)
+        add_users(&words, setting);
     add_words(&words, setting, command);
+    if (setting->rows)
+        add_rows(&words, setting);
     if (fallback && fallback[0])
         text_add_format(&words, " (default: %s)", fallback);
     if (setting->type == SETTING_INTEGER || setting->type == SETTING_REAL)
