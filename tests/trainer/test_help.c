@@ -90,21 +90,22 @@ static void assert_shown(const struct text *help, const char *name, const char *
 static void each_row_of_a_table_is_shown(void **state)
 {
     (void)state;
-    struct text train = {0}, evaluate = {0};
-    add_unbroken(COMMAND_TRAIN, &train);
+    struct text settings = {0}, evaluate = {0};
+    add_unbroken(COMMAND_PREPARE, &settings);
+    add_unbroken(COMMAND_TRAIN, &settings);
     add_unbroken(COMMAND_EVALUATE, &evaluate);
     for (int row = 0; row < settings_count; row++) {
         struct choice (*rows)(int) = settings_table[row].rows, choice;
         for (int i = 0; rows && (choice = rows(i)).name; i++) {
-            assert_shown(&train, choice.name, choice.help ? ", " : "");
-            assert_shown(&train, "", choice.help ? choice.help : "");
+            assert_shown(&settings, choice.name, choice.help ? ", " : "");
+            assert_shown(&settings, "", choice.help ? choice.help : "");
         }
     }
     for (int i = 0; metric_table[i]; i++)
         assert_shown(&evaluate, metric_table[i]->name, " ");
     for (int i = 0; metric_table[i]; i++)
         assert_shown(&evaluate, metric_table[i]->help, "");
-    text_release(&train);
+    text_release(&settings);
     text_release(&evaluate);
 }
 

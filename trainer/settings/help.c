@@ -52,13 +52,27 @@ static void add_users(struct text *words, const struct setting *setting)
     text_add_format(words, ": ");
 }
 
-/* ": adam, the first; adamw, another". */
+/* "adam, the first; constant": what stands for ROWS_HELP. */
 static void add_rows(struct text *words, const struct setting *setting)
 {
     struct choice choice;
     for (int i = 0; (choice = setting->rows(i)).name; i++)
-        text_add_format(words, "%s %s%s%s", i ? ";" : ":", choice.name, choice.help ? ", " : "",
+        text_add_format(words, "%s%s%s%s", i ? "; " : "", choice.name, choice.help ? ", " : "",
                         choice.help ? choice.help : "");
+}
+
+/* So many bytes of a setting's help. */
+static void add_part(struct text *words, const struct setting *setting, const char *part,
+                     size_t length)
+{
+    const char *rows = strstr(part, ROWS_HELP);
+    if (rows && rows < part + length) {
+        text_add(words, part, (size_t)(rows - part));
+        add_rows(words, setting);
+        length -= (size_t)(rows - part) + strlen(ROWS_HELP);
+        part = rows + strlen(ROWS_HELP);
+    }
+    text_add(words, part, length);
 }
 
 /* What the command's help says of a setting: the whole, or the part that starts with the command's
@@ -69,7 +83,7 @@ static void add_words(struct text *words, const struct setting *setting, enum co
     snprintf(start, sizeof start, "%s: ", command_name(command));
     const char *part = setting->help;
     if (!strchr(part, '|')) {
-        text_add_format(words, "%s", part);
+        add_part(words, setting, part, strlen(part));
         return;
     }
     while (part && strncmp(part, start, strlen(start)) != 0) {
@@ -77,8 +91,7 @@ static void add_words(struct text *words, const struct setting *setting, enum co
         part += part != NULL;
     }
     if (part)
-        text_add_format(words, "%.*s", (int)strcspn(part + strlen(start), "|"),
-                        part + strlen(start));
+        add_part(words, setting, part + strlen(start), strcspn(part + strlen(start), "|"));
 }
 
 static void add_bounds(struct text *words, const struct setting *setting)
@@ -136,8 +149,6 @@ static void add_setting(struct text *text, int row, enum command command)
     if (setting->chooser)
         add_users(&words, setting);
     add_words(&words, setting, command);
-    if (setting->rows)
-        add_rows(&words, setting);
     if (fallback && fallback[0])
         text_add_format(&words, " (default: %s)", fallback);
     if (setting->type == SETTING_INTEGER || setting->type == SETTING_REAL)

@@ -115,6 +115,7 @@ struct choice {
     int uses;                // `use` of the settings that name this one as their chooser, or-ed
 };
 
+#define ROWS_HELP "%s"
 struct setting {
     const char *name; // as typed, without dashes: "batch-tokens"
     enum setting_type type;
@@ -124,7 +125,8 @@ struct setting {
     const char *fallback;         // the default as a person would type it; NULL: chosen, or none
     double least, most;           // of integers and reals
     const char *const *choices;   // NULL-terminated; of a text: what stands for it in --help
-    struct choice (*rows)(int i); // instead, choices that are the rows of a table
+    struct choice (*rows)(int i); // instead, choices that are the rows of a table: their help
+                                  // stands where the setting's has ROWS_HELP
     const char *chooser;          // it has an effect only where what this setting chose
     int use;                      // has this among its uses
     bool later; // than the first checkpoints: in one only where it is not the default

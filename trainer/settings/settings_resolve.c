@@ -21,7 +21,7 @@ static void choose_real(double *value, double chosen)
 
 static bool is_language_model(const struct settings *settings)
 {
-    return settings->task == TASK_LANGUAGE_MODEL;
+    return task_of((enum task_kind)settings->task)->rules.sources == 0;
 }
 
 static bool attends(const struct settings *settings)

@@ -1,5 +1,6 @@
 #include "trainer/settings/schedules.h"
 #include "trainer/settings/settings.h"
+#include "trainer/settings/task.h"
 
 /* A row reads as a line: name, member of struct settings, kind, commands, default, bounds, help. */
 /* clang-format off */
@@ -47,7 +48,6 @@ WORDS names[] = {"NAME[,NAME...]", NULL};
 WORDS a_text[] = {"TEXT", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
-WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
 WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
 WORDS file_formats[] = {"lines", "conll", NULL};
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
@@ -58,6 +58,11 @@ WORDS makers[] = {"auto", "openblas", "onednn", "reference", NULL};
 WORDS precisions[] = {"float32", "bfloat16", NULL};
 WORDS normalisations[] = {"power", "wu", NULL};
 WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
+
+static struct choice tasks(int i)
+{
+    return (struct choice){.name = task_table[i].name, .help = task_table[i].help};
+}
 
 static struct choice optimizers(int i)
 {
@@ -78,10 +83,8 @@ static struct choice schedules(int i)
 
 /* clang-format off */
 const struct setting settings_table[] = {
-    LATER("task", task, MODEL, PREPARE | TRAINS, "translate", CHOICE, .choices = tasks, .help =
-           "prepare: what the corpus is to teach: translate, source to target; tag, a tag for each "
-           "word; classify, a label for each source; generate, text from a label or features; "
-           "language-model, the target alone; with --like it is that one's"
+    LATER("task", task, MODEL, PREPARE | TRAINS, "translate", CHOICE, .rows = tasks, .help =
+           "prepare: what the corpus is to teach: " ROWS_HELP "; with --like it is that one's"
            "|train: that of the corpus"
            "|benchmark: whose model is measured, on made-up sentences; of --corpus its own"),
     TEXT("source", source, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
@@ -268,7 +271,7 @@ const struct setting settings_table[] = {
          "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
     REAL("label-smoothing", label_smoothing, TRAINING, TRAINS, "0.1", 0, RATE,
          "share of probability spread over all symbols"),
-    ROWS("optimizer", optimizer, TRAINING, TRAINS, "adam", optimizers, "how a gradient changes the weights"),
+    ROWS("optimizer", optimizer, TRAINING, TRAINS, "adam", optimizers, "how a gradient changes the weights: " ROWS_HELP),
     REAL("learning-rate", learning_rate, TRAINING, TRAINS, "0.001", 0, 1000, "after warm-up"),
     REAL("adam-beta1", adam_beta1, TRAINING, TRAINS, "0.9", 0, ALMOST_ONE,
          "share of the mean of the gradients that is kept", OF("optimizer", OPTIMIZER_BETA1)),
@@ -292,7 +295,8 @@ const struct setting settings_table[] = {
                   "score use: after step t, average += (1 - min(d, (1 + t) / (10 + t))) x (weights "
                   "- average); 0: off, 0.998 averages some 500 steps"),
     ROWS("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
-         "of the learning rate after warm-up (default: plateau with --valid, else inverse-sqrt)"),
+         "of the learning rate after warm-up: " ROWS_HELP
+         " (default: plateau with --valid, else inverse-sqrt)"),
     INTEGER("warmup", warmup, TRAINING, TRAIN, "300", 0, MANY,
             "updates in which the rate rises linearly"),
     INTEGER("decay-updates", decay_updates, TRAINING, TRAIN, NULL, 0, 1e12,
