@@ -214,6 +214,48 @@ static void without_moments_and_average_the_weights_are_guarded(void **state)
     run_free(&run);
 }
 
+/* What cannot be computed of a piece of a parameter, nor without its shape. */
+static void step_whole(const struct optimizer *optimizer, double learning_rate, int64_t step,
+                       double scale, const struct stretch *stretch)
+{
+    (void)optimizer, (void)learning_rate, (void)step, (void)scale;
+    const int64_t count = stretch_count(stretch);
+    for (int64_t i = 0; i < count; i++)
+        stretch->weights[i] =
+            (float)(stretch->rows + stretch->columns) + stretch->gradient[count - 1 - i];
+}
+
+static void parameters_that_are_needed_whole_are_blocks(void **state)
+{
+    (void)state;
+    static const struct optimizer_kind kind = {.name = "whole", .whole = true, .step = step_whole};
+    int64_t ends[] = {3008, 53008, TOTAL};
+    struct range part = {3008, TOTAL - 3008}, frozen[] = {{53008, TOTAL - 53008}};
+    struct run run, before;
+    struct reason why;
+    run_init(&run, part);
+    run_init(&before, part);
+    run.optimizer.kind = &kind;
+    run.cuts = (struct cuts){TOTAL, ends, 3};
+    run.freeze = (struct freeze){frozen, 1};
+    struct guard *guard = guard_open(&run, part);
+    assert_true(guard_step(guard, &run, 0.1, 1, &why));
+    for (int64_t i = 0; i < TOTAL; i++)
+        assert_true(run.weights[i] == (i >= 3008 && i < 53008 ? 50 + 1000 + run.gradient[53007 - i]
+                                                              : before.weights[i]));
+    assert_true(guard_check_all(guard, &run, &why));
+    flip(&run.second[49999]);
+    assert_false(guard_check_all(guard, &run, &why));
+    assert_non_null(strstr(why.text, "moments/second of 'b' at update 11 (block 1 of 2)"));
+    flip(&run.second[49999]);
+    flip(&run.weights[2999]);
+    assert_false(guard_step(guard, &run, 0.1, 1, &why));
+    assert_non_null(strstr(why.text, "weights of 'a' at update 12 (block 1 of 3)"));
+    guard_close(guard);
+    run_free(&run);
+    run_free(&before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_flip_in_moments_and_average_is_found),
         cmocka_unit_test(a_step_is_that_of_the_optimizer),
         cmocka_unit_test(what_is_frozen_takes_no_step),
+        cmocka_unit_test(parameters_that_are_needed_whole_are_blocks),
         cmocka_unit_test(without_moments_and_average_the_weights_are_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
