@@ -23,8 +23,8 @@ void exchange_close(struct exchange *exchange);
 struct range exchange_lanes(const struct exchange *exchange); // this rank's
 struct range exchange_part(const struct exchange *exchange);  // this rank's
 
-/* A cleared block of the parameters' floats for the next lane of this rank: the one place that clears.
- */
+/* A cleared block of floats, one a parameter, for the next lane of this rank: the one place that
+ * clears. */
 float *exchange_gradient(struct exchange *exchange);
 void exchange_lane_done(struct exchange *exchange);
 /* It lies where the rank's own first gradient did, until the next is asked for: nothing is copied
