@@ -14,12 +14,12 @@ enum { LONGEST = 1 << 20, MOST_ARRIVING = 8 << 20, ALIGNED = 16 };
 /* The shape of it all, for one rank. */
 struct plan {
     int lanes, size, rank;
-    int64_t parameters, stride; // the stride is of gradient blocks, each aligned
+    struct cuts cuts;
+    int64_t stride; // of gradient blocks, each aligned
     struct range block, part;
     int gradients;        // blocks alive at once
     int subtrees, inputs; // of this rank, of all ranks
     int64_t bucket, buckets;
-    int64_t norm_blocks; // of TREE_BLOCK parameters
 };
 
 struct exchange {
@@ -33,12 +33,22 @@ struct exchange {
     float *arriving[2]; // (inputs of the other ranks, bucket), one being filled, one summed
     float **inputs;     // (inputs) in order of lanes
     struct messages messages[2]; // of two buckets
-    double *block_sums;          // (norm_blocks)
+    double *cell_sums;           // (tree_cells)
 };
 
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static struct range part_of(const struct plan *plan, int rank)
+{
+    return tree_part(&plan->cuts, plan->size, rank);
 }
 
 static int subtrees_of(const struct plan *plan, int rank)
@@ -47,27 +57,28 @@ static int subtrees_of(const struct plan *plan, int rank)
     return tree_subtrees(plan->lanes, tree_lanes(plan->lanes, plan->size, rank), found);
 }
 
-static struct plan make_plan(int lanes, int64_t parameters, int size, int rank)
+static struct plan make_plan(int lanes, const struct cuts *cuts, int size, int rank)
 {
-    require(lanes >= 1 && parameters >= 1);
-    struct plan plan = {.lanes = lanes, .size = size, .rank = rank, .parameters = parameters};
-    plan.stride = (parameters + ALIGNED - 1) / ALIGNED * ALIGNED;
+    require(lanes >= 1 && cuts->total >= 1);
+    struct plan plan = {.lanes = lanes, .size = size, .rank = rank, .cuts = *cuts};
+    int64_t largest_part = 0;
+    plan.stride = (cuts->total + ALIGNED - 1) / ALIGNED * ALIGNED;
     plan.block = tree_lanes(lanes, size, rank);
-    plan.part = tree_part(parameters, size, rank);
+    plan.part = part_of(&plan, rank);
     plan.gradients = tree_blocks(lanes, plan.block);
     plan.subtrees = subtrees_of(&plan, rank);
-    for (int other = 0; other < size; other++)
+    for (int other = 0; other < size; other++) {
         plan.inputs += subtrees_of(&plan, other);
+        largest_part = most(largest_part, part_of(&plan, other).count);
+    }
     require(plan.inputs >= 1);
     const int64_t arriving_blocks = MOST_ARRIVING / TREE_BLOCK / plan.inputs;
     plan.bucket = least(LONGEST, arriving_blocks * TREE_BLOCK);
     if (plan.bucket < TREE_BLOCK)
         plan.bucket = TREE_BLOCK;
-    const int64_t largest_part = tree_part(parameters, size, 0).count;
     if (plan.bucket > largest_part)
         plan.bucket = largest_part;
     plan.buckets = (largest_part + plan.bucket - 1) / plan.bucket;
-    plan.norm_blocks = (parameters + TREE_BLOCK - 1) / TREE_BLOCK;
     return plan;
 }
 
@@ -81,11 +92,11 @@ static int64_t arriving_floats(const struct plan *plan)
     return (plan->inputs - plan->subtrees) * plan->bucket;
 }
 
-int64_t exchange_bytes(int lanes, int64_t parameters, int size, int rank)
+int64_t exchange_bytes(int lanes, const struct cuts *cuts, int size, int rank)
 {
-    struct plan plan = make_plan(lanes, parameters, size, rank);
+    struct plan plan = make_plan(lanes, cuts, size, rank);
     int64_t floats = stack_floats(&plan) + 2 * arriving_floats(&plan);
-    return floats * (int64_t)sizeof(float) + plan.norm_blocks * (int64_t)sizeof(double);
+    return floats * (int64_t)sizeof(float) + tree_cells(cuts) * (int64_t)sizeof(double);
 }
 
 static float *take_floats(int64_t count)
@@ -93,17 +104,17 @@ static float *take_floats(int64_t count)
     return memory_take((size_t)count * sizeof(float));
 }
 
-struct exchange *exchange_open(int lanes, int64_t parameters)
+struct exchange *exchange_open(int lanes, const struct cuts *cuts)
 {
     struct exchange *exchange = memory_take(sizeof *exchange);
-    exchange->plan = make_plan(lanes, parameters, comm_size(), comm_rank());
+    exchange->plan = make_plan(lanes, cuts, comm_size(), comm_rank());
     const struct plan *plan = &exchange->plan;
     const int others = plan->size - 1;
     const int reducing = plan->inputs - plan->subtrees + plan->subtrees * others;
     const int gathering = 2 * others;
     exchange->stack = take_floats(stack_floats(plan));
     exchange->inputs = memory_take((size_t)plan->inputs * sizeof *exchange->inputs);
-    exchange->block_sums = memory_take((size_t)plan->norm_blocks * sizeof *exchange->block_sums);
+    exchange->cell_sums = memory_take((size_t)tree_cells(cuts) * sizeof *exchange->cell_sums);
     for (int i = 0; i < 2; i++) {
         exchange->arriving[i] = take_floats(arriving_floats(plan));
         messages_init(&exchange->messages[i], reducing > gathering ? reducing : gathering);
@@ -117,7 +128,7 @@ void exchange_close(struct exchange *exchange)
         messages_release(&exchange->messages[i]);
         memory_free(exchange->arriving[i]);
     }
-    memory_free(exchange->block_sums);
+    memory_free(exchange->cell_sums);
     memory_free(exchange->inputs);
     memory_free(exchange->stack);
     memory_free(exchange);
@@ -144,7 +155,7 @@ float *exchange_gradient(struct exchange *exchange)
             exchange->alive < exchange->plan.gradients);
     exchange->taken = true;
     float *gradient = gradient_at(exchange, exchange->alive++);
-    return memset(gradient, 0, (size_t)exchange->plan.parameters * sizeof *gradient);
+    return memset(gradient, 0, (size_t)exchange->plan.cuts.total * sizeof *gradient);
 }
 
 static void merge_top(struct exchange *exchange)
@@ -152,7 +163,7 @@ static void merge_top(struct exchange *exchange)
     exchange->alive--;
     float *restrict below = gradient_at(exchange, exchange->alive - 1);
     const float *restrict top = gradient_at(exchange, exchange->alive);
-    for (int64_t i = 0; i < exchange->plan.parameters; i++)
+    for (int64_t i = 0; i < exchange->plan.cuts.total; i++)
         below[i] += top[i];
 }
 
@@ -168,7 +179,7 @@ void exchange_lane_done(struct exchange *exchange)
 /* The k-th bucket of a rank's part; all ranks' k-th buckets travel together. */
 static struct range bucket_of(const struct plan *plan, int rank, int64_t k)
 {
-    struct range part = tree_part(plan->parameters, plan->size, rank);
+    struct range part = part_of(plan, rank);
     int64_t begin = least(k * plan->bucket, part.count);
     int64_t end = least(begin + plan->bucket, part.count);
     return (struct range){part.first + begin, end - begin};
@@ -236,7 +247,7 @@ float *exchange_reduce(struct exchange *exchange)
             exchange->alive == plan->subtrees);
     exchange->updates++;
     point_at("exchange.reduce", exchange->updates, exchange->alive ? exchange->stack : NULL,
-             exchange->alive ? (size_t)plan->parameters * sizeof(float) : 0);
+             exchange->alive ? (size_t)plan->cuts.total * sizeof(float) : 0);
     for (int64_t k = 0; k <= plan->buckets; k++) {
         if (k < plan->buckets) {
             start_arriving(exchange, k);
@@ -272,7 +283,7 @@ void exchange_gather(struct exchange *exchange, float *parameters)
 {
     const struct plan *plan = &exchange->plan;
     point_at("exchange.gather", exchange->updates, parameters,
-             (size_t)plan->parameters * sizeof *parameters);
+             (size_t)plan->cuts.total * sizeof *parameters);
     for (int64_t k = 0; k <= plan->buckets; k++) {
         if (k < plan->buckets)
             start_gathering(exchange, k, parameters);
@@ -280,7 +291,7 @@ void exchange_gather(struct exchange *exchange, float *parameters)
             messages_wait(&exchange->messages[(k - 1) % 2], "gather of the parameters");
     }
     point_at("exchange.gathered", exchange->updates, parameters,
-             (size_t)plan->parameters * sizeof *parameters);
+             (size_t)plan->cuts.total * sizeof *parameters);
 }
 
 /* Eight sums side by side, so that it runs in vectors; their order is fixed, as the bits must be.
@@ -303,15 +314,17 @@ static double sum_of_squares(const float *values, int64_t count)
 double exchange_square_norm(struct exchange *exchange, const float *part)
 {
     const struct plan *plan = &exchange->plan;
-    const int64_t first = plan->part.first / TREE_BLOCK;
+    const int64_t all = tree_cells(&plan->cuts);
+    const struct range own = tree_cells_of(&plan->cuts, plan->size, plan->rank);
     point_at("exchange.norm", exchange->updates, NULL, 0);
-    memset(exchange->block_sums, 0, (size_t)plan->norm_blocks * sizeof *exchange->block_sums);
-    for (int64_t i = 0; i < plan->part.count; i += TREE_BLOCK)
-        exchange->block_sums[first + i / TREE_BLOCK] =
-            sum_of_squares(part + i, least(TREE_BLOCK, plan->part.count - i));
-    comm_sum_reals(exchange->block_sums, plan->norm_blocks);
+    memset(exchange->cell_sums, 0, (size_t)all * sizeof *exchange->cell_sums);
+    for (int64_t i = own.first; i < own.first + own.count; i++) {
+        struct range cell = tree_cell(&plan->cuts, i);
+        exchange->cell_sums[i] = sum_of_squares(part + (cell.first - plan->part.first), cell.count);
+    }
+    comm_sum_reals(exchange->cell_sums, all);
     double sum = 0;
-    for (int64_t i = 0; i < plan->norm_blocks; i++)
-        sum += exchange->block_sums[i];
+    for (int64_t i = 0; i < all; i++)
+        sum += exchange->cell_sums[i];
     return sum;
 }

@@ -6,7 +6,7 @@
  *
  *     for each lane of this rank:
  *         gradient = exchange_gradient(x);  backward adds to it;  exchange_lane_done(x);
- *     part = exchange_reduce(x)         [all]  this rank's tree_part of the sum
+ *     part = exchange_reduce(x)         [all]  this rank's part of the sum (exchange_part)
  *     ... the optimizer updates this rank's part of the parameters ...
  *     exchange_gather(x, parameters)    [all]
  *
@@ -18,15 +18,15 @@
 
 struct exchange;
 
-/* [all] */
-struct exchange *exchange_open(int lanes, int64_t parameters);
+/* [all] The ends of the cuts stay the caller's, and there. */
+struct exchange *exchange_open(int lanes, const struct cuts *cuts);
 void exchange_close(struct exchange *exchange);
 
 struct range exchange_lanes(const struct exchange *exchange); // this rank's
 struct range exchange_part(const struct exchange *exchange);  // this rank's
 
-/* A cleared block of `parameters` floats for the next lane of this rank: the one place that clears.
- */
+/* A cleared block of floats, one a parameter, for the next lane of this rank: the one place that
+ * clears. */
 float *exchange_gradient(struct exchange *exchange);
 void exchange_lane_done(struct exchange *exchange);
 /* It lies where the rank's own first gradient did, until the next is asked for: nothing is copied
@@ -34,12 +34,12 @@ void exchange_lane_done(struct exchange *exchange);
 float *exchange_reduce(struct exchange *exchange);
 void exchange_gather(struct exchange *exchange, float *parameters);
 
-/* [all] The square of the norm of a vector that is spread as the parts are: each TREE_BLOCK summed
- * in double on its owner, the blocks' sums then added in order on every rank: the same bits for any
+/* [all] The square of the norm of a vector that is spread as the parts are: each cell summed in
+ * double on its owner, the cells' sums then added in order on every rank: the same bits for any
  * number of ranks. */
 double exchange_square_norm(struct exchange *exchange, const float *part);
 
-int64_t exchange_bytes(int lanes, int64_t parameters, int size,
+int64_t exchange_bytes(int lanes, const struct cuts *cuts, int size,
                        int rank); // memory that exchange_open takes
 
 #endif

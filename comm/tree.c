@@ -139,11 +139,53 @@ void tree_combine(int lanes, int size, float *const *inputs, int64_t count, floa
     }
 }
 
-struct range tree_part(int64_t total, int size, int rank)
+int64_t tree_cells(const struct cuts *cuts)
 {
-    struct range blocks = share((total + TREE_BLOCK - 1) / TREE_BLOCK, size, rank);
-    int64_t first = blocks.first * TREE_BLOCK, end = first + blocks.count * TREE_BLOCK;
-    first = first < total ? first : total;
-    end = end < total ? end : total;
+    return cuts->ends ? cuts->count : (cuts->total + TREE_BLOCK - 1) / TREE_BLOCK;
+}
+
+static int64_t end_of(const struct cuts *cuts, int64_t cell)
+{
+    if (cuts->ends)
+        return cuts->ends[cell];
+    return (cell + 1) * TREE_BLOCK < cuts->total ? (cell + 1) * TREE_BLOCK : cuts->total;
+}
+
+struct range tree_cell(const struct cuts *cuts, int64_t cell)
+{
+    int64_t first = cell > 0 ? end_of(cuts, cell - 1) : 0;
+    return (struct range){first, end_of(cuts, cell) - first};
+}
+
+/* The first cell of a rank. Cells of one size are shared by their number, the first ranks taking
+ * more; of others it is the first that starts at or behind the rank's share of the parameters. */
+static int64_t first_cell(const struct cuts *cuts, int size, int rank)
+{
+    int64_t least = 0, most = tree_cells(cuts);
+    if (!cuts->ends)
+        return share(most, size, rank).first;
+    const int64_t start = share(cuts->total, size, rank).first;
+    while (least < most) {
+        int64_t cell = least + (most - least) / 2;
+        if (tree_cell(cuts, cell).first < start)
+            least = cell + 1;
+        else
+            most = cell;
+    }
+    return least;
+}
+
+struct range tree_cells_of(const struct cuts *cuts, int size, int rank)
+{
+    int64_t first = first_cell(cuts, size, rank);
+    int64_t end = rank + 1 < size ? first_cell(cuts, size, rank + 1) : tree_cells(cuts);
+    return (struct range){first, end - first};
+}
+
+struct range tree_part(const struct cuts *cuts, int size, int rank)
+{
+    struct range cells = tree_cells_of(cuts, size, rank);
+    int64_t first = cells.first > 0 ? end_of(cuts, cells.first - 1) : 0;
+    int64_t end = cells.first + cells.count > 0 ? end_of(cuts, cells.first + cells.count - 1) : 0;
     return (struct range){first, end - first};
 }

@@ -32,9 +32,19 @@ int tree_busiest(int lanes, int size);
  * overwritten, and sum may be one of them. */
 void tree_combine(int lanes, int size, float *const *inputs, int64_t count, float *sum);
 
-/* The part of `total` parameters that a rank owns: whole blocks of TREE_BLOCK, the first ranks
- * taking more. */
+/* Where `total` parameters may be cut: at multiples of TREE_BLOCK; or, where what works on them
+ * needs them whole, at `ends` alone, which rise up to total. A cell lies between two cuts. */
 enum { TREE_BLOCK = 4096 };
-struct range tree_part(int64_t total, int size, int rank);
+struct cuts {
+    int64_t total;
+    int64_t *ends; // (count), or NULL
+    int64_t count;
+};
+int64_t tree_cells(const struct cuts *cuts);
+struct range tree_cell(const struct cuts *cuts, int64_t cell);
+/* The cells that a rank owns, which is about an even share of the parameters, and as one range the
+ * part that they make. */
+struct range tree_cells_of(const struct cuts *cuts, int size, int rank);
+struct range tree_part(const struct cuts *cuts, int size, int rank);
 
 #endif

@@ -28,7 +28,6 @@ pooling_max               a row of the table in its own file; other rows have fi
 parameters_find           tests set one parameter by its name
 activation_exp            the test compares it with the C library'"'"'s
 activation_logistic       the test compares it with the C library'"'"'s
-sealed_type_in_memory     could be static
 settings_copy             nothing but a test asks for it
 '
 

@@ -15,19 +15,23 @@ bool corpus_rules_check(const struct corpus_rules *rules, const char *task,
            fail(why, "is for %s, but the symbols of its target are not closed", task);
 }
 
+bool corpus_rules_places(const struct corpus_rules *rules, int source, int target, const char *unit,
+                         struct reason *what)
+{
+    const char *plural = target == 1 ? "" : "s";
+    if (rules->target == PLACES_OF_SOURCE && target != source)
+        return fail(what, "has %d %s%s, but its source has %d", target, unit, plural, source);
+    return rules->target != PLACES_ONE || target == 1 ||
+           fail(what, "has %d %s%s instead of one", target, unit, plural);
+}
+
 bool corpus_rules_fit(const struct corpus_rules *rules, const enum form forms[SIDES],
                       const int32_t lengths[SIDES], int64_t index, struct reason *why)
 {
-    const enum corpus_places places = rules ? rules->target : PLACES_ANY;
-    const long long sentence = index;
-    const char *plural = lengths[TARGET] == 1 ? "" : "s";
+    struct reason what;
     for (int side = 0; side < SIDES; side++)
         if (forms[side] == FORM_VECTORS && lengths[side] == 0)
-            return fail(why, "'/%s' of sentence %lld is empty", side_names[side], sentence);
-    if (places == PLACES_OF_SOURCE && lengths[TARGET] != lengths[SOURCE])
-        return fail(why, "target of sentence %lld has %d place%s, but its source has %d", sentence,
-                    lengths[TARGET], plural, lengths[SOURCE]);
-    return places != PLACES_ONE || lengths[TARGET] == 1 ||
-           fail(why, "target of sentence %lld has %d place%s instead of one", sentence,
-                lengths[TARGET], plural);
+            return fail(why, "'/%s' of sentence %lld is empty", side_names[side], (long long)index);
+    return !rules || corpus_rules_places(rules, lengths[SOURCE], lengths[TARGET], "place", &what) ||
+           fail(why, "target of sentence %lld %s", (long long)index, what.text);
 }

@@ -26,7 +26,7 @@ hid_t sealed_type_in_file(enum sealed_type type)
     return types[type];
 }
 
-hid_t sealed_type_in_memory(enum sealed_type type)
+static hid_t type_in_memory(enum sealed_type type)
 {
     hid_t types[] = {H5T_NATIVE_UINT8, H5T_NATIVE_INT32, H5T_NATIVE_INT64, H5T_NATIVE_UINT64,
                      H5T_NATIVE_FLOAT};
@@ -107,8 +107,8 @@ static bool move_elements(const struct sealed_array *array, int64_t first, int64
     int64_t columns = array->dimensions[1], rows = count < columns ? 1 : count / columns;
     const hsize_t start[2] = {(hsize_t)(first / columns), (hsize_t)(first % columns)};
     const hsize_t extent[2] = {(hsize_t)rows, (hsize_t)(count / rows)};
-    return sealed_move_block(array->id, sealed_type_in_memory(array->type), array->rank, start,
-                             extent, to, from, why);
+    return sealed_move_block(array->id, type_in_memory(array->type), array->rank, start, extent, to,
+                             from, why);
 }
 
 bool sealed_move(const struct sealed_array *array, int64_t first, int64_t count, void *to,

@@ -58,7 +58,6 @@ bool sealed_block_unchanged(int descriptor, enum sealed_what what, uint64_t hash
 hid_t sealed_array_access(void);
 
 hid_t sealed_type_in_file(enum sealed_type type);
-hid_t sealed_type_in_memory(enum sealed_type type);
 
 struct sealed *sealed_new(const char *path, enum sealed_what what);
 void sealed_free(struct sealed *file);

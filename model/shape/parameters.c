@@ -54,6 +54,11 @@ int64_t parameter_elements(const struct parameter *parameter)
     return (int64_t)parameter->rows * (parameter->columns ? parameter->columns : 1);
 }
 
+int64_t parameters_end(const struct parameters *parameters, int i)
+{
+    return i + 1 < parameters->count ? parameters->list[i + 1].first : parameters->total;
+}
+
 int64_t parameters_elements(const struct parameters *parameters)
 {
     int64_t elements = 0;

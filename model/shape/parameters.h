@@ -36,6 +36,8 @@ void parameters_release(struct parameters *parameters);
 int parameters_add(struct parameters *parameters, const char *name, int rows, int columns,
                    int gates, enum initial initial);
 int64_t parameter_elements(const struct parameter *parameter);
+int64_t parameters_end(const struct parameters *parameters,
+                       int i); // of its place, with the gap behind it
 int64_t parameters_elements(const struct parameters *parameters); // of all, gaps not counted
 const struct parameter *parameters_find(const struct parameters *parameters,
                                         const char *name); // or NULL

@@ -43,13 +43,38 @@ static void parts_are_whole_blocks_in_order(void **state)
         for (int size = 1; size <= 9; size++) {
             int64_t next = 0;
             for (int rank = 0; rank < size; rank++) {
-                struct range part = tree_part(totals[i], size, rank);
+                struct range part = tree_part(&(struct cuts){.total = totals[i]}, size, rank);
                 assert_int_equal(part.first, next);
                 assert_true(part.count == 0 || part.first % TREE_BLOCK == 0);
                 next += part.count;
             }
             assert_int_equal(next, totals[i]);
         }
+}
+
+/* Cells that are much longer or shorter than a rank's share. */
+static void parts_are_cut_at_the_ends_that_are_given(void **state)
+{
+    (void)state;
+    int64_t ends[] = {10, 20, 1000020, 1000021, 1000100, 1500000, 2000000};
+    const struct cuts cuts = {.total = 2000000, .ends = ends, .count = 7};
+    for (int size = 1; size <= 9; size++) {
+        int64_t next = 0, cell = 0;
+        for (int rank = 0; rank < size; rank++) {
+            struct range part = tree_part(&cuts, size, rank);
+            struct range cells = tree_cells_of(&cuts, size, rank);
+            assert_int_equal(part.first, next);
+            assert_int_equal(cells.first, cell);
+            for (int64_t i = 0; i < cells.count; i++, cell++) {
+                assert_int_equal(tree_cell(&cuts, cell).first, next);
+                next += tree_cell(&cuts, cell).count;
+            }
+            assert_int_equal(part.first + part.count, next);
+        }
+        assert_int_equal(cell, 7);
+        assert_int_equal(next, 2000000);
+    }
+    assert_int_equal(tree_part(&cuts, 2, 0).count, 1000020);
 }
 
 static void assert_subtrees(int lanes, struct range block, const char *expected)
@@ -188,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lanes_are_shared_in_order_the_first_ranks_taking_more),
         cmocka_unit_test(parts_are_whole_blocks_in_order),
+        cmocka_unit_test(parts_are_cut_at_the_ends_that_are_given),
         cmocka_unit_test(subtrees_are_the_largest_in_the_block),
         cmocka_unit_test(merging_leaves_the_subtrees_and_adds_neighbours),
         cmocka_unit_test(eight_lanes_need_4_3_2_1_blocks),

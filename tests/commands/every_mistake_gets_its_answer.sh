@@ -64,6 +64,8 @@ yaml options '--hidden 16\n'
 yaml home 'valid: ~/corpus-valid\n'
 iconv -f UTF-8 -t UTF-16 small.yml >utf16.yml
 
+metrics=$(evaluate --metric none --corpus corpus-valid 2>&1 | sed "s/^fatal: --metric: 'none' is none of //")
+
 # --- the table ---
 try() { # COMMAND STANDARD-ERROR STATUS
     local status=0 error output failed=0
@@ -83,7 +85,7 @@ while IFS= read -r line; do
     case $line in
     '$ '*) command=${line#'$ '} error='' ;;
     '-> '*)
-        try "$command" "$error" "${line#-> }"
+        try "$command" "${error//METRICS/$metrics}" "${line#-> }"
         mistakes=$((mistakes + 1)) command=''
         ;;
     *) [ -z "$command" ] || error=$error${error:+$'\n'}$line ;;

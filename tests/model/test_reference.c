@@ -137,7 +137,7 @@ static void check_loss_and_gradients(struct reference *it)
 
 static void check_updates(struct reference *it)
 {
-    const struct optimizer adam = {OPTIMIZER_ADAM, 0.9, 0.999, 1e-8, 0, 0};
+    const struct optimizer adam = {&optimizer_adam, 0.9, 0.999, 1e-8, 0, 0};
     const struct parameters *parameters = &it->model.parameters;
     real *first = fixture_block(parameters), *second = fixture_block(parameters);
     int updates = reference_integer(it->group, "updates");
@@ -145,8 +145,9 @@ static void check_updates(struct reference *it)
     for (int update = 0; update < updates; update++) {
         const struct batch *batch = &it->batches[update % 3];
         gradient_of(it, batch);
-        optimizer_step(&adam, learning_rate, update + 1, 1.0 / (double)batch->target_tokens,
-                       parameters->total, it->block, it->gradient, first, second);
+        optimizer_step(
+            &adam, learning_rate, update + 1, 1.0 / (double)batch->target_tokens,
+            &(struct stretch){parameters->total, 0, it->block, it->gradient, first, second});
     }
     memory_free(first);
     memory_free(second);

@@ -42,6 +42,7 @@ struct job {
     int lanes;
     int64_t parameters;
     int64_t update;
+    const struct cuts *cuts;
 };
 
 static void add_lane(const struct job *job, int64_t lane, float *gradient)
@@ -68,14 +69,15 @@ static bool holds_serial_sum(const struct job *job, const float *parameters)
     return true;
 }
 
-/* In each block eight sums, side by side; then the blocks in order. */
-static double serial_square_norm(const float *values, int64_t count)
+/* In each cell eight sums, side by side; then the cells in order. */
+static double serial_square_norm(const float *values, const struct cuts *cuts)
 {
     double norm = 0;
-    for (int64_t first = 0; first < count; first += TREE_BLOCK) {
+    for (int64_t i = 0; i < tree_cells(cuts); i++) {
+        const struct range cell = tree_cell(cuts, i);
         double sums[8] = {0}, sum = 0;
-        for (int64_t i = first; i < first + TREE_BLOCK && i < count; i++)
-            sums[(i - first) % 8] += (double)values[i] * (double)values[i];
+        for (int64_t j = 0; j < cell.count; j++)
+            sums[j % 8] += (double)values[cell.first + j] * (double)values[cell.first + j];
         for (int j = 0; j < 8; j++)
             sum += sums[j];
         norm += sum;
@@ -102,19 +104,24 @@ static void update(struct exchange *exchange, const struct job *job, float *para
     memcpy(parameters + part.first, sum, (size_t)part.count * sizeof *sum);
     exchange_gather(exchange, parameters);
     assert_everywhere(holds_serial_sum(job, parameters));
-    assert_everywhere(norm == serial_square_norm(parameters, job->parameters));
+    assert_everywhere(norm == serial_square_norm(parameters, job->cuts));
+}
+
+static void assert_updates_of(int lanes, const struct cuts *cuts, int updates)
+{
+    struct exchange *exchange = exchange_open(lanes, cuts);
+    float *values = memory_take((size_t)cuts->total * sizeof *values);
+    for (int i = 1; i <= updates; i++) {
+        memset(values, 0xff, (size_t)cuts->total * sizeof *values);
+        update(exchange, &(struct job){lanes, cuts->total, i, cuts}, values);
+    }
+    memory_free(values);
+    exchange_close(exchange);
 }
 
 static void assert_updates(int lanes, int64_t parameters, int updates)
 {
-    struct exchange *exchange = exchange_open(lanes, parameters);
-    float *values = memory_take((size_t)parameters * sizeof *values);
-    for (int i = 1; i <= updates; i++) {
-        memset(values, 0xff, (size_t)parameters * sizeof *values);
-        update(exchange, &(struct job){lanes, parameters, i}, values);
-    }
-    memory_free(values);
-    exchange_close(exchange);
+    assert_updates_of(lanes, &(struct cuts){.total = parameters}, updates);
 }
 
 static const int LANES[] = {1, 2, 3, 5, 8, 12};
@@ -135,6 +142,16 @@ static void ranks_beyond_the_blocks_own_nothing(void **state)
     }
 }
 
+/* Parameters that are needed whole: one of several buckets, small ones, ranks without any. */
+static void cuts_are_only_where_they_may_be(void **state)
+{
+    (void)state;
+    int64_t ends[] = {16, 48, TREE_BLOCK + 64, (5 << 18) + TREE_BLOCK, (5 << 18) + TREE_BLOCK + 16};
+    for (int i = 0; i < 6; i += 2)
+        for (int count = 1; count <= 5; count += 2)
+            assert_updates_of(LANES[i], &(struct cuts){ends[count - 1], ends, count}, 2);
+}
+
 /* With 2 ranks each part takes two buckets of 4 MB, with 1 rank (without messages) three. */
 static void a_part_may_take_several_buckets(void **state)
 {
@@ -152,7 +169,7 @@ static void many_lanes_make_shorter_buckets(void **state)
 static void gradients_are_handed_out_cleared(void **state)
 {
     (void)state;
-    struct exchange *exchange = exchange_open(8, 1000);
+    struct exchange *exchange = exchange_open(8, &(struct cuts){.total = 1000});
     bool cleared = true;
     for (int turn = 0; turn < 2; turn++) {
         for (int64_t lane = 0; lane < exchange_lanes(exchange).count; lane++) {
@@ -171,8 +188,7 @@ static void gradients_are_handed_out_cleared(void **state)
 static void the_sum_lies_where_the_first_gradient_did(void **state)
 {
     (void)state;
-    const int64_t parameters = 5 * TREE_BLOCK + 9;
-    struct exchange *exchange = exchange_open(8, parameters);
+    struct exchange *exchange = exchange_open(8, &(struct cuts){.total = 5 * TREE_BLOCK + 9});
     const float *first = NULL;
     for (int64_t lane = 0; lane < exchange_lanes(exchange).count; lane++) {
         const float *gradient = exchange_gradient(exchange);
@@ -187,8 +203,9 @@ static void the_sum_lies_where_the_first_gradient_did(void **state)
 static void an_update_allocates_nothing(void **state)
 {
     (void)state;
-    const struct job job = {5, 2 * TREE_BLOCK + 1, 1};
-    struct exchange *exchange = exchange_open(job.lanes, job.parameters);
+    const struct cuts cuts = {.total = 2 * TREE_BLOCK + 1};
+    const struct job job = {5, cuts.total, 1, &cuts};
+    struct exchange *exchange = exchange_open(job.lanes, &cuts);
     float *values = memory_take((size_t)job.parameters * sizeof *values);
     struct memory_count before = memory_count();
     update(exchange, &job, values);
@@ -201,11 +218,11 @@ static void the_memory_is_what_was_told(void **state)
 {
     (void)state;
     for (int i = 0; i < 6; i++) {
-        const int64_t parameters = 50 * TREE_BLOCK + 1;
+        const struct cuts cuts = {.total = 50 * TREE_BLOCK + 1};
         struct memory_count before = memory_count();
-        struct exchange *exchange = exchange_open(LANES[i], parameters);
+        struct exchange *exchange = exchange_open(LANES[i], &cuts);
         int64_t taken = memory_count().bytes - before.bytes;
-        int64_t told = exchange_bytes(LANES[i], parameters, comm_size(), comm_rank());
+        int64_t told = exchange_bytes(LANES[i], &cuts, comm_size(), comm_rank());
         assert_everywhere(taken >= told && taken < told + 10000);
         exchange_close(exchange);
         assert_everywhere(memory_count().bytes == before.bytes);
@@ -240,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sum_is_the_serial_one_bit_for_bit),
         cmocka_unit_test(ranks_beyond_the_blocks_own_nothing),
+        cmocka_unit_test(cuts_are_only_where_they_may_be),
         cmocka_unit_test(a_part_may_take_several_buckets),
         cmocka_unit_test(many_lanes_make_shorter_buckets),
         cmocka_unit_test(gradients_are_handed_out_cleared),

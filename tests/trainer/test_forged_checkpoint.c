@@ -41,7 +41,8 @@ static void make_run(void)
     size_t bytes = (size_t)run.model.parameters.total * sizeof(float);
     run.settings = &settings;
     run.corpus = &corpus;
-    run.exchange = exchange_open(2, run.model.parameters.total);
+    run.cuts.total = run.model.parameters.total;
+    run.exchange = exchange_open(2, &run.cuts);
     run.weights = memory_take(bytes);
     run.first = memory_take(bytes);
     run.second = memory_take(bytes);

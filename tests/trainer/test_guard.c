@@ -15,13 +15,14 @@
 
 /* Of three ranks each has three blocks, the last one ragged. */
 enum { RANKS = 3, TOTAL = 6 * GUARD_BLOCK + 5008 };
+static const struct cuts cuts = {.total = TOTAL};
 
 static void run_init(struct run *run, struct range part)
 {
     static struct settings settings = {.average = 0.4};
     *run = (struct run){
         .settings = &settings,
-        .optimizer = {.kind = OPTIMIZER_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}};
+        .optimizer = {.kind = &optimizer_adam, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}};
     struct parameters *parameters = &run->model.parameters;
     parameters_init(parameters);
     parameters_add(parameters, "a", 3, 1000, 1, INITIAL_ZERO);
@@ -39,6 +40,14 @@ static void run_init(struct run *run, struct range part)
     }
     run->state.update = 11;
     run->state.steps = 5;
+}
+
+/* Without a guard. */
+static void step_of(const struct run *run, struct range part)
+{
+    optimizer_step(&run->optimizer, 0.1, 5, 0.5,
+                   &(struct stretch){part.count, 0, run->weights + part.first, run->gradient,
+                                     run->first, run->second});
 }
 
 static void run_free(struct run *run)
@@ -90,7 +99,7 @@ static void a_flip_in_any_block_is_found(void **state)
 {
     (void)state;
     for (int rank = 0; rank < RANKS; rank++) {
-        struct range part = tree_part(TOTAL, RANKS, rank);
+        struct range part = tree_part(&cuts, RANKS, rank);
         int64_t edges[] = {0, part.first, part.first + part.count, TOTAL};
         int all = 0, number = 0;
         for (int k = 0; k < 3; k++)
@@ -112,7 +121,7 @@ static void a_flip_in_any_block_is_found(void **state)
 static void a_flip_in_moments_and_average_is_found(void **state)
 {
     (void)state;
-    struct range part = tree_part(TOTAL, RANKS, 1);
+    struct range part = tree_part(&cuts, RANKS, 1);
     int64_t blocks = (part.count + GUARD_BLOCK - 1) / GUARD_BLOCK;
     assert_int_equal(blocks, 3);
     finds(part, "moments/first", 0, "'b' to 'c' (block 1 of 3)");
@@ -128,7 +137,7 @@ static void a_flip_in_moments_and_average_is_found(void **state)
 static void a_step_is_that_of_the_optimizer(void **state)
 {
     (void)state;
-    struct range part = tree_part(TOTAL, RANKS, 1);
+    struct range part = tree_part(&cuts, RANKS, 1);
     for (int threads = 1; threads <= 3; threads += 2) {
         struct run run, plain;
         struct reason why;
@@ -137,8 +146,7 @@ static void a_step_is_that_of_the_optimizer(void **state)
         run_init(&plain, part);
         struct guard *guard = guard_open(&run, part);
         assert_true(guard_step(guard, &run, 0.1, 0.5, &why));
-        optimizer_step(&plain.optimizer, 0.1, 5, 0.5, part.count, plain.weights + part.first,
-                       plain.gradient, plain.first, plain.second);
+        step_of(&plain, part);
         average_step(0.4, 5, part.count, plain.average, plain.weights + part.first);
         assert_memory_equal(run.weights, plain.weights, TOTAL * sizeof(float));
         assert_memory_equal(run.first, plain.first, (size_t)part.count * sizeof(float));
@@ -160,19 +168,18 @@ static void a_step_is_that_of_the_optimizer(void **state)
 static void what_is_frozen_takes_no_step(void **state)
 {
     (void)state;
-    struct range part = tree_part(TOTAL, RANKS, 1),
+    struct range part = tree_part(&cuts, RANKS, 1),
                  frozen[] = {{0, 3}, {part.first + 5, GUARD_BLOCK}};
     struct run run, plain;
     struct reason why;
     run_init(&run, part);
     run_init(&plain, part);
-    run.optimizer.kind = plain.optimizer.kind = OPTIMIZER_ADAMW;
+    run.optimizer.kind = plain.optimizer.kind = &optimizer_adamw;
     run.optimizer.weight_decay = plain.optimizer.weight_decay = 0.1;
     run.freeze = (struct freeze){frozen, 2};
     struct guard *guard = guard_open(&run, part);
     assert_true(guard_step(guard, &run, 0.1, 0.5, &why));
-    optimizer_step(&plain.optimizer, 0.1, 5, 0.5, part.count, plain.weights + part.first,
-                   plain.gradient, plain.first, plain.second);
+    step_of(&plain, part);
     struct run before;
     run_init(&before, part);
     for (int64_t i = 0; i < part.count; i++) {
@@ -197,7 +204,7 @@ static void without_moments_and_average_the_weights_are_guarded(void **state)
     memory_free(run.second);
     memory_free(run.average);
     run.first = run.second = run.average = NULL;
-    run.optimizer = (struct optimizer){.kind = OPTIMIZER_SGD};
+    run.optimizer = (struct optimizer){.kind = &optimizer_sgd};
     struct guard *guard = guard_open(&run, all);
     assert_true(guard_step(guard, &run, 0.1, 1, &why));
     assert_true(guard_check_all(guard, &run, &why));
@@ -207,6 +214,48 @@ static void without_moments_and_average_the_weights_are_guarded(void **state)
     run_free(&run);
 }
 
+/* What cannot be computed of a piece of a parameter, nor without its shape. */
+static void step_whole(const struct optimizer *optimizer, double learning_rate, int64_t step,
+                       double scale, const struct stretch *stretch)
+{
+    (void)optimizer, (void)learning_rate, (void)step, (void)scale;
+    const int64_t count = stretch_count(stretch);
+    for (int64_t i = 0; i < count; i++)
+        stretch->weights[i] =
+            (float)(stretch->rows + stretch->columns) + stretch->gradient[count - 1 - i];
+}
+
+static void parameters_that_are_needed_whole_are_blocks(void **state)
+{
+    (void)state;
+    static const struct optimizer_kind kind = {.name = "whole", .whole = true, .step = step_whole};
+    int64_t ends[] = {3008, 53008, TOTAL};
+    struct range part = {3008, TOTAL - 3008}, frozen[] = {{53008, TOTAL - 53008}};
+    struct run run, before;
+    struct reason why;
+    run_init(&run, part);
+    run_init(&before, part);
+    run.optimizer.kind = &kind;
+    run.cuts = (struct cuts){TOTAL, ends, 3};
+    run.freeze = (struct freeze){frozen, 1};
+    struct guard *guard = guard_open(&run, part);
+    assert_true(guard_step(guard, &run, 0.1, 1, &why));
+    for (int64_t i = 0; i < TOTAL; i++)
+        assert_true(run.weights[i] == (i >= 3008 && i < 53008 ? 50 + 1000 + run.gradient[53007 - i]
+                                                              : before.weights[i]));
+    assert_true(guard_check_all(guard, &run, &why));
+    flip(&run.second[49999]);
+    assert_false(guard_check_all(guard, &run, &why));
+    assert_non_null(strstr(why.text, "moments/second of 'b' at update 11 (block 1 of 2)"));
+    flip(&run.second[49999]);
+    flip(&run.weights[2999]);
+    assert_false(guard_step(guard, &run, 0.1, 1, &why));
+    assert_non_null(strstr(why.text, "weights of 'a' at update 12 (block 1 of 3)"));
+    guard_close(guard);
+    run_free(&run);
+    run_free(&before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_flip_in_moments_and_average_is_found),
         cmocka_unit_test(a_step_is_that_of_the_optimizer),
         cmocka_unit_test(what_is_frozen_takes_no_step),
+        cmocka_unit_test(parameters_that_are_needed_whole_are_blocks),
         cmocka_unit_test(without_moments_and_average_the_weights_are_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* What --help says of every command. */
+#include "trainer/metric/metric.h"
 #include "trainer/settings/help.h"
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,50 @@ static void a_command_lists_its_settings_and_no_others(void **state)
     }
 }
 
+/* A command's help with a blank where lines are broken, and where there are several. */
+static void add_unbroken(enum command command, struct text *words)
+{
+    struct text text = {0};
+    help_add_command(command, &text);
+    for (size_t i = 0; i < text.length; i++) {
+        bool blank = text.bytes[i] == ' ' || text.bytes[i] == '\n';
+        if (!blank || words->length == 0 || words->bytes[words->length - 1] != ' ')
+            text_add(words, blank ? " " : &text.bytes[i], 1);
+    }
+    text_release(&text);
+}
+
+static void assert_shown(const struct text *help, const char *name, const char *of)
+{
+    char words[512];
+    snprintf(words, sizeof words, " %s%s", name, of);
+    if (!strstr(help->bytes, words))
+        fail_msg("no help says '%s'", words);
+}
+
+/* Of the tables that settings choose from, and of the metrics. */
+static void each_row_of_a_table_is_shown(void **state)
+{
+    (void)state;
+    struct text settings = {0}, evaluate = {0};
+    add_unbroken(COMMAND_PREPARE, &settings);
+    add_unbroken(COMMAND_TRAIN, &settings);
+    add_unbroken(COMMAND_EVALUATE, &evaluate);
+    for (int row = 0; row < settings_count; row++) {
+        struct choice (*rows)(int) = settings_table[row].rows, choice;
+        for (int i = 0; rows && (choice = rows(i)).name; i++) {
+            assert_shown(&settings, choice.name, choice.help ? ", " : "");
+            assert_shown(&settings, "", choice.help ? choice.help : "");
+        }
+    }
+    for (int i = 0; metric_table[i]; i++)
+        assert_shown(&evaluate, metric_table[i]->name, " ");
+    for (int i = 0; metric_table[i]; i++)
+        assert_shown(&evaluate, metric_table[i]->help, "");
+    text_release(&settings);
+    text_release(&evaluate);
+}
+
 static void defaults_and_bounds_are_shown(void **state)
 {
     (void)state;
@@ -110,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_line_is_over_100_columns),
         cmocka_unit_test(a_command_lists_its_settings_and_no_others),
+        cmocka_unit_test(each_row_of_a_table_is_shown),
         cmocka_unit_test(defaults_and_bounds_are_shown),
         cmocka_unit_test(a_setting_says_what_it_is_for_this_command),
     };

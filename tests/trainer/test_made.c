@@ -235,14 +235,14 @@ static void a_run_is_told_its_task_and_classes(void **state)
     const struct {
         int vocabulary[SIDES]; // 0: no side
         int longest[SIDES];
-    } told[TASKS] = {
+    } told[] = {
         [TASK_TRANSLATE] = {{8004, 0, 8004}, {40, 0, 40}},
         [TASK_TAG] = {{8004, 0, few}, {40, 0, 40}},
         [TASK_CLASSIFY] = {{8004, 0, few}, {40, 0, 1}},
         [TASK_GENERATE] = {{few, 0, 8004}, {1, 0, 40}},
         [TASK_LANGUAGE_MODEL] = {{0, 0, 8004}, {0, 0, 40}},
     };
-    for (enum task_kind task = 0; task < TASKS; task++) {
+    for (enum task_kind task = 0; task < sizeof told / sizeof *told; task++) {
         struct made_options options = options_of(task);
         struct corpus *corpus = made_corpus(&options);
         assert_string_equal(corpus->task, task_of(task)->name);

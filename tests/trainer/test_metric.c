@@ -342,21 +342,35 @@ static void loss_is_of_a_vector(void **state)
     assert_told(&metrics, "loss 0.5000 (10 vectors)\n", "\"loss\":{\"value\":0.5,\"vectors\":10}");
 }
 
+/* `why` names the rows computed from `of`, in their order, and no others. */
+static void assert_none_of(const struct reason *why, const char *name, int of, bool single)
+{
+    char known[512], *end = known + sprintf(known, "'%s' is none of ", name);
+    const char *comma = "";
+    for (int i = 0; metric_table[i]; i++) {
+        if (!(metric_table[i]->of & of) || (single && !metric_table[i]->value))
+            continue;
+        end += sprintf(end, "%s%s", comma, metric_table[i]->name);
+        comma = ", ";
+    }
+    assert_string_equal(why->text, known);
+}
+
 static void names_are_those_that_there_are(void **state)
 {
     (void)state;
+    const int texts = METRIC_LOSSES | METRIC_SEQUENCES;
     struct metrics metrics;
     struct reason why;
-    assert_false(metrics_open(&metrics, "bleu,rmse", METRIC_LOSSES | METRIC_SEQUENCES, &why));
-    assert_string_equal(why.text, "'rmse' is none of perplexity, exact-match, word-error-rate, "
-                                  "symbol-error-rate, bleu, bleu-13a");
+    assert_false(metrics_open(&metrics, "bleu,rmse", texts, &why));
+    assert_none_of(&why, "rmse", texts, false);
+    assert_non_null(strstr(why.text, "perplexity, exact-match, "));
     assert_false(metrics_open(&metrics, "bleu,perplexity,bleu", ALL, &why));
     assert_string_equal(why.text, "'bleu' is named twice");
     assert_false(metrics_open(&metrics, "", METRIC_VALUES, &why));
-    assert_string_equal(why.text, "'' is none of rmse, mae, r2");
+    assert_none_of(&why, "", METRIC_VALUES, false);
     assert_null(metric_find("confusion", METRIC_LABELS, true, &why));
-    assert_string_equal(why.text,
-                        "'confusion' is none of accuracy, exact-match, span-f1, macro-f1");
+    assert_none_of(&why, "confusion", METRIC_LABELS, true);
 }
 
 static void each_row_is_whole(void **state)

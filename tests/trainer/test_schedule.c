@@ -1,15 +1,20 @@
 #include "trainer/run/schedule.h"
+#include "trainer/settings/schedules.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-static struct settings settings_of(enum schedule_kind schedule)
+static struct settings settings_of(const char *schedule)
 {
-    return (struct settings){.schedule = schedule,
+    int row = 0;
+    while (strcmp(schedule_table[row].name, schedule) != 0)
+        row++;
+    return (struct settings){.schedule = row,
                              .learning_rate = 0.1,
                              .warmup = 10,
                              .decay_updates = 110,
@@ -22,8 +27,8 @@ static void warmup_is_linear_before_every_schedule(void **state)
 {
     (void)state;
     struct train_state at = {.rate_factor = 1};
-    for (int kind = SCHEDULE_PLATEAU; kind <= SCHEDULE_LINEAR; kind++) {
-        struct settings settings = settings_of((enum schedule_kind)kind);
+    for (int row = 0; schedule_table[row].name; row++) {
+        struct settings settings = settings_of(schedule_table[row].name);
         assert_true(fabs(schedule_rate(&settings, &at, 1) - 0.01) < 1e-15);
         assert_true(fabs(schedule_rate(&settings, &at, 5) - 0.05) < 1e-15);
         assert_true(fabs(schedule_rate(&settings, &at, 10) - 0.1) < 1e-15);
@@ -34,15 +39,15 @@ static void rates_follow_their_schedule(void **state)
 {
     (void)state;
     struct train_state at = {.rate_factor = 0.25};
-    struct settings s = settings_of(SCHEDULE_CONSTANT);
+    struct settings s = settings_of("constant");
     assert_true(schedule_rate(&s, &at, 1000) == 0.1);
-    s = settings_of(SCHEDULE_PLATEAU);
+    s = settings_of("plateau");
     assert_true(schedule_rate(&s, &at, 1000) == 0.025);
-    s = settings_of(SCHEDULE_INVERSE_SQRT);
+    s = settings_of("inverse-sqrt");
     assert_true(fabs(schedule_rate(&s, &at, 40) - 0.05) < 1e-15);
     s.warmup = 0;
     assert_true(fabs(schedule_rate(&s, &at, 4) - 0.05) < 1e-15);
-    s = settings_of(SCHEDULE_LINEAR);
+    s = settings_of("linear");
     assert_true(fabs(schedule_rate(&s, &at, 60) - 0.05) < 1e-15);
     assert_true(schedule_rate(&s, &at, 110) == 0);
     assert_true(schedule_rate(&s, &at, 200) == 0);
@@ -62,7 +67,7 @@ static int validated(const struct settings *settings, struct train_state *at, do
 static void plateau_halves_after_bad_validations_and_patience_ends(void **state)
 {
     (void)state;
-    struct settings s = settings_of(SCHEDULE_PLATEAU);
+    struct settings s = settings_of("plateau");
     struct train_state at = {.rate_factor = 1};
     assert_true(validated(&s, &at, 2.0));
     assert_true(validated(&s, &at, 1.5));

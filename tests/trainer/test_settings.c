@@ -42,7 +42,8 @@ static void every_row_has_help_and_a_command(void **state)
         assert_true(setting->help[strlen(setting->help) - 1] != '.');
         assert_true(setting->commands != 0);
         bool has_words = setting->type == SETTING_CHOICE || setting->type == SETTING_TEXT;
-        assert_int_equal(setting->choices != NULL, has_words);
+        assert_int_equal(setting->choices || setting->rows, has_words);
+        assert_true(!setting->chooser || settings_row(setting->chooser) >= 0);
         if (setting->type == SETTING_INTEGER || setting->type == SETTING_REAL)
             assert_true(setting->least >= 0 && setting->least < setting->most);
         if (setting->kind != SETTING_RUN)
@@ -69,8 +70,8 @@ static int examples(const struct setting *setting, char words[8][32])
         snprintf(words[count++], 32, "off");
         break;
     case SETTING_CHOICE:
-        for (; setting->choices[count]; count++)
-            snprintf(words[count], 32, "%s", setting->choices[count]);
+        for (; setting_choice(setting, count).name; count++)
+            snprintf(words[count], 32, "%s", setting_choice(setting, count).name);
         break;
     case SETTING_TEXT:
         snprintf(words[count++], 32, "a folder/ä: b");

@@ -118,7 +118,7 @@ static double per_core(const struct benchmark *benchmark, double operations)
 
 static const char *precision_words(const struct settings *settings)
 {
-    return settings_table[settings_row("precision")].choices[settings->precision];
+    return settings_chosen(settings, "precision").name;
 }
 
 const struct task *benchmark_task(const struct benchmark *benchmark)

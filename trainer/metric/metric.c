@@ -6,21 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct metric *const metric_table[] = {&metric_perplexity,
-                                             &metric_loss,
-                                             &metric_accuracy,
-                                             &metric_exact_match,
-                                             &metric_span_f1,
-                                             &metric_macro_f1,
-                                             &metric_confusion,
-                                             &metric_word_error_rate,
-                                             &metric_symbol_error_rate,
-                                             &metric_bleu,
-                                             &metric_bleu_13a,
-                                             &metric_rmse,
-                                             &metric_mae,
-                                             &metric_r2,
-                                             NULL};
+#define ROW(name) &metric_##name,
+const struct metric *const metric_table[] = {METRICS(ROW) NULL};
 
 const struct metric *metric_find(const char *name, int of, bool single, struct reason *why)
 {

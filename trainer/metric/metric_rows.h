@@ -1,19 +1,29 @@
-/* The rows of the table of metrics, each in the file of its kind; and what these share: lines as
- * words and characters, alternatives of a reference. Private to metric*.c. */
+/* The table of metrics, whose rows stand each in the file of its kind; and what these share: lines
+ * as words and characters, alternatives of a reference. Private to metric*.c. */
 #ifndef METRIC_ROWS_H
 #define METRIC_ROWS_H
 
 #include "trainer/metric/metric.h"
 
-/* clang-format off */
-extern const struct metric metric_perplexity, metric_loss;                       // metric_perplexity.c
-extern const struct metric metric_accuracy, metric_exact_match;                  // metric_accuracy.c
-extern const struct metric metric_span_f1;                                       // metric_span.c
-extern const struct metric metric_macro_f1, metric_confusion;                    // metric_confusion.c
-extern const struct metric metric_word_error_rate, metric_symbol_error_rate;     // metric_edits.c
-extern const struct metric metric_bleu, metric_bleu_13a;                         // metric_bleu.c
-extern const struct metric metric_rmse, metric_mae, metric_r2;                   // metric_values.c
-/* clang-format on */
+/* In the order of --help. */
+#define METRICS(ROW)                                                                               \
+    ROW(perplexity)                                                                                \
+    ROW(loss)                                                                                      \
+    ROW(accuracy)                                                                                  \
+    ROW(exact_match)                                                                               \
+    ROW(span_f1)                                                                                   \
+    ROW(macro_f1)                                                                                  \
+    ROW(confusion)                                                                                 \
+    ROW(word_error_rate)                                                                           \
+    ROW(symbol_error_rate)                                                                         \
+    ROW(bleu)                                                                                      \
+    ROW(bleu_13a)                                                                                  \
+    ROW(rmse)                                                                                      \
+    ROW(mae)                                                                                       \
+    ROW(r2)
+#define METRIC_ROW(name) extern const struct metric metric_##name;
+METRICS(METRIC_ROW)
+#undef METRIC_ROW
 
 struct slices { // a growing array; the bytes belong to someone else
     struct slice *list;

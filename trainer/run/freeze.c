@@ -56,7 +56,7 @@ void freeze_init(struct freeze *freeze, const char *names, const struct paramete
     int64_t left = parameters->total;
     for (int i = 0; i < parameters->count; i++) {
         int64_t first = parameters->list[i].first;
-        int64_t end = i + 1 < parameters->count ? parameters->list[i + 1].first : parameters->total;
+        int64_t end = parameters_end(parameters, i);
         if (!frozen[i])
             continue;
         freeze->ranges[freeze->count++] = (struct range){first, end - first};

@@ -24,7 +24,8 @@ static const struct {
 /* Its blocks count from the start of its range. */
 struct region {
     float *data;
-    struct range range; // of the parameters
+    struct range range;            // of the parameters
+    const struct parameter *whole; // each a block, where the cuts are their ends; or NULL
     int64_t blocks;
     uint64_t *hashes; // (blocks)
 };
@@ -42,17 +43,34 @@ struct work {
 };
 static const int64_t NONE = INT64_MAX;
 
-static void region_init(struct region *region, float *data, int64_t first, int64_t count)
+static void cut_at_parameters(struct region *region, const struct parameters *parameters)
+{
+    int64_t end = region->range.first + region->range.count;
+    int i = 0;
+    while (i < parameters->count && parameters->list[i].first < region->range.first)
+        i++;
+    region->whole = &parameters->list[i];
+    for (region->blocks = 0; i < parameters->count && parameters->list[i].first < end; i++)
+        region->blocks++;
+}
+
+static void region_init(struct region *region, const struct run *run, float *data, int64_t first,
+                        int64_t count)
 {
     region->data = data;
     region->range = (struct range){first, data ? count : 0};
     region->blocks = (region->range.count + GUARD_BLOCK - 1) / GUARD_BLOCK;
+    if (run->cuts.ends)
+        cut_at_parameters(region, &run->model.parameters);
     region->hashes = memory_take((size_t)region->blocks * sizeof *region->hashes);
 }
 
 /* Of the region's data, in floats. */
 static struct range block_of(const struct region *region, int64_t block)
 {
+    const struct parameter *whole = region->whole ? region->whole + block : NULL;
+    if (whole)
+        return (struct range){whole->first - region->range.first, parameter_elements(whole)};
     int64_t first = block * GUARD_BLOCK, left = region->range.count - first;
     return (struct range){first, left < GUARD_BLOCK ? left : GUARD_BLOCK};
 }
@@ -94,19 +112,24 @@ static bool steps(const struct region *region, enum kind kind)
     return region->blocks && kind != BEFORE && kind != BEHIND;
 }
 
-/* range: of this rank's part. */
-static void step_unfrozen(const struct work *work, struct range range)
+static void step_unfrozen(const struct work *work, int64_t block)
 {
     const struct run *run = work->run;
     const struct region *own = &work->region[OWN], *first = &work->region[FIRST_MOMENTS],
                         *second = &work->region[SECOND_MOMENTS];
+    const struct parameter *whole = own->whole ? own->whole + block : NULL;
+    struct range range = block_of(own, block);
     int64_t origin = own->range.first, end = origin + range.first + range.count;
     struct range now = {origin + range.first, range.count};
     while ((now = freeze_next(&run->freeze, now)).count > 0) {
         int64_t at = now.first - origin;
-        optimizer_step(&run->optimizer, work->rate, run->state.steps, work->scale, now.count,
-                       own->data + at, run->gradient + at, first->blocks ? first->data + at : NULL,
-                       second->blocks ? second->data + at : NULL);
+        const struct stretch stretch = {.rows = whole ? whole->rows : now.count,
+                                        .columns = whole ? whole->columns : 0,
+                                        .weights = own->data + at,
+                                        .gradient = run->gradient + at,
+                                        .first = first->blocks ? first->data + at : NULL,
+                                        .second = second->blocks ? second->data + at : NULL};
+        optimizer_step(&run->optimizer, work->rate, run->state.steps, work->scale, &stretch);
         now.first += now.count;
         now.count = end - now.first;
     }
@@ -121,7 +144,7 @@ static void step_block(void *work_, int64_t block)
             compare(work, block, &work->region[kind], kind);
     const struct run *run = work->run;
     struct range range = block_of(own, block);
-    step_unfrozen(work, range);
+    step_unfrozen(work, block);
     if (average->blocks)
         average_step(run->settings->average, run->state.steps, range.count,
                      average->data + range.first, own->data + range.first);
@@ -184,12 +207,12 @@ struct guard *guard_open(const struct run *run, struct range part)
     struct guard *guard = memory_take(sizeof *guard);
     int64_t end = part.first + part.count;
     struct region *regions = guard->regions;
-    region_init(&regions[BEFORE], run->weights, 0, part.first);
-    region_init(&regions[OWN], run->weights + part.first, part.first, part.count);
-    region_init(&regions[BEHIND], run->weights + end, end, run->model.parameters.total - end);
-    region_init(&regions[FIRST_MOMENTS], run->first, part.first, part.count);
-    region_init(&regions[SECOND_MOMENTS], run->second, part.first, part.count);
-    region_init(&regions[AVERAGE], run->average, part.first, part.count);
+    region_init(&regions[BEFORE], run, run->weights, 0, part.first);
+    region_init(&regions[OWN], run, run->weights + part.first, part.first, part.count);
+    region_init(&regions[BEHIND], run, run->weights + end, end, run->model.parameters.total - end);
+    region_init(&regions[FIRST_MOMENTS], run, run->first, part.first, part.count);
+    region_init(&regions[SECOND_MOMENTS], run, run->second, part.first, part.count);
+    region_init(&regions[AVERAGE], run, run->average, part.first, part.count);
     for (enum kind kind = 0; kind < REGIONS; kind++)
         threads_run(regions[kind].blocks, take_block, &regions[kind]);
     return guard;

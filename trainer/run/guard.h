@@ -1,7 +1,8 @@
 /* Memory that must not change by itself: hashes of the weights and of this rank's part of the
- * moments and the average, block by block of GUARD_BLOCK floats, taken when they were written and
- * compared before they are used for the next step. So a flipped bit is found on any number of
- * ranks, one included, before anything that was computed from it reaches a checkpoint. Each update:
+ * moments and the average, block by block of GUARD_BLOCK floats (or of a parameter, where the
+ * optimizer needs it whole), taken when they were written and compared before they are used for the
+ * next step. So a flipped bit is found on any number of ranks, one included, before anything that
+ * was computed from it reaches a checkpoint. Each update:
  *
  *     guard_step    compares all, and takes the optimizer's step, and the average's, on this
  *                   rank's part: block by block compare, step, hash, while the block is in cache

@@ -20,6 +20,7 @@ struct run {
     struct corpus *corpus, *valid; // valid may be NULL
     struct model model;
     struct optimizer optimizer;
+    struct cuts cuts; // where ranks may share the block of parameters
     struct exchange *exchange;
     float *weights;             // (parameters.total), every rank's copy
     float *gradient;            // (part.count): the sum, this rank's part; the exchange's

@@ -19,7 +19,7 @@ int64_t run_block_elements(const struct run *run, enum snapshot_block block)
 struct range run_block_share(const struct run *run, enum snapshot_block block, int rank)
 {
     return block == SNAPSHOT_CARRIED ? carried_range(run, rank)
-                                     : tree_part(run->model.parameters.total, comm_size(), rank);
+                                     : tree_part(&run->cuts, comm_size(), rank);
 }
 
 bool run_block_array(const struct run *run, enum snapshot_block block, int i,

@@ -71,9 +71,9 @@ void run_memory(const struct run *run, struct run_memory *memory)
 {
     const struct settings *s = run->settings;
     int64_t total = run->model.parameters.total;
-    int64_t part = tree_part(total, comm_size(), comm_rank()).count * (int64_t)sizeof(float);
+    int64_t part = tree_part(&run->cuts, comm_size(), comm_rank()).count * (int64_t)sizeof(float);
     memory->weights = total * (int64_t)sizeof(float);
-    memory->gradients = exchange_bytes((int)s->lanes, total, comm_size(), comm_rank());
+    memory->gradients = exchange_bytes((int)s->lanes, &run->cuts, comm_size(), comm_rank());
     memory->moments = part * optimizer_moments(&run->optimizer);
     memory->average = s->average > 0 ? part : 0;
     memory->carried = carried_range(run, comm_rank()).count * (int64_t)sizeof(float);

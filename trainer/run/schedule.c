@@ -1,30 +1,20 @@
 #include "trainer/run/schedule.h"
-#include "comm/base/die.h"
 #include "trainer/run/validation.h"
+#include "trainer/settings/schedules.h"
 #include <math.h>
 #include <stdio.h>
 
 double schedule_rate(const struct settings *settings, const struct train_state *state,
                      int64_t update)
 {
-    double rate = settings->learning_rate;
-    double warmup = (double)settings->warmup, u = (double)update;
-    if (u < warmup)
-        return rate * u / warmup;
-    switch ((enum schedule_kind)settings->schedule) {
-    case SCHEDULE_CONSTANT:
-        return rate;
-    case SCHEDULE_PLATEAU:
-        return rate * state->rate_factor;
-    case SCHEDULE_INVERSE_SQRT:
-        return rate * sqrt((warmup > 0 ? warmup : 1) / u);
-    case SCHEDULE_LINEAR: {
-        double decay = (double)settings->decay_updates;
-        return u >= decay ? 0 : rate * (decay - u) / (decay - warmup);
-    }
-    }
-    require(!"a schedule of the table");
-    return 0;
+    const struct schedule_place at = {.update = (double)update,
+                                      .warmup = (double)settings->warmup,
+                                      .decay = (double)settings->decay_updates,
+                                      .rate = settings->learning_rate,
+                                      .factor = state->rate_factor};
+    if (at.update < at.warmup)
+        return at.rate * at.update / at.warmup;
+    return schedule_table[settings->schedule].rate(&at);
 }
 
 double schedule_guessing(const struct shape *shape)
@@ -72,7 +62,8 @@ int schedule_validated(const struct settings *settings, struct train_state *stat
         state->since_best++;
         state->bad++;
     }
-    if (settings->schedule == SCHEDULE_PLATEAU && state->bad >= settings->plateau_patience) {
+    const bool plateaus = schedule_table[settings->schedule].uses & SCHEDULE_PLATEAUS;
+    if (plateaus && state->bad >= settings->plateau_patience) {
         state->rate_factor *= settings->plateau_factor;
         state->bad = 0;
     }

@@ -100,6 +100,18 @@ static void resolve(struct run *run)
     faults_agree(&faults);
 }
 
+static void make_cuts(struct run *run)
+{
+    const struct parameters *parameters = &run->model.parameters;
+    run->cuts = (struct cuts){.total = parameters->total};
+    if (!run->optimizer.kind->whole)
+        return;
+    run->cuts.count = parameters->count;
+    run->cuts.ends = memory_take((size_t)parameters->count * sizeof *run->cuts.ends);
+    for (int i = 0; i < parameters->count; i++)
+        run->cuts.ends[i] = parameters_end(parameters, i);
+}
+
 /* [all] */
 static void make_model(struct run *run)
 {
@@ -107,6 +119,7 @@ static void make_model(struct run *run)
     settings_shape(run->settings, run->corpus->contents, &shape);
     settings_optimizer(run->settings, &run->optimizer);
     model_init(&run->model, &shape);
+    make_cuts(run);
     struct faults faults = {0};
     freeze_init(&run->freeze, run->settings->freeze, &run->model.parameters, &faults);
     faults_agree(&faults);
@@ -115,7 +128,7 @@ static void make_model(struct run *run)
 static void make_replica(struct run *run)
 {
     int64_t total = run->model.parameters.total;
-    run->exchange = exchange_open((int)run->settings->lanes, total);
+    run->exchange = exchange_open((int)run->settings->lanes, &run->cuts);
     size_t part = (size_t)exchange_part(run->exchange).count * sizeof(float);
     run->weights = memory_take((size_t)total * sizeof(float));
     run->first = optimizer_moments(&run->optimizer) > 0 ? memory_take(part) : NULL;
@@ -232,6 +245,7 @@ void run_release(struct run *run)
     guard_close(run->guard);
     text_release(&run->skipped);
     exchange_close(run->exchange);
+    memory_free(run->cuts.ends);
     freeze_release(&run->freeze);
     model_release(&run->model);
     arena_release(&run->arena);

@@ -40,6 +40,41 @@ static void add_wrapped(struct text *text, int column, const char *words)
     text_add_format(text, "\n");
 }
 
+/* "adam, adamw: ": with which choices of another setting it has an effect. */
+static void add_users(struct text *words, const struct setting *setting)
+{
+    const struct setting *chooser = &settings_table[settings_row(setting->chooser)];
+    struct choice choice;
+    int users = 0;
+    for (int i = 0; (choice = setting_choice(chooser, i)).name; i++)
+        if (choice.uses & setting->use)
+            text_add_format(words, "%s%s", users++ ? ", " : "", choice.name);
+    text_add_format(words, ": ");
+}
+
+/* "adam, the first; constant": what stands for ROWS_HELP. */
+static void add_rows(struct text *words, const struct setting *setting)
+{
+    struct choice choice;
+    for (int i = 0; (choice = setting->rows(i)).name; i++)
+        text_add_format(words, "%s%s%s%s", i ? "; " : "", choice.name, choice.help ? ", " : "",
+                        choice.help ? choice.help : "");
+}
+
+/* So many bytes of a setting's help. */
+static void add_part(struct text *words, const struct setting *setting, const char *part,
+                     size_t length)
+{
+    const char *rows = strstr(part, ROWS_HELP);
+    if (rows && rows < part + length) {
+        text_add(words, part, (size_t)(rows - part));
+        add_rows(words, setting);
+        length -= (size_t)(rows - part) + strlen(ROWS_HELP);
+        part = rows + strlen(ROWS_HELP);
+    }
+    text_add(words, part, length);
+}
+
 /* What the command's help says of a setting: the whole, or the part that starts with the command's
  * name. */
 static void add_words(struct text *words, const struct setting *setting, enum command command)
@@ -48,7 +83,7 @@ static void add_words(struct text *words, const struct setting *setting, enum co
     snprintf(start, sizeof start, "%s: ", command_name(command));
     const char *part = setting->help;
     if (!strchr(part, '|')) {
-        text_add_format(words, "%s", part);
+        add_part(words, setting, part, strlen(part));
         return;
     }
     while (part && strncmp(part, start, strlen(start)) != 0) {
@@ -56,8 +91,7 @@ static void add_words(struct text *words, const struct setting *setting, enum co
         part += part != NULL;
     }
     if (part)
-        text_add_format(words, "%.*s", (int)strcspn(part + strlen(start), "|"),
-                        part + strlen(start));
+        add_part(words, setting, part + strlen(start), strcspn(part + strlen(start), "|"));
 }
 
 static void add_bounds(struct text *words, const struct setting *setting)
@@ -88,8 +122,10 @@ static void add_option(struct text *text, const struct setting *setting)
         text_add_format(text, " N");
     if (setting->type == SETTING_REAL)
         text_add_format(text, " X");
-    for (int i = 0; setting->choices && setting->choices[i]; i++)
-        text_add_format(text, "%s%s", i ? "|" : " ", setting->choices[i]);
+    bool names = setting->choices || setting->rows;
+    const char *name;
+    for (int i = 0; names && (name = setting_choice(setting, i).name); i++)
+        text_add_format(text, "%s%s", i ? "|" : " ", name);
 }
 
 static void add_line(struct text *text, const char *option, const char *words)
@@ -110,6 +146,8 @@ static void add_setting(struct text *text, int row, enum command command)
     const char *fallback = settings_fallback(row, command, 0);
     struct text option = {0}, words = {0};
     add_option(&option, setting);
+    if (setting->chooser)
+        add_users(&words, setting);
     add_words(&words, setting, command);
     if (fallback && fallback[0])
         text_add_format(&words, " (default: %s)", fallback);

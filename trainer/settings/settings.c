@@ -148,16 +148,21 @@ static bool parse_switch(const char *value, const char *subject, int64_t *on, st
     return false;
 }
 
+struct choice setting_choice(const struct setting *setting, int64_t i)
+{
+    return setting->rows ? setting->rows((int)i) : (struct choice){.name = setting->choices[i]};
+}
+
 static bool parse_choice(const struct setting *setting, const char *value, const char *subject,
                          int64_t *choice, struct faults *faults)
 {
     char known[256] = "";
-    for (*choice = 0; setting->choices[*choice]; ++*choice) {
-        if (strcmp(value, setting->choices[*choice]) == 0)
+    const char *name;
+    for (*choice = 0; (name = setting_choice(setting, *choice).name); ++*choice) {
+        if (strcmp(value, name) == 0)
             return true;
         size_t length = strlen(known);
-        snprintf(known + length, sizeof known - length, "%s%s", length ? ", " : "",
-                 setting->choices[*choice]);
+        snprintf(known + length, sizeof known - length, "%s%s", length ? ", " : "", name);
     }
     faults_add(faults, "%s: '%s' is none of %s", subject, value, known);
     return false;
@@ -238,8 +243,14 @@ bool settings_get(const struct settings *settings, int row, struct text *value)
     else if (setting->type == SETTING_SWITCH)
         text_add_format(value, "%s", integer ? "on" : "off");
     else
-        text_add_format(value, "%s", setting->choices[integer]);
+        text_add_format(value, "%s", setting_choice(setting, integer).name);
     return true;
+}
+
+struct choice settings_chosen(const struct settings *settings, const char *name)
+{
+    int row = settings_row(name);
+    return setting_choice(&settings_table[row], *integer_of(settings, row));
 }
 
 bool settings_given(const struct settings *settings, const void *member)

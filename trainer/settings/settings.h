@@ -52,7 +52,6 @@ enum setting_from { FROM_DEFAULT, FROM_RUN, FROM_CONFIG, FROM_COMMAND_LINE };
 enum { LANES_MOST = 4096 };
 enum { CHOSEN = -1 }; // of integers, switches and choices; NAN of reals; NULL of texts
 
-enum schedule_kind { SCHEDULE_PLATEAU, SCHEDULE_INVERSE_SQRT, SCHEDULE_CONSTANT, SCHEDULE_LINEAR };
 enum progress_kind { PROGRESS_LIVE, PROGRESS_LINES };
 enum file_format { FORMAT_LINES, FORMAT_CONLL };
 enum what_kind { WHAT_TRAIN, WHAT_PREPARE, WHAT_TRANSLATE, WHAT_PRODUCTS };
@@ -87,11 +86,12 @@ struct settings {
     double dropout, dropout_embedding, dropout_layer, dropout_encoder, dropout_output;
     double dropout_state, unknown_dropout, label_smoothing;
     int64_t variational;
-    int64_t optimizer;
+    int64_t optimizer; // row of optimizer_table
     double learning_rate, adam_beta1, adam_beta2, adam_epsilon, momentum, weight_decay, clip;
     double average; // 0: off
     char *freeze;
-    int64_t schedule, warmup, decay_updates, plateau_patience, valid_interval, max_skips;
+    int64_t schedule; // row of schedule_table
+    int64_t warmup, decay_updates, plateau_patience, valid_interval, max_skips;
     double plateau_factor;
     /* limits */
     int64_t updates, epochs, patience; // 0: none
@@ -112,15 +112,26 @@ struct settings {
     int config_count;
 };
 
+/* One of those that a setting chooses from. */
+struct choice {
+    const char *name, *help; // help: NULL where the setting's own tells all; name: behind the last
+    int uses;                // `use` of the settings that name this one as their chooser, or-ed
+};
+
+#define ROWS_HELP "%s"
 struct setting {
     const char *name; // as typed, without dashes: "batch-tokens"
     enum setting_type type;
     enum setting_kind kind;
-    int commands;               // of enum command, or-ed
-    size_t offset;              // in struct settings
-    const char *fallback;       // the default as a person would type it; NULL: chosen, or none
-    double least, most;         // of integers and reals
-    const char *const *choices; // NULL-terminated; of a text: what stands for it in --help
+    int commands;                 // of enum command, or-ed
+    size_t offset;                // in struct settings
+    const char *fallback;         // the default as a person would type it; NULL: chosen, or none
+    double least, most;           // of integers and reals
+    const char *const *choices;   // NULL-terminated; of a text: what stands for it in --help
+    struct choice (*rows)(int i); // instead, choices that are the rows of a table: their help
+                                  // stands where the setting's has ROWS_HELP
+    const char *chooser;          // it has an effect only where what this setting chose
+    int use;                      // has this among its uses
     bool later; // than the first checkpoints: in one only where it is not the default
     /* Ends without full stop; says how a chosen default is chosen. Where commands differ it has a
      * part for each: "prepare: the folder to make|train: the run's folder". */
@@ -129,6 +140,8 @@ struct setting {
 extern const struct setting settings_table[];
 extern const int settings_count;
 int settings_row(const char *name); // or -1
+/* The i-th that it chooses from, without a name behind the last. */
+struct choice setting_choice(const struct setting *setting, int64_t i);
 
 void settings_init(struct settings *settings); // defaults
 void settings_release(struct settings *settings);
@@ -149,6 +162,8 @@ void settings_set_default(struct settings *settings, int row, const char *value)
 /* The value in words, such that settings_set gives it back; "" for a text that is NULL; false for
  * what is still CHOSEN. The text is replaced. */
 bool settings_get(const struct settings *settings, int row, struct text *value);
+/* What the setting of that name chose. */
+struct choice settings_chosen(const struct settings *settings, const char *name);
 /* &settings->hidden: from a config or the command line? */
 bool settings_given(const struct settings *settings, const void *member);
 void settings_copy(struct settings *to,

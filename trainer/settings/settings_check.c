@@ -67,7 +67,7 @@ static void check_benchmark(const struct settings *settings, struct faults *faul
     for (int i = settings->what == WHAT_TRAIN ? 3 : 0; i < (counts ? 2 : 3); i++)
         if (settings->from[settings_row(of_training[i])] == FROM_COMMAND_LINE)
             faults_add(faults, "--%s has no effect with --what %s", of_training[i],
-                       settings_table[settings_row("what")].choices[settings->what]);
+                       settings_chosen(settings, "what").name);
     const struct task *task = task_of((enum task_kind)settings->task);
     if (settings->what == WHAT_PREPARE && settings_given(settings, &settings->task))
         faults_add(faults, "--task has no effect with --what prepare");

@@ -111,7 +111,7 @@ static void check_task(const struct settings *settings, struct faults *faults)
         source != TOKENIZER_CHARACTERS)
         faults_add(faults, "--task %s needs --source-tokenizer words or characters: a %s for each",
                    task->name, task->unit);
-    if (settings->stream == 1 && task_kind(task) != TASK_LANGUAGE_MODEL)
+    if (settings->stream == 1 && task->rules.sources > 0)
         faults_add(faults, "--stream has no effect with --task %s", task->name);
     if (settings->stream == 1 && settings_given(settings, &settings->max_length))
         faults_add(faults, "--max-length has no effect with --stream");

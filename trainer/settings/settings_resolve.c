@@ -1,5 +1,6 @@
 #include "comm/comm.h"
 #include "trainer/metric/metric.h"
+#include "trainer/settings/schedules.h"
 #include "trainer/settings/settings_task.h"
 #include "trainer/settings/task.h"
 #include <math.h>
@@ -20,7 +21,7 @@ static void choose_real(double *value, double chosen)
 
 static bool is_language_model(const struct settings *settings)
 {
-    return settings->task == TASK_LANGUAGE_MODEL;
+    return task_of((enum task_kind)settings->task)->rules.sources == 0;
 }
 
 static bool attends(const struct settings *settings)
@@ -70,8 +71,10 @@ static void choose_training(struct settings *s, const struct settings_facts *fac
     choose_real(&s->dropout_encoder, s->dropout);
     choose_real(&s->dropout_output, s->dropout);
     choose_real(&s->unknown_dropout, are_words(&facts->contents[SOURCE]) ? 0.1 : 0);
-    choose_real(&s->weight_decay, s->optimizer == OPTIMIZER_ADAMW ? 0.01 : 0);
-    choose(&s->schedule, facts->has_valid ? SCHEDULE_PLATEAU : SCHEDULE_INVERSE_SQRT);
+    choose_real(&s->weight_decay, optimizer_table[s->optimizer]->weight_decay);
+    if (s->schedule == CHOSEN)
+        settings_set_default(s, settings_row("schedule"),
+                             facts->has_valid ? "plateau" : "inverse-sqrt");
     choose(&s->decay_updates, 0);
     if (s->valid_interval == CHOSEN) {
         int64_t epoch = facts->updates_an_epoch ? facts->updates_an_epoch(s, facts->corpus) : 1000;
@@ -156,32 +159,32 @@ static void check_dropout(const struct settings *s, struct faults *faults)
            faults);
 }
 
-static void check_optimizer(const struct settings *s, struct faults *faults)
+/* What the choice of another setting has no use for. */
+static void check_choosers(const struct settings *s, struct faults *faults)
 {
-    bool sgd = s->optimizer == OPTIMIZER_SGD;
-    refuse(s, &s->adam_beta1, sgd, "--adam-beta1 has no effect with --optimizer sgd", faults);
-    refuse(s, &s->adam_beta2, sgd, "--adam-beta2 has no effect with --optimizer sgd", faults);
-    refuse(s, &s->adam_epsilon, sgd, "--adam-epsilon has no effect with --optimizer sgd", faults);
-    refuse(s, &s->momentum, !sgd, "--momentum has an effect with --optimizer sgd only", faults);
+    for (int row = 0; row < settings_count; row++) {
+        const struct setting *setting = &settings_table[row];
+        if (!setting->chooser || s->from[row] < FROM_CONFIG)
+            continue;
+        const struct choice chosen = settings_chosen(s, setting->chooser);
+        if (!(chosen.uses & setting->use))
+            faults_add(faults, "--%s has no effect with --%s %s", setting->name, setting->chooser,
+                       chosen.name);
+    }
 }
 
 static void check_schedule(const struct settings *s, const struct settings_facts *facts,
                            struct faults *faults)
 {
-    bool plateau = s->schedule == SCHEDULE_PLATEAU, linear = s->schedule == SCHEDULE_LINEAR;
-    if (plateau && !facts->has_valid)
-        faults_add(faults, "--schedule plateau needs --valid");
-    if (linear && s->decay_updates == 0)
-        faults_add(faults, "--schedule linear needs --decay-updates");
-    else if (linear && s->decay_updates <= s->warmup)
+    const struct schedule *schedule = &schedule_table[s->schedule];
+    const bool decays = schedule->uses & SCHEDULE_DECAYS;
+    if ((schedule->uses & SCHEDULE_PLATEAUS) && !facts->has_valid)
+        faults_add(faults, "--schedule %s needs --valid", schedule->name);
+    if (decays && s->decay_updates == 0)
+        faults_add(faults, "--schedule %s needs --decay-updates", schedule->name);
+    else if (decays && s->decay_updates <= s->warmup)
         faults_add(faults, "--decay-updates: %lld is not above --warmup, %lld",
                    (long long)s->decay_updates, (long long)s->warmup);
-    refuse(s, &s->decay_updates, !linear && s->decay_updates != 0,
-           "--decay-updates has an effect with --schedule linear only", faults);
-    refuse(s, &s->plateau_factor, !plateau,
-           "--plateau-factor has an effect with --schedule plateau only", faults);
-    refuse(s, &s->plateau_patience, !plateau,
-           "--plateau-patience has an effect with --schedule plateau only", faults);
     refuse(s, &s->valid_interval, !facts->has_valid, "--valid-interval needs --valid", faults);
     refuse(s, &s->patience, !facts->has_valid && s->patience != 0, "--patience needs --valid",
            faults);
@@ -219,7 +222,7 @@ void settings_resolve(struct settings *settings, const struct settings_facts *fa
     settings_task_check(settings, facts, faults);
     check_model(settings, faults);
     check_dropout(settings, faults);
-    check_optimizer(settings, faults);
+    check_choosers(settings, faults);
     check_schedule(settings, facts, faults);
     check_metric(settings, facts, faults);
     if (faults->count > before)
@@ -303,7 +306,7 @@ void settings_shape(const struct settings *s, const struct content *contents, st
 void settings_optimizer(const struct settings *s, struct optimizer *optimizer)
 {
     *optimizer = (struct optimizer){
-        .kind = (enum optimizer_kind)s->optimizer,
+        .kind = optimizer_table[s->optimizer],
         .beta1 = s->adam_beta1,
         .beta2 = s->adam_beta2,
         .epsilon = s->adam_epsilon,

@@ -1,26 +1,31 @@
 #include "comm/base/die.h"
 #include "model/product/product.h"
+#include "trainer/settings/schedules.h"
 #include "trainer/settings/settings.h"
-#include <string.h>
+#include "trainer/settings/task.h"
 
 /* A row reads as a line: name, member of struct settings, kind, commands, default, bounds, help. */
 /* clang-format off */
 #define ROW(name_, member_, kind_, commands_, fallback_, type_, ...)                               \
     {.name = (name_), .type = SETTING_##type_, .kind = SETTING_##kind_, .commands = (commands_),   \
      .offset = offsetof(struct settings, member_), .fallback = (fallback_), __VA_ARGS__}
-#define INTEGER(name_, member_, kind_, commands_, fallback_, least_, most_, help_)                 \
+#define INTEGER(name_, member_, kind_, commands_, fallback_, least_, most_, ...)                   \
     ROW(name_, member_, kind_, commands_, fallback_, INTEGER, .least = (least_), .most = (most_),  \
-        .help = (help_))
-#define REAL(name_, member_, kind_, commands_, fallback_, least_, most_, help_)                    \
+        .help = __VA_ARGS__)
+#define REAL(name_, member_, kind_, commands_, fallback_, least_, most_, ...)                      \
     ROW(name_, member_, kind_, commands_, fallback_, REAL, .least = (least_), .most = (most_),     \
-        .help = (help_))
+        .help = __VA_ARGS__)
 #define SWITCH(name_, member_, kind_, commands_, fallback_, help_)                                 \
     ROW(name_, member_, kind_, commands_, fallback_, SWITCH, .help = (help_))
 #define CHOICE(name_, member_, kind_, commands_, fallback_, choices_, help_)                       \
     ROW(name_, member_, kind_, commands_, fallback_, CHOICE, .choices = (choices_), .help = (help_))
+#define ROWS(name_, member_, kind_, commands_, fallback_, rows_, help_)                            \
+    ROW(name_, member_, kind_, commands_, fallback_, CHOICE, .rows = (rows_), .help = (help_))
 #define TEXT(name_, member_, kind_, commands_, fallback_, word_, help_)                            \
     ROW(name_, member_, kind_, commands_, fallback_, TEXT, .choices = (word_), .help = (help_))
 #define LATER(...) ROW(__VA_ARGS__, .later = true)
+/* Behind the help: it has an effect where the choice of that setting uses it. */
+#define OF(chooser_, use_) .chooser = (chooser_), .use = (use_)
 /* clang-format on */
 
 enum {
@@ -45,16 +50,30 @@ WORDS names[] = {"NAME[,NAME...]", NULL};
 WORDS a_text[] = {"TEXT", NULL};
 WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
-WORDS tasks[] = {"translate", "tag", "classify", "generate", "language-model", NULL};
 WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
 WORDS file_formats[] = {"lines", "conll", NULL};
 WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
-WORDS optimizers[] = {"adam", "adamw", "sgd", NULL};
-WORDS schedules[] = {"plateau", "inverse-sqrt", "constant", "linear", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
 WORDS normalisations[] = {"power", "wu", NULL};
 WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
+
+static struct choice tasks(int i)
+{
+    return (struct choice){.name = task_table[i].name, .help = task_table[i].help};
+}
+
+static struct choice optimizers(int i)
+{
+    const struct optimizer_kind *row = optimizer_table[i];
+    return row ? (struct choice){row->name, row->help, row->uses} : (struct choice){0};
+}
+
+static struct choice schedules(int i)
+{
+    const struct schedule *row = &schedule_table[i];
+    return (struct choice){row->name, row->help, row->uses};
+}
 
 #define WIDEST 65536
 #define MANY 1e9
@@ -63,10 +82,8 @@ WORDS whats[] = {"train", "prepare", "translate", "products", NULL};
 
 /* clang-format off */
 const struct setting settings_table[] = {
-    LATER("task", task, MODEL, PREPARE | TRAINS, "translate", CHOICE, .choices = tasks, .help =
-           "prepare: what the corpus is to teach: translate, source to target; tag, a tag for each "
-           "word; classify, a label for each source; generate, text from a label or features; "
-           "language-model, the target alone; with --like it is that one's"
+    LATER("task", task, MODEL, PREPARE | TRAINS, "translate", CHOICE, .rows = tasks, .help =
+           "prepare: what the corpus is to teach: " ROWS_HELP "; with --like it is that one's"
            "|train: that of the corpus"
            "|benchmark: whose model is measured, on made-up sentences; of --corpus its own"),
     TEXT("source", source, RUN, PREPARE | SCORE | EVALUATE, NULL, a_path,
@@ -253,15 +270,19 @@ const struct setting settings_table[] = {
          "share of source words that become unknown (default: 0.1 if the source is words, else 0)"),
     REAL("label-smoothing", label_smoothing, TRAINING, TRAINS, "0.1", 0, RATE,
          "share of probability spread over all symbols"),
-    CHOICE("optimizer", optimizer, TRAINING, TRAINS, "adam", optimizers, "as PyTorch defines them"),
+    ROWS("optimizer", optimizer, TRAINING, TRAINS, "adam", optimizers, "how a gradient changes the weights: " ROWS_HELP),
     REAL("learning-rate", learning_rate, TRAINING, TRAINS, "0.001", 0, 1000, "after warm-up"),
-    REAL("adam-beta1", adam_beta1, TRAINING, TRAINS, "0.9", 0, ALMOST_ONE, "of adam and adamw"),
-    REAL("adam-beta2", adam_beta2, TRAINING, TRAINS, "0.999", 0, ALMOST_ONE, "of adam and adamw"),
-    REAL("adam-epsilon", adam_epsilon, TRAINING, TRAINS, "1e-8", 1e-30, 1, "of adam and adamw"),
-    REAL("momentum", momentum, TRAINING, TRAINS, "0.9", 0, ALMOST_ONE, "of sgd"),
+    REAL("adam-beta1", adam_beta1, TRAINING, TRAINS, "0.9", 0, ALMOST_ONE,
+         "share of the mean of the gradients that is kept", OF("optimizer", OPTIMIZER_BETA1)),
+    REAL("adam-beta2", adam_beta2, TRAINING, TRAINS, "0.999", 0, ALMOST_ONE,
+         "share of the mean of their squares that is kept", OF("optimizer", OPTIMIZER_BETA2)),
+    REAL("adam-epsilon", adam_epsilon, TRAINING, TRAINS, "1e-8", 1e-30, 1,
+         "added to its root, which the step is divided by", OF("optimizer", OPTIMIZER_EPSILON)),
+    REAL("momentum", momentum, TRAINING, TRAINS, "0.9", 0, ALMOST_ONE,
+         "share of the sum of the gradients that is kept", OF("optimizer", OPTIMIZER_MOMENTUM)),
     REAL("weight-decay", weight_decay, TRAINING, TRAINS, NULL, 0, 1000,
-         "adamw: decoupled; adam and sgd: added to the gradient (default: 0.01 with adamw, else "
-         "0)"),
+         "how much of the weights is added to the gradient (default: 0), unless --optimizer says "
+         "otherwise"),
     REAL("clip", clip, TRAINING, TRAINS, "1", 0, MANY,
          "largest norm of the mean gradient per token; 0: no clipping"),
     LATER("freeze", freeze, TRAINING, TRAIN, NULL, TEXT, .choices = names,
@@ -272,16 +293,17 @@ const struct setting settings_table[] = {
           .help = "decay d of a moving average of the weights, which validation, translate and "
                   "score use: after step t, average += (1 - min(d, (1 + t) / (10 + t))) x (weights "
                   "- average); 0: off, 0.998 averages some 500 steps"),
-    CHOICE("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
-           "of the learning rate after warm-up (default: plateau with --valid, else inverse-sqrt)"),
+    ROWS("schedule", schedule, TRAINING, TRAIN, NULL, schedules,
+         "of the learning rate after warm-up: " ROWS_HELP
+         " (default: plateau with --valid, else inverse-sqrt)"),
     INTEGER("warmup", warmup, TRAINING, TRAIN, "300", 0, MANY,
             "updates in which the rate rises linearly"),
     INTEGER("decay-updates", decay_updates, TRAINING, TRAIN, NULL, 0, 1e12,
-            "linear: the update at which the rate is zero"),
+            "the update at which the rate is zero", OF("schedule", SCHEDULE_DECAYS)),
     REAL("plateau-factor", plateau_factor, TRAINING, TRAIN, "0.5", 0.001, 1,
-         "plateau: what the rate is multiplied by"),
+         "what the rate is multiplied by", OF("schedule", SCHEDULE_PLATEAUS)),
     INTEGER("plateau-patience", plateau_patience, TRAINING, TRAIN, "3", 1, MANY,
-            "plateau: validations without a new best before that"),
+            "validations without a new best before that", OF("schedule", SCHEDULE_PLATEAUS)),
     INTEGER("valid-interval", valid_interval, TRAINING, TRAIN, NULL, 1, MANY,
             "updates between validations (default: one epoch, within 100 to 1000)"),
     LATER("valid-metric", valid_metric, TRAINING, TRAIN, "perplexity", TEXT, .choices = a_name, .help =
@@ -361,38 +383,3 @@ const struct setting settings_table[] = {
 };
 /* clang-format on */
 const int settings_count = sizeof(settings_table) / sizeof(settings_table[0]);
-
-const struct command_name command_names[COMMANDS] = {
-    {COMMAND_PREPARE, "prepare", "turns parallel text into a corpus",
-     "--source PATH --target PATH --output PATH"},
-    {COMMAND_TRAIN, "train", "trains a model on a corpus, or continues a run",
-     "--corpus PATH --output PATH"},
-    {COMMAND_TRANSLATE, "translate", "translates text", "--model PATH"},
-    {COMMAND_TAG, "tag", "tags each word, or each frame", "--model PATH"},
-    {COMMAND_CLASSIFY, "classify", "gives each input its label", "--model PATH"},
-    {COMMAND_GENERATE, "generate", "makes text from labels, features or vectors", "--model PATH"},
-    {COMMAND_SCORE, "score", "gives the log-probability of pairs, and their perplexity",
-     "--model PATH --corpus PATH"},
-    {COMMAND_EVALUATE, "evaluate", "applies a model and measures its outputs by metrics",
-     "--model PATH --corpus PATH"},
-    {COMMAND_SAMPLE, "sample", "draws text from a language model", "--model PATH"},
-    {COMMAND_INSPECT, "inspect", "tells what a corpus, a checkpoint or a run holds", "PATH"},
-    {COMMAND_BENCHMARK, "benchmark", "measures how fast this machine is, and what limits it",
-     "[--config PATH]"}};
-
-const char *command_name(enum command command)
-{
-    for (int i = 0; i < COMMANDS; i++)
-        if (command_names[i].command == command)
-            return command_names[i].name;
-    require(!"a command of the table");
-    return NULL;
-}
-
-int settings_row(const char *name)
-{
-    for (int row = 0; row < settings_count; row++)
-        if (strcmp(settings_table[row].name, name) == 0)
-            return row;
-    return -1;
-}

@@ -3,53 +3,40 @@
 #include "trainer/metric/metric.h"
 #include "trainer/settings/task.h"
 
+/* What of a task gives settings a meaning. */
 enum {
-    TRANSLATE = 1 << TASK_TRANSLATE,
-    TAG = 1 << TASK_TAG,
-    CLASSIFY = 1 << TASK_CLASSIFY,
-    GENERATE = 1 << TASK_GENERATE,
-    LANGUAGE_MODEL = 1 << TASK_LANGUAGE_MODEL,
-    DECODES = TRANSLATE | GENERATE | LANGUAGE_MODEL,
-    READS = TRANSLATE | TAG | CLASSIFY | GENERATE // a source
+    READS = 1,        // it has a source
+    READS_FREELY = 2, // whose places are not those of the target
+    READS_LONG = 4,   // and are many, most often
+    DECODES = 8,
+    SEARCHES = 16, // from a source
+    POOLS = 32
 };
 
-/* Defaults that differ from the settings' own. */
-static const struct own {
-    int tasks;
-    const char *name, *value;
-} own[] = {
-    {TAG | CLASSIFY | GENERATE | LANGUAGE_MODEL, "source-end", "off"},
-    {TAG | CLASSIFY | LANGUAGE_MODEL, "label-smoothing", "0"},
-    {TAG | CLASSIFY, "tied-embeddings", "off"},
-    {TAG | LANGUAGE_MODEL, "readout", "0"},
-    {GENERATE, "encoder-layers", "0"},
-    {GENERATE, "context", "mean"},
-    {GENERATE, "context-use", "both"},
-};
+static int traits_of(const struct task *task)
+{
+    const bool reads = task->rules.sources > 0, freely = reads && !task_in_step(task);
+    return (reads ? READS : 0) | (freely ? READS_FREELY : 0) |
+           (freely && !task->from_single ? READS_LONG : 0) |
+           (task->head == HEAD_DECODE ? DECODES : 0) | (task_searches(task) ? SEARCHES : 0) |
+           (task->head == HEAD_POOL ? POOLS : 0);
+}
 
-/* For which tasks a setting has a meaning; those that are not here have one for all. */
+/* For which tasks a setting has a meaning: those with one of the traits; one that is not here has a
+ * meaning for all. */
 static const struct meaning {
     const char *name;
-    int tasks;
+    int traits;
 } meanings[] = {
-    {"encoder-layers", READS},
-    {"encoder-hidden", READS},
-    {"bidirectional", READS},
-    {"pyramid", TRANSLATE | CLASSIFY},
-    {"source-end", TRANSLATE | CLASSIFY | GENERATE},
-    {"dropout-encoder", READS},
-    {"unknown-dropout", READS},
-    {"decoder-layers", DECODES},
-    {"tied-embeddings", DECODES},
-    {"feed-previous", DECODES},
-    {"context", TRANSLATE | GENERATE},
-    {"context-use", TRANSLATE | GENERATE},
-    {"decoder", TRANSLATE | GENERATE},
-    {"attention", TRANSLATE | GENERATE},
-    {"attention-state", TRANSLATE | GENERATE},
-    {"attention-hidden", TRANSLATE | GENERATE | CLASSIFY},
-    {"input-feeding", TRANSLATE | GENERATE},
-    {"pooling", CLASSIFY},
+    {"encoder-layers", READS},     {"encoder-hidden", READS},
+    {"bidirectional", READS},      {"pyramid", READS_LONG},
+    {"source-end", READS_FREELY},  {"dropout-encoder", READS},
+    {"unknown-dropout", READS},    {"decoder-layers", DECODES},
+    {"tied-embeddings", DECODES},  {"feed-previous", DECODES},
+    {"context", SEARCHES},         {"context-use", SEARCHES},
+    {"decoder", SEARCHES},         {"attention", SEARCHES},
+    {"attention-state", SEARCHES}, {"attention-hidden", SEARCHES | POOLS},
+    {"input-feeding", SEARCHES},   {"pooling", POOLS},
 };
 
 static void set(struct settings *s, const char *name, const char *value)
@@ -67,23 +54,23 @@ static bool single_places(const struct settings_facts *facts)
 
 void settings_task_defaults(struct settings *s, const struct settings_facts *facts)
 {
-    int task = 1 << s->task;
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (own[i].tasks & task)
-            set(s, own[i].name, own[i].value);
-    if ((task & CLASSIFY) && single_places(facts)) {
+    const struct task *task = task_of((enum task_kind)s->task);
+    const bool pools = task->head == HEAD_POOL;
+    for (int i = 0; i < TASK_OWN_MOST && task->own[i].name; i++)
+        set(s, task->own[i].name, task->own[i].value);
+    if (pools && single_places(facts)) {
         set(s, "encoder-layers", "0");
         set(s, "pooling", "mean");
-    } else if (task & CLASSIFY) {
+    } else if (pools) {
         set(s, "readout", "0");
     }
-    if ((task & LANGUAGE_MODEL) && s->embedding != (s->readout ? s->readout : s->hidden))
+    if (task->rules.sources == 0 && s->embedding != (s->readout ? s->readout : s->hidden))
         set(s, "tied-embeddings", "off"); // else there would be a map between the two
     if (facts->contents[TARGET].form == FORM_VECTORS) {
         set(s, "tied-embeddings", "off");
         set(s, "label-smoothing", "0");
         set(s, "valid-metric", "loss");
-    } else if ((task & (TAG | CLASSIFY)) && facts->valid_has_text) {
+    } else if (task->rules.classes && facts->valid_has_text) {
         set(s, "valid-metric", "accuracy");
     }
 }
@@ -121,9 +108,10 @@ void settings_task_check(const struct settings *s, const struct settings_facts *
                          struct faults *faults)
 {
     const struct task *task = task_of((enum task_kind)s->task);
+    const int traits = traits_of(task);
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         int row = settings_row(meanings[i].name);
-        if (!(meanings[i].tasks & 1 << s->task) && s->from[row] >= FROM_CONFIG)
+        if (!(meanings[i].traits & traits) && s->from[row] >= FROM_CONFIG)
             faults_add(faults, "--%s has no effect with --task %s", meanings[i].name, task->name);
     }
     check_sides(s, facts->contents, faults);

@@ -1,72 +1,84 @@
 #include "trainer/settings/task.h"
-#include "comm/base/die.h"
 #include <string.h>
 
-static const struct task tasks[TASKS] = {
-    [TASK_TRANSLATE] = {.name = "translate",
+const struct task task_table[] =
+    {[TASK_TRANSLATE] = {.name = "translate",
+                         .help = "source to target",
+                         .head = HEAD_DECODE,
+                         .verb = COMMAND_TRANSLATE,
+                         .metrics_of = METRIC_LOSSES | METRIC_SEQUENCES,
+                         .metrics = "perplexity,exact-match,symbol-error-rate,bleu",
+                         .rules = {.sources = 1, .sources_most = 2},
+                         .target_end = 1,
+                         .unit = "token",
+                         .target_tokenizer = TOKENIZER_SENTENCEPIECE},
+     [TASK_TAG] =
+         {.name = "tag",
+          .help = "a tag for each word",
+          .head = HEAD_STEP,
+          .verb = COMMAND_TAG,
+          .metrics_of = METRIC_LOSSES | METRIC_LABELS,
+          .metrics = "accuracy,span-f1,exact-match",
+          .shown = "accuracy,span-f1",
+          .rules = {.sources = 1, .sources_most = 1, .target = PLACES_OF_SOURCE, .classes = 1},
+          .own = {{"source-end", "off"},
+                  {"label-smoothing", "0"},
+                  {"tied-embeddings", "off"},
+                  {"readout", "0"}},
+          .unit = "tag",
+          .source_tokenizer = TOKENIZER_WORDS,
+          .target_tokenizer = TOKENIZER_WORDS},
+     [TASK_CLASSIFY] =
+         {.name = "classify",
+          .help = "a label for each source",
+          .head = HEAD_POOL,
+          .verb = COMMAND_CLASSIFY,
+          .metrics_of = METRIC_LOSSES | METRIC_LABELS,
+          .metrics = "accuracy,macro-f1,confusion",
+          .shown = "accuracy,macro-f1",
+          .rules = {.sources = 1, .sources_most = 2, .target = PLACES_ONE, .classes = 1},
+          .own = {{"source-end", "off"}, {"label-smoothing", "0"}, {"tied-embeddings", "off"}},
+          .unit = "label",
+          .target_tokenizer = TOKENIZER_LINES},
+     [TASK_GENERATE] = {.name = "generate",
+                        .help = "text from a label or features",
                         .head = HEAD_DECODE,
-                        .verb = COMMAND_TRANSLATE,
+                        .verb = COMMAND_GENERATE,
                         .metrics_of = METRIC_LOSSES | METRIC_SEQUENCES,
                         .metrics = "perplexity,exact-match,symbol-error-rate,bleu",
-                        .rules = {.sources = 1, .sources_most = 2},
+                        .rules = {.sources = 1, .sources_most = 1},
+                        .from_single = 1,
+                        .own = {{"source-end", "off"},
+                                {"encoder-layers", "0"},
+                                {"context", "mean"},
+                                {"context-use", "both"}},
                         .target_end = 1,
-                        .source_end = 1,
                         .unit = "token",
                         .target_tokenizer = TOKENIZER_SENTENCEPIECE},
-    [TASK_TAG] =
-        {.name = "tag",
-         .head = HEAD_STEP,
-         .verb = COMMAND_TAG,
-         .metrics_of = METRIC_LOSSES | METRIC_LABELS,
-         .metrics = "accuracy,span-f1,exact-match",
-         .shown = "accuracy,span-f1",
-         .rules = {.sources = 1, .sources_most = 1, .target = PLACES_OF_SOURCE, .classes = 1},
-         .source_end = -1,
-         .unit = "tag",
-         .source_tokenizer = TOKENIZER_WORDS,
-         .target_tokenizer = TOKENIZER_WORDS},
-    [TASK_CLASSIFY] =
-        {.name = "classify",
-         .head = HEAD_POOL,
-         .verb = COMMAND_CLASSIFY,
-         .metrics_of = METRIC_LOSSES | METRIC_LABELS,
-         .metrics = "accuracy,macro-f1,confusion",
-         .shown = "accuracy,macro-f1",
-         .rules = {.sources = 1, .sources_most = 2, .target = PLACES_ONE, .classes = 1},
-         .unit = "label",
-         .target_tokenizer = TOKENIZER_LINES},
-    [TASK_GENERATE] = {.name = "generate",
-                       .head = HEAD_DECODE,
-                       .verb = COMMAND_GENERATE,
-                       .metrics_of = METRIC_LOSSES | METRIC_SEQUENCES,
-                       .metrics = "perplexity,exact-match,symbol-error-rate,bleu",
-                       .rules = {.sources = 1, .sources_most = 1},
-                       .from_single = 1,
-                       .target_end = 1,
-                       .unit = "token",
-                       .target_tokenizer = TOKENIZER_SENTENCEPIECE},
-    [TASK_LANGUAGE_MODEL] = {.name = "language-model",
-                             .head = HEAD_DECODE,
-                             .verb = COMMAND_SAMPLE,
-                             .metrics_of = METRIC_LOSSES,
-                             .metrics = "perplexity",
-                             .target_end = 1,
-                             .source_end = -1,
-                             .unit = "token",
-                             .target_tokenizer = TOKENIZER_SENTENCEPIECE},
-};
+     [TASK_LANGUAGE_MODEL] = {.name = "language-model",
+                              .help = "the target alone",
+                              .head = HEAD_DECODE,
+                              .verb = COMMAND_SAMPLE,
+                              .metrics_of = METRIC_LOSSES,
+                              .metrics = "perplexity",
+                              .own = {{"source-end", "off"},
+                                      {"label-smoothing", "0"},
+                                      {"readout", "0"}},
+                              .target_end = 1,
+                              .unit = "token",
+                              .target_tokenizer = TOKENIZER_SENTENCEPIECE},
+     {.name = NULL}};
 
 const struct task *task_of(enum task_kind kind)
 {
-    require(kind < TASKS);
-    return &tasks[kind];
+    return &task_table[kind];
 }
 
 const struct task *task_find(const char *name)
 {
-    for (int i = 0; i < TASKS; i++)
-        if (strcmp(tasks[i].name, name) == 0)
-            return &tasks[i];
+    for (const struct task *task = task_table; task->name; task++)
+        if (strcmp(task->name, name) == 0)
+            return task;
     return NULL;
 }
 
@@ -78,7 +90,7 @@ const struct corpus_rules *task_rules(const char *name)
 
 enum task_kind task_kind(const struct task *task)
 {
-    return (enum task_kind)(task - tasks);
+    return (enum task_kind)(task - task_table);
 }
 
 int task_metrics_of(const struct task *task, const struct content *target)
@@ -118,11 +130,10 @@ const char *task_shown(const struct task *task, const struct content *target)
 bool task_fits(enum head head, enum form target, const struct sentence *sentence,
                struct reason *what)
 {
-    int source = sentence->side[SOURCE].length, length = sentence->side[TARGET].length;
-    const char *unit = target == FORM_VECTORS ? "vector" : head == HEAD_STEP ? "tag" : "label";
-    const char *plural = length == 1 ? "" : "s";
-    if (head == HEAD_STEP && source != length)
-        return fail(what, "has %d %s%s, but its source has %d", length, unit, plural, source);
-    return head != HEAD_POOL || length == 1 ||
-           fail(what, "has %d %s%s instead of one", length, unit, plural);
+    const struct task *task = task_table;
+    while (task->head != head)
+        task++;
+    return corpus_rules_places(&task->rules, sentence->side[SOURCE].length,
+                               sentence->side[TARGET].length,
+                               target == FORM_VECTORS ? "vector" : task->unit, what);
 }
