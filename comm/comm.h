@@ -1,8 +1,9 @@
-/* The other ranks. One world, as MPI has it, started once and kept in comm.c: comm_start, ..., comm_stop. Without a launcher's
- * environment it is one rank and MPI is never called. A function marked [all] must be called by all
- * ranks, in the same order. Nothing blocks: every wait polls point-to-point requests (messages.h)
- * and gives the processor away between polls. Collectives are built from those, along trees that
- * the number of ranks fixes. An MPI call that fails ends the program and names the call. */
+/* The other ranks. One world, as MPI has it, started once and kept in comm.c: comm_start, ...,
+ * comm_stop. Without a launcher's environment it is one rank and MPI is never called. A function
+ * marked [all] must be called by all ranks, in the same order. Nothing blocks: every wait polls
+ * point-to-point requests (messages.h) and gives the processor away between polls. Collectives are
+ * built from those, along trees that the number of ranks fixes. An MPI call that fails ends the
+ * program and names the call. */
 #ifndef COMM_H
 #define COMM_H
 
@@ -10,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the launcher's environment says, before comm_start: 0 and 1 without one. The environments are
- * those of Open MPI's mpirun and of srun --mpi=pmix. */
+/* What the launcher's environment says, before comm_start: 0 and 1 without one. The environments
+ * are those of Open MPI's mpirun and of srun --mpi=pmix. */
 int comm_launcher_rank(void);
 int comm_launcher_size(void);
 /* The names of the variables that say so, up to NULL: without them a process is by itself. */

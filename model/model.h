@@ -4,10 +4,24 @@
  * those of others: embedding, recurrent (over the table of cells), context, attention (a table),
  * decoder, readout, pooling (a table). A part adds its parameters to the table in its own init, and
  * holds their places. The struct is constant after model_init: what lives for a micro-batch is in
- * the arena.
- *
- * Names and shapes of the parameters (G gates, I input, H state, M memory width, V symbols or
- * classes, D numbers of a vector):
+ * the arena. */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "comm/base/memory.h"
+#include "comm/base/random.h"
+#include "model/decoder/decoder.h"
+#include "model/decoder/output.h"
+#include "model/encoder/encoder.h"
+#include "model/encoder/pooling.h"
+#include "model/layers/input.h"
+#include "model/shape/batch.h"
+#include "model/shape/parameters.h"
+#include "model/shape/shape.h"
+
+struct head_row;
+
+/* Names and shapes of the parameters (letters: model/shape/shape.h; V also classes):
  *   source.embedding (V, E)  [.feature.K (V, .)], or .input (E, D)  .input_bias (E)
  *   second....   target....                   likewise, each of its own side
  *   encoder.LAYER.forward.input (G H, I)  .recurrent (G H, H)  .bias (G H)  [.recurrent_bias (H)]
@@ -27,22 +41,6 @@
  * Gates are in PyTorch's order: LSTM i, f, g, o; GRU r, z, n; recurrent_bias is of the GRU's n.
  * Layer 0 of the decoder reads [E y; c; r_prev], the readout [h; E y; c] (previous), [h; c]
  * (current), [h; E y] (without attention): each only what the shape has of it. */
-#ifndef MODEL_H
-#define MODEL_H
-
-#include "comm/base/memory.h"
-#include "comm/base/random.h"
-#include "model/decoder/decoder.h"
-#include "model/decoder/output.h"
-#include "model/encoder/encoder.h"
-#include "model/encoder/pooling.h"
-#include "model/layers/input.h"
-#include "model/shape/batch.h"
-#include "model/shape/parameters.h"
-#include "model/shape/shape.h"
-
-struct head_row;
-
 struct model {
     struct shape shape;
     struct parameters parameters;

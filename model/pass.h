@@ -1,5 +1,13 @@
 /* One forward pass: what backward needs of it. Shared by the files of the model that make one up:
- * model.c, the heads, predict.c. N = a source's tokens, P = target places. */
+ * model.c, the heads, predict.c. The way of a pair with attention, and backward the other way
+ * round (letters: model/shape/shape.h):
+ *     input     source symbols          -> x (N, E)            model/layers/input.h
+ *     encoder   x                       -> h (N, M), a bank    model/encoder/encoder.h, bank.h
+ *     context   h                       -> s_0 (B, H)          model/encoder/context.h
+ *     input     target symbols before   -> E y (T, B, E)
+ *     decoder   E y, s_0, bank: step t  -> s_t, c_t (B, .)     model/decoder/decoder_run.c
+ *     readout   s, c of all steps       -> r (P, R)            model/decoder/readout.h
+ *     output    r, target symbols       -> losses (P)          model/decoder/output.h */
 #ifndef PASS_H
 #define PASS_H
 

@@ -12,7 +12,7 @@ enum { RANDOM_WORDS = 4, RANDOM_BLOCKS = 16 }; // of a block; that are made toge
 static inline void random_group(const struct random_key *key, uint64_t group,
                                 uint32_t words[RANDOM_WORDS][RANDOM_BLOCKS])
 {
-    uint64_t first = group * RANDOM_BLOCKS; // and the next RANDOM_BLOCKS - 1: no carry, RANDOM_BLOCKS divides 2^32
+    uint64_t first = group * RANDOM_BLOCKS; // and those behind it: no carry, 16 divides 2^32
 #pragma omp simd
     for (int l = 0; l < RANDOM_BLOCKS; l++) {
         uint32_t k0 = (uint32_t)key->seed, k1 = (uint32_t)(key->seed >> 32);

@@ -20,10 +20,12 @@ typedef const struct corpus_rules *corpus_rules_of(const char *task);
 bool corpus_rules_check(const struct corpus_rules *rules, const char *task,
                         const struct content contents[SIDES], struct reason *why);
 /* Has a target of so many places what the rules want, beside a source of so many? An end that a
- * model may append is none. unit: what a place is called; what: "has 2 tags, but its source has 3". */
+ * model may append is none. unit: what a place is called; what: "has 2 tags, but its source has
+ * 3". */
 bool corpus_rules_places(const struct corpus_rules *rules, int source, int target, const char *unit,
                          struct reason *what);
-/* Has a sentence the places, of lengths (SIDES), that rules (or NULL) and forms want? index: of the sentence in its shard, for the reason. */
+/* Has a sentence the places, of lengths (SIDES), that rules (or NULL) and forms want? index: of the
+ * sentence in its shard, for the reason. */
 bool corpus_rules_fit(const struct corpus_rules *rules, const enum form forms[SIDES],
                       const int32_t lengths[SIDES], int64_t index, struct reason *why);
 

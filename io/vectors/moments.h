@@ -1,8 +1,9 @@
 /* Mean and standard deviation of each dimension over all frames of a set of vectors
- * (io/vectors/vectors.h), and values normalised by them: (x - mean) / deviation. In double, frame by
- * frame in the order given (Welford 1962), so one process reads all; each dimension by itself, so
- * the bits are the same on every processor. Calling sequence: moments_init, moments_add ..., moments_finish,
- * moments_release; what is kept are the two arrays of floats, and normalising takes only them. */
+ * (io/vectors/vectors.h), and values normalised by them: (x - mean) / deviation. In double, frame
+ * by frame in the order given (Welford 1962), so one process reads all; each dimension by itself,
+ * so the bits are the same on every processor. Calling sequence: moments_init, moments_add ...,
+ * moments_finish, moments_release; what is kept are the two arrays of floats, and normalising takes
+ * only them. */
 #ifndef MOMENTS_H
 #define MOMENTS_H
 

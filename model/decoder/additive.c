@@ -125,8 +125,8 @@ static void start_backward(const struct attention *attention, const real *block,
         linear_start_backward(&attention->query, block, states->bank->B, arena, &states->query);
 }
 
-/* With z = tanh(k + q) = 1 - y and e = v^T z:  dv += de z   dk += de v (1 - z^2), which is de v y (2
- * - y)   dq likewise */
+/* With z = tanh(k + q) = 1 - y and e = v^T z:
+ *     dv += de z     dk += de v (1 - z^2), which is de v y (2 - y)     dq likewise */
 VECTOR_CLONES
 static void score_one_backward(int A, const real *restrict v, const real *restrict k,
                                const real *restrict q, real de, real *restrict dv,

@@ -169,8 +169,8 @@ void decoder_start(const struct decoder *decoder, const real *block, const struc
     set_rows(decoder, states, B);
 }
 
-/* The i-th of what is carried (B, H): of each layer h, and c where its cell has one. NULL behind the
- * last. */
+/* The i-th of what is carried (B, H): of each layer h, and c where its cell has one. NULL behind
+ * the last. */
 static real *carried_of(const struct decoder *decoder, const struct decoder_states *states, int i)
 {
     int memory = decoder->layer[0].cell->memory, l = i >> memory;

@@ -1,6 +1,7 @@
 /* The output layer of vectors: y = W r + b, and half the squared error, summed over a vector's
  * numbers. Of decoded vectors that end one more output z, a logit, says whether this one is the
- * last: its loss is the cross-entropy of that, -log s(z) or -log(1 - s(z)), s(z) = 1 / (1 + e^-z). */
+ * last: its loss is the cross-entropy of that, -log s(z) or -log(1 - s(z)),
+ * s(z) = 1 / (1 + e^-z). */
 #ifndef OUTPUT_VALUES_H
 #define OUTPUT_VALUES_H
 

@@ -1,7 +1,7 @@
 /* How the encoder hands over the context: as the first states of the decoder's layers (context-use
  * attention, first, both), and as a summary v of the sentence that is joined to what every step
- * reads (every, both), or not at all (none). A row for each of CONTEXTS (model/shape/kinds.h); a new
- * one is the two functions of its summary, and its row there.
+ * reads (every, both), or not at all (none). A row for each of CONTEXTS (model/shape/kinds.h); a
+ * new one is the two functions of its summary, and its row there.
  *     last     h_l, c_l = the encoder's final h and c of layer l; v = final h of the top layer
  *     affine   h_l = tanh(W_l v + b_l), c_l = 0; the same v
  *     mean     the same with v = mean of the sentence's states in the memory bank

@@ -1,8 +1,8 @@
 /* An encoder: layers of recurrent states over the embedded source, one direction or both side by
  * side. What a layer gives, with dropout, is the next one's input, or in a pyramid its pairs are
- * (model/layers/pyramid.h). With `residual` a layer above the first gives h plus what the layer below
- * gave, before dropout (Wu et al. 2016). Of no layers the embedded source itself stands for the
- * states, and its last place for the final ones. What others read are the memory bank, which is
+ * (model/layers/pyramid.h). With `residual` a layer above the first gives h plus what the layer
+ * below gave, before dropout (Wu et al. 2016). Of no layers the embedded source itself stands for
+ * the states, and its last place for the final ones. What others read are the memory bank, which is
  * what the top layer gives, and each layer's final states, which are the recurrence's own, without
  * residual, as the decoder goes on from them. Positions are packed: N = the source tokens of all
  * sentences, step by step, the active sentences of each; N_l those of a pyramid's layer l, else N.

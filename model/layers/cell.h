@@ -9,15 +9,15 @@
 #include "model/shape/parameters.h"
 #include "model/shape/shape.h"
 
-/* One sentence at one step. G gates, P of them apart; joined means the G - P others. The functions
+/* One sentence at one step. G gates, K of them apart; joined means the G - K others. The functions
  * come in the order reset, forward; backward, reset_backward. */
 struct cell_row {
     int H;
     const real *bias;       // (G H), added to W x
-    const real *apart_bias; // (P H), added to U h of the gates apart
+    const real *apart_bias; // (K H), added to U h of the gates apart
     real *gates;            // (G H) forward: in W x (+ U h where joined), out what backward needs;
                             //       backward: out the gradient of W x
-    real *apart; // (P H) forward: in U h, out what backward needs; backward: out its gradient
+    real *apart; // (K H) forward: in U h, out what backward needs; backward: out its gradient
     const real *h_before; // (H)
     const real *seen;     // (H): h_before as U h reads it, with dropout
     const real *c_before; // (H), only of cells with memory, as c and dc

@@ -58,10 +58,10 @@ void layer_norm_vector_backward(int H, const real *gain, const real *y, real sca
 }
 
 void layer_norm_init(struct layer_norm *norm, struct parameters *parameters, const char *prefix,
-                     int G, int P, int H, int memory)
+                     int G, int K, int H, int memory)
 {
     *norm = (struct layer_norm){
-        .G = G, .P = P, .H = H, .memory = PLACE_NONE, .memory_bias = PLACE_NONE};
+        .G = G, .K = K, .H = H, .memory = PLACE_NONE, .memory_bias = PLACE_NONE};
     norm->input = place_add(parameters, prefix, "norm_input", G * H, 0, G, INITIAL_ONE);
     norm->recurrent = place_add(parameters, prefix, "norm_recurrent", G * H, 0, G, INITIAL_ONE);
     if (memory) {
@@ -98,12 +98,12 @@ static void gained(int H, const real *restrict gain, const real *restrict y, int
 /* The gates joined, or those apart: [first, last). */
 static int first_of(const struct layer_norm *norm, const real *apart)
 {
-    return apart ? norm->G - norm->P : 0;
+    return apart ? norm->G - norm->K : 0;
 }
 
 static int last_of(const struct layer_norm *norm, const real *apart)
 {
-    return apart ? norm->G : norm->G - norm->P;
+    return apart ? norm->G : norm->G - norm->K;
 }
 
 static void forward_row(const struct layer_norm *norm, const real *block,
@@ -127,18 +127,18 @@ void layer_norm_forward(const struct layer_norm *norm, const real *block,
                         struct layer_norm_states *states, int64_t row, int rows, real *gates,
                         real *apart)
 {
-    int width = norm->G * norm->H, P = norm->P * norm->H;
+    int width = norm->G * norm->H, K = norm->K * norm->H;
 #pragma omp parallel for num_threads(threads())                                                    \
     schedule(static) if (threads() > 1 && rows * width > ROWS_SHARED)
     for (int b = 0; b < rows; b++)
         forward_row(norm, block, states, row + b, gates + (int64_t)b * width,
-                    apart ? apart + (int64_t)b * P : NULL);
+                    apart ? apart + (int64_t)b * K : NULL);
 }
 
 void layer_norm_start_backward(const struct layer_norm *norm, int B, struct arena *arena,
                                struct layer_norm_states *states)
 {
-    size_t H = (size_t)norm->H, gates = (size_t)norm->G * H, apart = (size_t)norm->P * H;
+    size_t H = (size_t)norm->H, gates = (size_t)norm->G * H, apart = (size_t)norm->K * H;
     states->dinput = arena_take_zeroed(arena, gates, sizeof(real));
     states->drecurrent = arena_take_zeroed(arena, gates, sizeof(real));
     states->dbias = arena_take_zeroed(arena, gates, sizeof(real));
@@ -152,16 +152,16 @@ void layer_norm_start_backward(const struct layer_norm *norm, int B, struct aren
 static void sum_up(const struct layer_norm *norm, struct layer_norm_states *states, int64_t row,
                    int rows, const real *gates, const real *apart)
 {
-    int H = norm->H, G = norm->G * H, P = norm->P * H;
+    int H = norm->H, G = norm->G * H, K = norm->K * H;
     int first = first_of(norm, apart) * H, width = last_of(norm, apart) * H - first;
     const real *da = gates + first, *du = apart ? apart : da;
     rows_sum(rows, width, da, G, states->dbias + first);
     rows_sum_products(rows, width, da, G, states->input + row * G + first, G,
                       states->dinput + first);
-    rows_sum_products(rows, width, du, apart ? P : G, states->recurrent + row * G + first, G,
+    rows_sum_products(rows, width, du, apart ? K : G, states->recurrent + row * G + first, G,
                       states->drecurrent + first);
     if (apart)
-        rows_sum(rows, P, apart, P, states->dapart_bias);
+        rows_sum(rows, K, apart, K, states->dapart_bias);
     else if (norm->memory != PLACE_NONE) {
         rows_sum_products(rows, H, states->dmemory, H, states->memory, H, states->dmemory_gain);
         rows_sum(rows, H, states->dmemory, H, states->dmemory_bias);
@@ -188,13 +188,13 @@ void layer_norm_backward(const struct layer_norm *norm, const real *block,
                          struct layer_norm_states *states, int64_t row, int rows, real *gates,
                          const real *apart)
 {
-    int width = norm->G * norm->H, P = norm->P * norm->H;
+    int width = norm->G * norm->H, K = norm->K * norm->H;
     sum_up(norm, states, row, rows, gates, apart);
 #pragma omp parallel for num_threads(threads())                                                    \
     schedule(static) if (threads() > 1 && rows * width > ROWS_SHARED)
     for (int b = 0; b < rows; b++)
         backward_row(norm, block, states, row + b, gates + (int64_t)b * width,
-                     apart ? apart + (int64_t)b * P : NULL);
+                     apart ? apart + (int64_t)b * K : NULL);
 }
 
 void layer_norm_finish(const struct layer_norm *norm, const struct layer_norm_states *states,
@@ -205,7 +205,7 @@ void layer_norm_finish(const struct layer_norm *norm, const struct layer_norm_st
     rows_sum(1, G, states->drecurrent, G, gradient + norm->recurrent);
     rows_sum(1, G, states->dbias, G, gradient + bias);
     if (apart_bias != PLACE_NONE)
-        rows_sum(1, norm->P * H, states->dapart_bias, norm->P * H, gradient + apart_bias);
+        rows_sum(1, norm->K * H, states->dapart_bias, norm->K * H, gradient + apart_bias);
     if (norm->memory != PLACE_NONE) {
         rows_sum(1, H, states->dmemory_gain, H, gradient + norm->memory);
         rows_sum(1, H, states->dmemory_bias, H, gradient + norm->memory_bias);

@@ -1,6 +1,6 @@
 /* Layer normalisation inside a recurrent cell (Ba et al. 2016), over the H units of each of its G
  * gates, of W x and of U h_before by themselves:
- *     N(a) = (a - mean a) / sqrt(variance a + 1e-5)      x' = g_x N(W x)      u' = g_u N(U h_before)
+ *     N(a) = (a - mean a) / sqrt(variance a + 1e-5)     x' = g_x N(W x)     u' = g_u N(U h_before)
  *     RNN   h = tanh(x' + u' + b)
  *     LSTM  i, f, g, o of x' + u' + b; c as ever, not normalised itself; h = o tanh(g_c N(c) + b_c)
  *     GRU   r, z of x' + u' + b; n = tanh(x'_n + b_n + r (u'_n + b'))
@@ -14,13 +14,13 @@
 #include "model/shape/parameters.h"
 
 struct layer_norm {
-    int G, P, H;                 // gates, those of them apart, units of each
+    int G, K, H;                 // gates, those of them apart, units of each
     int64_t input, recurrent;    // places: g_x (G H), g_u (G H)
     int64_t memory, memory_bias; // g_c (H), b_c (H); PLACE_NONE without memory
 };
 /* Adds PREFIX.norm_input, .norm_recurrent and, with memory, .norm_memory and .norm_memory_bias. */
 void layer_norm_init(struct layer_norm *norm, struct parameters *parameters, const char *prefix,
-                     int G, int P, int H, int memory);
+                     int G, int K, int H, int memory);
 
 /* Of one micro-batch: N rows, B at a step at most. */
 struct layer_norm_states {
@@ -29,13 +29,13 @@ struct layer_norm_states {
     real *input_scale, *recurrent_scale; // (N, G): 1 / sqrt(variance + 1e-5)
     // (B, H) each, of the step at hand: N(c), the gradient of g_c N(c), and the cell's work
     real *memory, *dmemory, *work;
-    // sums over the rows that went back: (G H) each, (P H), (H) each
+    // sums over the rows that went back: (G H) each, (K H), (H) each
     real *dinput, *drecurrent, *dbias, *dapart_bias, *dmemory_gain, *dmemory_bias;
 };
 void layer_norm_start(const struct layer_norm *norm, int64_t N, int B, struct arena *arena,
                       struct layer_norm_states *states);
-/* For the rows [row, row + rows), of the gates joined, where apart is NULL: gates (rows, G H): in W x,
- * out g_x N(W x) + g_u N(U h); or of those apart: out g_x N(W x), apart (rows, P H): g_u N(U h). */
+/* For the rows [row, row + rows). Of the gates joined, apart is NULL: gates (rows, G H): in W x,
+ * out g_x N(W x) + g_u N(U h). Of those apart: out g_x N(W x), apart (rows, K H): g_u N(U h). */
 void layer_norm_forward(const struct layer_norm *norm, const real *block,
                         struct layer_norm_states *states, int64_t row, int rows, real *gates,
                         real *apart);

@@ -7,20 +7,20 @@
 void recurrent_init(struct recurrent *layer, struct parameters *parameters, const char *prefix,
                     const struct cell *cell, int normed, int I, int H, int reverse)
 {
-    int G = cell->gates, P = cell->apart;
+    int G = cell->gates, K = cell->apart;
     *layer = (struct recurrent){.cell = cell, .normed = normed, .I = I, .H = H, .reverse = reverse};
     layer->input =
         I ? place_add(parameters, prefix, "input", G * H, I, G, INITIAL_GLOROT) : PLACE_NONE;
     int64_t U = place_add(parameters, prefix, "recurrent", G * H, H, G, INITIAL_ORTHOGONAL);
-    layer->parts = P ? RECURRENT_PARTS : 1;
-    layer->U[RECURRENT_JOINED] = (struct linear){U, (G - P) * H, H, H};
-    layer->U[RECURRENT_APART] = (struct linear){U + (int64_t)(G - P) * H * H, P * H, H, H};
+    layer->parts = K ? RECURRENT_PARTS : 1;
+    layer->U[RECURRENT_JOINED] = (struct linear){U, (G - K) * H, H, H};
+    layer->U[RECURRENT_APART] = (struct linear){U + (int64_t)(G - K) * H * H, K * H, H, H};
     layer->bias = place_add(parameters, prefix, "bias", G * H, 0, G, cell->bias);
-    layer->apart_bias = P && !cell->reset ? place_add(parameters, prefix, "recurrent_bias", P * H,
-                                                      0, P, INITIAL_ZERO)
+    layer->apart_bias = K && !cell->reset ? place_add(parameters, prefix, "recurrent_bias", K * H,
+                                                      0, K, INITIAL_ZERO)
                                           : PLACE_NONE;
     if (normed)
-        layer_norm_init(&layer->norm, parameters, prefix, G, P, H, cell->memory);
+        layer_norm_init(&layer->norm, parameters, prefix, G, K, H, cell->memory);
 }
 
 void recurrent_start(const struct recurrent *layer, const real *block, const struct steps *steps,
@@ -161,7 +161,7 @@ void recurrent_finish_input(const struct recurrent *layer, real *gradient,
 void recurrent_finish(const struct recurrent *layer, real *gradient,
                       const struct recurrent_states *states)
 {
-    int H = layer->H, G = recurrent_gates(layer), P = recurrent_apart(layer);
+    int H = layer->H, G = recurrent_gates(layer), K = recurrent_apart(layer);
     int N = (int)states->steps.first[states->steps.count];
     for (int part = 0; part < layer->parts; part++) {
         struct recurrent_part_of U = recurrent_part_of(layer, states, (enum recurrent_part)part, 0);
@@ -173,7 +173,7 @@ void recurrent_finish(const struct recurrent *layer, real *gradient,
     }
     rows_sum(N, G, states->gates, G, gradient + layer->bias);
     if (layer->apart_bias != PLACE_NONE)
-        rows_sum(N, P, states->apart, P, gradient + layer->apart_bias);
+        rows_sum(N, K, states->apart, K, gradient + layer->apart_bias);
 }
 
 int64_t recurrent_cost(const struct recurrent *layer)

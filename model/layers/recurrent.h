@@ -25,7 +25,7 @@ struct recurrent {
     const struct cell *cell;
     int I, H; // widths of input and state
     int reverse;
-    int64_t input, bias, apart_bias;  // places: (G H, I), none without I; (G H), (P H) or none
+    int64_t input, bias, apart_bias;  // places: (G H, I), none without I; (G H), (K H) or none
     int parts;                        // of U that there are
     struct linear U[RECURRENT_PARTS]; // (G H, H)
     int normed;                       // with layer normalisation
@@ -44,7 +44,7 @@ struct steps {
 /* Of one micro-batch; N = first[count] rows. */
 struct recurrent_states {
     struct steps steps;
-    real *gates, *apart; // (N, G H), (N, P H); after backward the gradients of W x and of U h apart
+    real *gates, *apart; // (N, G H), (N, K H); after backward the gradients of W x and of U h apart
     real *h_before, *c_before; // (N, H): the state that each row went on from
     real *h;                   // (N, .) what the layer gives, rows ldh apart
     int ldh;
@@ -76,8 +76,8 @@ void recurrent_start_dropout(const struct recurrent *layer, const struct random_
 /* Says that W[:, column : column + width] will be applied step by step; twice at most. */
 void recurrent_start_input(const struct recurrent *layer, const real *block, int column, int width,
                            struct arena *arena, struct recurrent_states *states);
-/* W[:, column : column + width], for what is projected otherwise (model/layers/constant.h); W x = 0 for
- * all rows, where nothing else comes first. */
+/* W[:, column : column + width], for what is projected otherwise (model/layers/constant.h); W x = 0
+ * for all rows, where nothing else comes first. */
 struct linear recurrent_input(const struct recurrent *layer, int column, int width);
 void recurrent_clear(const struct recurrent *layer, struct recurrent_states *states);
 /* W x += W[:, column : column + width] x for the rows [row, row + rows), x (rows, width); W x =

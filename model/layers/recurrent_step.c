@@ -14,12 +14,12 @@ struct recurrent_part_of recurrent_part_of(const struct recurrent *layer,
                                            const struct recurrent_states *states,
                                            enum recurrent_part part, int64_t row)
 {
-    int G = recurrent_gates(layer), P = recurrent_apart(layer), apart = part == RECURRENT_APART;
+    int G = recurrent_gates(layer), K = recurrent_apart(layer), apart = part == RECURRENT_APART;
     const real *x = (apart && layer->cell->reset ? states->reset : states->seen) + row * layer->H;
     if (layer->normed)
-        return (struct recurrent_part_of){x, states->norm.recurrent + row * G + (apart ? G - P : 0),
+        return (struct recurrent_part_of){x, states->norm.recurrent + row * G + (apart ? G - K : 0),
                                           G};
-    return apart ? (struct recurrent_part_of){x, states->apart + row * P, P}
+    return apart ? (struct recurrent_part_of){x, states->apart + row * K, K}
                  : (struct recurrent_part_of){x, states->gates + row * G, G};
 }
 
@@ -32,7 +32,7 @@ static real *dseen(const struct recurrent_states *states)
 static struct cell_row cell_row(const struct recurrent *layer, const real *block,
                                 const struct recurrent_states *states, int64_t row, int64_t b)
 {
-    int64_t H = layer->H, P = recurrent_apart(layer), carried = b * H;
+    int64_t H = layer->H, K = recurrent_apart(layer), carried = b * H;
     struct cell_row at = {
         .H = layer->H,
         .bias = block + layer->bias,
@@ -43,8 +43,8 @@ static struct cell_row cell_row(const struct recurrent *layer, const real *block
     };
     if (states->dstate_h)
         at.dh = states->dstate_h + carried;
-    if (P)
-        at.apart = states->apart + row * P;
+    if (K)
+        at.apart = states->apart + row * K;
     if (layer->cell->reset) {
         at.reset = states->reset + row * H;
         if (states->dreset) {
@@ -52,7 +52,7 @@ static struct cell_row cell_row(const struct recurrent *layer, const real *block
             at.dreset = states->dreset + carried;
             at.dseen = dseen(states) + carried;
         }
-    } else if (P)
+    } else if (K)
         at.apart_bias = block + layer->apart_bias;
     if (layer->cell->memory) {
         at.c_before = states->c_before + row * H;

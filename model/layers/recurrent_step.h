@@ -1,4 +1,5 @@
-/* One step of a recurrent layer, for recurrent.c: products with U, layer normalisation, the cell. */
+/* One step of a recurrent layer, for recurrent.c: products with U, layer normalisation, the
+ * cell. */
 #ifndef RECURRENT_STEP_H
 #define RECURRENT_STEP_H
 

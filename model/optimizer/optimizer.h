@@ -1,8 +1,8 @@
-/* What an update does to the weights: the optimizers, a row of a table each (optimizer.c), in a file
- * of their kind. A new one is such a file, with its row, and a line of OPTIMIZERS. A step is taken
- * on stretches of the block. Most are element-wise: the result for an element does not depend on
- * where stretches begin and end, which may be anywhere. One that is `whole` looks at a parameter as
- * a whole: each stretch is one, and ranks share the block at the ends of parameters. */
+/* What an update does to the weights: the optimizers, a row of a table each (optimizer.c), in a
+ * file of their kind. A new one is such a file, with its row, and a line of OPTIMIZERS. A step is
+ * taken on stretches of the block. Most are element-wise: the result for an element does not depend
+ * on where stretches begin and end, which may be anywhere. One that is `whole` looks at a parameter
+ * as a whole: each stretch is one, and ranks share the block at the ends of parameters. */
 #ifndef OPTIMIZER_H
 #define OPTIMIZER_H
 

@@ -1,8 +1,8 @@
 /* A weight W (out, in), some rows or columns of a parameter, applied to rows of numbers: y = x W^T,
  * dx = dy W, dW = dy^T x. One that is applied again and again within a micro-batch (by each step of
- * a recurrence) is first laid out for that (model/product/packed.h): linear_start, and for the way back
- * linear_start_backward; they do nothing for a few rows at a time, where it does not pay. For one
- * that is applied once, to all rows, states is NULL. */
+ * a recurrence) is first laid out for that (model/product/packed.h): linear_start, and for the way
+ * back linear_start_backward; they do nothing for a few rows at a time, where it does not pay. For
+ * one that is applied once, to all rows, states is NULL. */
 #ifndef LINEAR_H
 #define LINEAR_H
 

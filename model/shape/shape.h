@@ -1,6 +1,11 @@
 /* What a model is: its sides, a head, and its model settings, resolved (no value is left to be
  * chosen), and what its training adds: dropouts, smoothing, precision. shape_check() refuses what
- * cannot be built; it is the only place that knows which combinations exist. */
+ * cannot be built; it is the only place that knows which combinations exist.
+ *
+ * Letters of shapes, in all of model/: of a micro-batch B sentences, S and T steps of a source and
+ * of the target, N a source's tokens and P the target places that count (no padding); of a side V
+ * symbols, E embedding, D numbers of a vector; of a recurrent layer I input, H state, G gates (K of
+ * them apart); M memory (both directions), A attention's hidden, R readout. */
 #ifndef SHAPE_H
 #define SHAPE_H
 

@@ -1,4 +1,4 @@
-// The gradient of a piece of a running text or series: the state that it goes on from is a constant.
+// The gradient of a piece of a running text or series: what it goes on from is a constant.
 #include "tests/gradients/gradient_of_model.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-// Beam search over models with weights of no meaning: what a beam that holds everything finds is what
-// going through all sequences finds; values are those of teacher forcing; a beam does not depend on
+// Beam search over models with weights of no meaning: what a beam that holds everything finds is
+// what going through all sequences finds; values are those of teacher forcing; a beam does not depend on
 // its batch or on threads. Drawing likewise.
 #include "model/product/natural.h"
 #include "model/product/threads.h"

@@ -175,7 +175,7 @@ static void a_beam_finds_what_greedy_search_passes_by(void **state)
     trial_release(&trial);
 }
 
-// All symbols are as likely: the lower ones are taken, behind the better, which is the earlier, row.
+// All symbols are as likely: the lower ones are taken, behind the better row, the earlier.
 static void of_equal_hypotheses_the_lower_symbols_are_taken(void **state)
 {
     (void)state;

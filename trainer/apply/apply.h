@@ -21,8 +21,8 @@ typedef void apply_batch(void *task, const struct pairs_block *block, const int3
                          int count, struct text *outputs);
 
 void apply_init(struct apply *apply, int sources);
-/* [all] most: inputs of a batch, at most EVALUATION_SENTENCES. An input with an empty source makes an
- * empty output: it is in no batch. False if a stop was agreed on: the outputs are then not
+/* [all] most: inputs of a batch, at most EVALUATION_SENTENCES. An input with an empty source makes
+ * an empty output: it is in no batch. False if a stop was agreed on: the outputs are then not
  * complete. */
 bool apply_block(struct apply *apply, int most, apply_batch *each, void *task);
 void apply_release(struct apply *apply);

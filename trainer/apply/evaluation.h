@@ -1,7 +1,7 @@
-/* Loss of a model on pairs in order: validation, score and evaluate. Batches are cut from each block alone,
- * before ranks are considered, and dealt out to the ranks; losses are added in the order of the
- * pairs. So the result is the same to the last bit for any number of ranks, for a corpus and for
- * its texts. Plain cross-entropy: no smoothing, no dropout. */
+/* Loss of a model on pairs in order: validation, score and evaluate. Batches are cut from each
+ * block alone, before ranks are considered, and dealt out to the ranks; losses are added in the
+ * order of the pairs. So the result is the same to the last bit for any number of ranks, for a
+ * corpus and for its texts. Plain cross-entropy: no smoothing, no dropout. */
 #ifndef EVALUATION_H
 #define EVALUATION_H
 

@@ -28,8 +28,8 @@ typedef void running_each(void *to, const struct running_block *block);
 /* [all] As evaluation_pairs. */
 struct running *evaluation_running(const struct settings *settings, const struct snapshot *snapshot,
                                    const struct corpus *corpus);
-/* [all] As evaluation_of_pairs. each: who wants the blocks, of vectors alone, or NULL; losses of the pieces,
- * or NULL. */
+/* [all] As evaluation_of_pairs. each: who wants the blocks, of vectors alone, or NULL; losses of
+ * the pieces, or NULL. */
 int evaluation_of_running(const struct model *model, const float *weights, struct running *running,
                           const char *corpus, struct arena *arena, running_each *each, void *to,
                           struct running_losses *losses, struct evaluation *evaluation);

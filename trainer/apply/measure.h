@@ -1,7 +1,7 @@
 /* Metrics of a model on pairs, beside their loss: a receiver of the blocks of an evaluation
  * (evaluation.h) that applies the model to each block's sources where a metric, or a file, needs
- * outputs. Calling sequence: fill in; measure_open; evaluation_of_pairs(..., measure_block, measure,
- * ...); read the metrics, on rank 0; measure_close. */
+ * outputs. Calling sequence: fill in; measure_open; evaluation_of_pairs(..., measure_block,
+ * measure, ...); read the metrics, on rank 0; measure_close. */
 #ifndef MEASURE_H
 #define MEASURE_H
 

@@ -1,8 +1,8 @@
 /* What a language model of vectors says by itself: each sequence of a file is forced through the
- * model, which then goes on from what it said last, until that is the last or --length. Of a running
- * series all sequences follow each other through it before it goes on. On standard output stand the
- * vectors that it said, in the units of training, a frame a line, a blank line behind each
- * sequence: the format `frames` of prepare. */
+ * model, which then goes on from what it said last, until that is the last or --length. Of a
+ * running series all sequences follow each other through it before it goes on. On standard output
+ * stand the vectors that it said, in the units of training, a frame a line, a blank line behind
+ * each sequence: the format `frames` of prepare. */
 #ifndef SAMPLE_VALUES_H
 #define SAMPLE_VALUES_H
 

@@ -32,7 +32,8 @@ double benchmark_best_peak(const struct benchmark *benchmark); // operations a s
 
 int benchmark_working_ranks(const struct benchmark *benchmark); // that have lanes
 /* Asks another process of the program, with this --kernel, these --products and as many threads,
- * what that reaches: the peak, or products (benchmark_products.c). The answer is a number a line. */
+ * what that reaches: the peak, or products (benchmark_products.c). The answer is a number a
+ * line. */
 extern const char *const benchmark_ask_peak;
 bool benchmark_ask(const char *kernel, const char *products, const char *question,
                    struct text *numbers, struct reason *why);

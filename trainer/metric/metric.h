@@ -1,7 +1,7 @@
 /* Metrics: numbers that say how near a model's outputs come to what they should be. Text in,
  * numbers out: no model, no files, no ranks. A new one is a file with its row (metric_*.c) and a
- * line of the table (metric_rows.h). A metric is fed the inputs one after the other, in their order,
- * on one rank: so it is the same to the last bit for any number of ranks.
+ * line of the table (metric_rows.h). A metric is fed the inputs one after the other, in their
+ * order, on one rank: so it is the same to the last bit for any number of ranks.
  *
  * A reference may hold alternatives, separated by TAB: the nearest counts. Words are what stands
  * between white space (Python's). Calling sequence: metrics_open, metrics_add ..., then

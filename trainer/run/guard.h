@@ -34,8 +34,8 @@ bool guard_step(struct guard *guard, struct run *run, double rate, double scale,
 void guard_take(struct guard *guard);
 /* False, with the words of guard_step, if anything changed. */
 bool guard_check_all(const struct guard *guard, const struct run *run, struct reason *why);
-/* The same, and a copy of what was found well, in one go, into copies of whole blocks, or NULL where
- * none is wanted. What a running text carries is not guarded, nor copied. */
+/* The same, and a copy of what was found well, in one go, into copies of whole blocks, or NULL
+ * where none is wanted. What a running text carries is not guarded, nor copied. */
 bool guard_copy_all(const struct guard *guard, const struct run *run,
                     float *const copies[SNAPSHOT_BLOCKS], struct reason *why);
 

@@ -1,5 +1,5 @@
-/* What the checks of settings share: those of settings_check.c, of a file for a command whose checks
- * are many, and of a verb that first has to see the model. */
+/* What the checks of settings share: those of settings_check.c, of a file for a command whose
+ * checks are many, and of a verb that first has to see the model. */
 #ifndef SETTINGS_CHECK_H
 #define SETTINGS_CHECK_H
 
