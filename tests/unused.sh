@@ -9,8 +9,8 @@ faults=0
 
 listed='
 memory_count              the hooks and the tests count what is held and allocated
-points_hook               the hooks hang themselves in here
 product_ragged            the hooks say whether a run had ragged products at all
+points_hook               the hooks hang themselves in here
 random_block              published values of Philox are of whole blocks
 yaml_parse                the fuzzer has bytes, not a file
 utf8_check                the test goes through characters, not texts
@@ -18,7 +18,6 @@ faults_words              tests read what would end the program
 faults_release            and go on behind it
 help_add_command          the test reads it as a text
 search_normaliser         the test scores each sequence by itself
-kinds_heads               the tests read what a reference state is of by its name
 context_last              a row of the table in its own file; other rows have files of their own
 context_affine            a row of the table in its own file; other rows have files of their own
 context_mean              a row of the table in its own file; other rows have files of their own
@@ -26,9 +25,6 @@ pooling_last              a row of the table in its own file; other rows have fi
 pooling_mean              a row of the table in its own file; other rows have files of their own
 pooling_max               a row of the table in its own file; other rows have files of their own
 parameters_find           tests set one parameter by its name
-activation_exp            the test compares it with the C library'"'"'s
-activation_logistic       the test compares it with the C library'"'"'s
-settings_copy             nothing but a test asks for it
 '
 
 fault() {

@@ -58,7 +58,7 @@ static void *take(size_t bytes)
     }
     if (!prefix)
         die("memory: %zu bytes cannot be had (%lld are held)", bytes,
-            (long long)atomic_load(&held));
+            (long long)memory_count().bytes);
     *(struct piece *)prefix = (struct piece){start, bytes};
     count_taken((int64_t)bytes);
     return (char *)prefix + PREFIX;
@@ -98,6 +98,15 @@ void *memory_room(void *list, size_t element_bytes, int64_t *capacity, int64_t c
     return memory_grow(list, (size_t)old * element_bytes, (size_t)*capacity * element_bytes);
 }
 
+struct memory_count memory_count(void)
+{
+    return (struct memory_count){
+        .allocations = atomic_load(&allocations),
+        .bytes = atomic_load(&held),
+        .peak = atomic_load(&peak),
+    };
+}
+
 void memory_gone(void)
 {
     die("memory: no more can be had (%lld bytes are held)", (long long)atomic_load(&held));
@@ -116,15 +125,6 @@ char *memory_copy_text(const char *text)
 {
     size_t bytes = strlen(text) + 1;
     return memcpy(take(bytes), text, bytes);
-}
-
-struct memory_count memory_count(void)
-{
-    return (struct memory_count){
-        .allocations = atomic_load(&allocations),
-        .bytes = atomic_load(&held),
-        .peak = atomic_load(&peak),
-    };
 }
 
 int64_t memory_peak_resident(void)

@@ -6,50 +6,20 @@
 enum { PIECE = 16384 };
 
 VECTOR_CLONES
-static void exp_piece(const real *x, real *y, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        y[i] = vector_exp(x[i]);
-}
-
-VECTOR_CLONES
 static void tanh_piece(const real *x, real *y, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         y[i] = vector_tanh(x[i]);
 }
 
-VECTOR_CLONES
-static void logistic_piece(const real *x, real *y, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        y[i] = vector_logistic(x[i]);
-}
-
-static void over_pieces(void (*piece)(const real *, real *, size_t), const real *x, real *y,
-                        size_t count)
+void activation_tanh(const real *x, real *y, size_t count)
 {
     size_t pieces = (count + PIECE - 1) / PIECE;
 #pragma omp parallel for num_threads(threads()) schedule(static) if (pieces > 1 && threads() > 1)
     for (size_t p = 0; p < pieces; p++) {
         size_t first = p * PIECE;
-        piece(x + first, y + first, count - first < PIECE ? count - first : PIECE);
+        tanh_piece(x + first, y + first, count - first < PIECE ? count - first : PIECE);
     }
-}
-
-void activation_exp(const real *x, real *y, size_t count)
-{
-    over_pieces(exp_piece, x, y, count);
-}
-
-void activation_tanh(const real *x, real *y, size_t count)
-{
-    over_pieces(tanh_piece, x, y, count);
-}
-
-void activation_logistic(const real *x, real *y, size_t count)
-{
-    over_pieces(logistic_piece, x, y, count);
 }
 
 VECTOR_CLONES

@@ -7,12 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static atomic_int_fast64_t ragged;
-
-int64_t product_ragged(void)
-{
-    return atomic_load(&ragged);
-}
+atomic_int_fast64_t product_ragged;
 
 static enum products chosen;
 static enum precision present;
@@ -233,7 +228,7 @@ void product(enum product_form form, int M, int N, int K, const real *A, int lda
     int64_t step_B = tall ? 0 : form == PRODUCT_NT ? ldb : 1;
     int64_t step_C = tall ? ldc : 1;
     if (pieces >= 3 && side % width)
-        atomic_fetch_add(&ragged, 1);
+        atomic_fetch_add(&product_ragged, 1);
 #pragma omp parallel for num_threads(threads()) schedule(static) if (pieces > 1 && threads() > 1)
     for (int p = 0; p < pieces; p++) {
         int first = p * width, count = side - first < width ? side - first : width;

@@ -8,6 +8,7 @@
 #include "comm/base/reason.h"
 #include "model/product/precision.h"
 #include "model/product/real.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -66,8 +67,9 @@ typedef void product_listener(int form, const struct product_item *items, int co
 void product_tell(product_listener *listener);
 void product_told(int form, const struct product_item *items, int count);
 
-/* How many products so far were cut into three pieces or more with a ragged last one. */
-int64_t product_ragged(void);
+/* How many products so far were cut into three pieces or more with a ragged last one: so a test knows
+ * that a run had some. */
+extern atomic_int_fast64_t product_ragged;
 
 /* Name and version of OpenBLAS and the kernel that it took ("OpenBLAS 0.3.21", "Zen"). */
 const char *product_library(void);

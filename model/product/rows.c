@@ -5,6 +5,7 @@
 
 enum { COLUMNS = 256 }; // of one piece of rows_sum
 
+// cppcheck-suppress unusedFunction ; it stands in pragmas alone
 static int shared(int64_t rows, int width)
 {
     return threads() > 1 && rows * width > ROWS_SHARED;

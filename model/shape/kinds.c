@@ -8,7 +8,6 @@ const char *const kinds_source_uses[] = {SOURCE_USES(KIND_NAME) NULL};
 const char *const kinds_decoders[] = {DECODERS(KIND_NAME) NULL};
 const char *const kinds_attentions[] = {ATTENTIONS(KIND_NAME) NULL};
 const char *const kinds_attention_states[] = {STATES(KIND_NAME) NULL};
-const char *const kinds_heads[] = {ALL_HEADS(KIND_NAME) NULL};
 const char *const kinds_poolings[] = {ALL_POOLINGS(KIND_NAME) NULL};
 const char *const kinds_inputs[] = {INPUTS(KIND_NAME) NULL};
 

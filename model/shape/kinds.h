@@ -103,7 +103,7 @@ enum input_kind { INPUTS(KIND_CONSTANT) INPUT_KINDS };
 extern const char *const kinds_cells[], *const kinds_contexts[], *const kinds_context_uses[];
 extern const char *const kinds_source_uses[], *const kinds_decoders[];
 extern const char *const kinds_attentions[], *const kinds_attention_states[];
-extern const char *const kinds_heads[], *const kinds_poolings[], *const kinds_inputs[];
+extern const char *const kinds_poolings[], *const kinds_inputs[];
 
 extern const struct context_known context_known[CONTEXT_KINDS];
 extern const struct context_use_known context_use_known[CONTEXT_USES];

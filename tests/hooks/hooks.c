@@ -109,7 +109,7 @@ static void act(struct order *order, int64_t number, void *data, size_t bytes)
     else if (strcmp(action, "count") == 0)
         fprintf(stderr, "%s %lld allocations %lld resident %lld ragged %lld\n", order->point,
                 (long long)number, (long long)memory_count().allocations,
-                (long long)memory_peak_resident(), (long long)product_ragged());
+                (long long)memory_peak_resident(), (long long)atomic_load(&product_ragged));
 }
 
 static void at(const char *point, int64_t number, void *data, size_t bytes)

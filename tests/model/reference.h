@@ -97,8 +97,9 @@ static inline struct side_shape reference_side_shape(hid_t group, const char *si
 
 static inline struct shape reference_shape(hid_t group)
 {
+    const char *const heads[] = {ALL_HEADS(KIND_NAME) NULL};
     struct shape shape = {
-        .head = (enum head)reference_choice(group, "head", kinds_heads),
+        .head = (enum head)reference_choice(group, "head", heads),
         .embedding = reference_integer(group, "embedding"),
         .feature_embedding = reference_integer(group, "feature_embedding"),
         .input = (enum input_kind)reference_choice(group, "input", kinds_inputs),

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -345,14 +343,11 @@ static void loss_is_of_a_vector(void **state)
 /* `why` names the rows computed from `of`, in their order, and no others. */
 static void assert_none_of(const struct reason *why, const char *name, int of, bool single)
 {
-    char known[512], *end = known + sprintf(known, "'%s' is none of ", name);
-    const char *comma = "";
-    for (int i = 0; metric_table[i]; i++) {
-        if (!(metric_table[i]->of & of) || (single && !metric_table[i]->value))
-            continue;
-        end += sprintf(end, "%s%s", comma, metric_table[i]->name);
-        comma = ", ";
-    }
+    char known[512], *end = known + sprintf(known, "'%s' is none of", name);
+    for (int i = 0; metric_table[i]; i++)
+        if (metric_table[i]->of & of && (!single || metric_table[i]->value))
+            end += sprintf(end, " %s,", metric_table[i]->name);
+    end[-1] = '\0';
     assert_string_equal(why->text, known);
 }
 
@@ -364,7 +359,6 @@ static void names_are_those_that_there_are(void **state)
     struct reason why;
     assert_false(metrics_open(&metrics, "bleu,rmse", texts, &why));
     assert_none_of(&why, "rmse", texts, false);
-    assert_non_null(strstr(why.text, "perplexity, exact-match, "));
     assert_false(metrics_open(&metrics, "bleu,perplexity,bleu", ALL, &why));
     assert_string_equal(why.text, "'bleu' is named twice");
     assert_false(metrics_open(&metrics, "", METRIC_VALUES, &why));

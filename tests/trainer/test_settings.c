@@ -327,28 +327,6 @@ static void benchmark_is_the_reference_shape_unless_a_file_says_what_is_trained(
     settings_release(&settings);
 }
 
-static void a_copy_is_equal_and_its_own(void **state)
-{
-    (void)state;
-    struct settings settings, copy;
-    struct faults faults = {0};
-    struct text ours = {0}, its = {0};
-    int64_t held = memory_count().bytes;
-    READ(&settings, COMMAND_TRAIN, &faults, "--output", "run", "--hidden", "7");
-    settings_copy(&copy, &settings);
-    for (int row = 0; row < settings_count; row++) {
-        assert_int_equal(settings_get(&settings, row, &ours), settings_get(&copy, row, &its));
-        assert_string_equal(ours.bytes, its.bytes);
-        assert_int_equal(settings.from[row], copy.from[row]);
-    }
-    settings_release(&settings);
-    assert_string_equal(copy.output, "run");
-    settings_release(&copy);
-    text_release(&ours);
-    text_release(&its);
-    assert_int_equal(memory_count().bytes, held);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,7 +343,6 @@ int main(void)
         cmocka_unit_test(the_command_line_wins_over_files_wherever_it_stands),
         cmocka_unit_test(faults_in_a_file_name_its_line),
         cmocka_unit_test(benchmark_is_the_reference_shape_unless_a_file_says_what_is_trained),
-        cmocka_unit_test(a_copy_is_equal_and_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,13 +2,11 @@
 #include "faulty.h"
 #include "tests/model/sides.h"
 #include "trainer/metric/metric.h"
-#include <stdio.h>
-#include <string.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -303,8 +301,7 @@ static void a_setting_needs_a_choice_that_uses_it(void **state)
             snprintf(fault, sizeof fault, "--%s has no effect with --%s %s", setting->name,
                      chooser->name, choice.name);
             const char *told = faults_words(&faults);
-            const bool void_ = told && strstr(told, fault), used = choice.uses & setting->use;
-            if (void_ == used)
+            if ((told && strstr(told, fault)) == ((choice.uses & setting->use) != 0))
                 fail_msg("%s: %s", line, told ? told : "no fault");
             faults_release(&faults);
             settings_release(&settings);

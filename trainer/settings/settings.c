@@ -271,18 +271,3 @@ struct examples_options settings_texts(const struct settings *s)
                     [SECOND] = (enum examples_format)s->second_format,
                     [TARGET] = (enum examples_format)s->target_format}};
 }
-
-void settings_copy(struct settings *to, const struct settings *from)
-{
-    size_t rows = (size_t)settings_count * sizeof(*from->from);
-    *to = *from;
-    to->from = memcpy(memory_take(rows), from->from, rows);
-    to->configs = memory_take((size_t)from->config_count * sizeof(*to->configs));
-    for (int i = 0; i < from->config_count; i++)
-        to->configs[i] = memory_copy_text(from->configs[i]);
-    for (int row = 0; row < settings_count; row++)
-        if (settings_table[row].type == SETTING_TEXT) {
-            *text_of(to, row) = NULL;
-            set_text(text_of(to, row), *text_of(from, row));
-        }
-}

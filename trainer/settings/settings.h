@@ -166,8 +166,6 @@ bool settings_get(const struct settings *settings, int row, struct text *value);
 struct choice settings_chosen(const struct settings *settings, const char *name);
 /* &settings->hidden: from a config or the command line? */
 bool settings_given(const struct settings *settings, const void *member);
-void settings_copy(struct settings *to,
-                   const struct settings *from); // `to` need not be initialised
 
 /* A default that the command has for itself, as a person would type it, "" where it is CHOSEN; or
  * the table's. with_config: files of --config were given. (settings_own.c) */
