@@ -4,7 +4,6 @@
 #include "trainer/metric/metric.h"
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
