@@ -71,7 +71,7 @@ static struct plan make_plan(int lanes, const struct cuts *cuts, int size, int r
         plan.inputs += subtrees_of(&plan, other);
         largest_part = most(largest_part, part_of(&plan, other).count);
     }
-    require(plan.inputs >= 1);
+    require(plan.inputs >= 1 && largest_part >= 1);
     const int64_t arriving_blocks = MOST_ARRIVING / TREE_BLOCK / plan.inputs;
     plan.bucket = least(LONGEST, arriving_blocks * TREE_BLOCK);
     if (plan.bucket < TREE_BLOCK)

@@ -1,7 +1,8 @@
-/* Messages under way between ranks, and the one place where a rank waits for another. Only for the
- * files of comm. A list is filled by messages_send and messages_receive, which return at once, and
- * emptied by messages_wait, which polls. The data stays the callers' and untouched until then.
- * Messages between two ranks arrive in the order in which they were sent. */
+/* Messages under way between ranks, and where a rank waits for another (but for the watchdog's last
+ * word, watch.c). Only for the files of comm. A list is filled by messages_send and
+ * messages_receive, which return at once, and emptied by messages_wait, which polls. The data stays
+ * the callers' and untouched until then. Messages between two ranks arrive in the order in which
+ * they were sent. */
 #ifndef MESSAGES_H
 #define MESSAGES_H
 

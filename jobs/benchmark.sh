@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # benchmark.sh [--what train|translate] [--rounds N] [--core C] [--updates N] [SHAPE ...]: speed of `chorus benchmark` at training, or
-# greedy translation, beside PyTorch on the same core, in turn, N rounds (5) of each, N updates or batches (20) a round: the tables of
-# README. Shapes: reference, additive, small (all). PyTorch is that of /usr/bin/python3
+# greedy translation, beside PyTorch on the same core, in turn, N rounds (5) of each, N updates or batches (20) a round: the
+# figures of README. Shapes: reference, additive, small (all). PyTorch is that of /usr/bin/python3
 # (python3-torch of Debian), with the kernel of OpenBLAS that Chorus takes and as installed; and of the Python that CHORUS_PYTHON names
 # (a virtual environment with a current release). What is not there is left out. It takes some minutes a round.
 set -euo pipefail

@@ -1,5 +1,5 @@
-/* One forward pass: what backward needs of it. Shared by the files of the model that make one up:
- * model.c, the heads, predict.c. The way of a pair with attention, and backward the other way
+/* One forward pass: what backward needs of it. Shared by the files of the model that make one up,
+ * or search with one. The way of a pair with attention, and backward the other way
  * round (letters: model/shape/shape.h):
  *     input     source symbols          -> x (N, E)            model/layers/input.h
  *     encoder   x                       -> h (N, M), a bank    model/encoder/encoder.h, bank.h

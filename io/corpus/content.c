@@ -56,7 +56,7 @@ void content_copy(struct content *to, const struct content *from)
 static void hash_tokenizer(const struct tokenizer *tokenizer, struct hash *hash)
 {
     const struct vocabulary *vocabulary = &tokenizer->vocabulary;
-    const char *kind = tokenizer_kind_name(tokenizer->kind);
+    const char *kind = tokenizer_names[tokenizer->kind];
     hash_add(hash, kind, strlen(kind) + 1);
     hash_add(hash, vocabulary->offsets, ((size_t)vocabulary->size + 1) * sizeof(int64_t));
     hash_add(hash, vocabulary->bytes, (size_t)vocabulary->offsets[vocabulary->size]);
@@ -87,8 +87,8 @@ static bool tokenizers_alike(const struct tokenizer *a, const struct tokenizer *
 {
     const struct vocabulary *x = &a->vocabulary, *y = &b->vocabulary;
     if (a->kind != b->kind)
-        return fail(why, "%s tokenizers differ: %s and %s", side, tokenizer_kind_name(a->kind),
-                    tokenizer_kind_name(b->kind));
+        return fail(why, "%s tokenizers differ: %s and %s", side, tokenizer_names[a->kind],
+                    tokenizer_names[b->kind]);
     if (x->size != y->size)
         return fail(why, "%s vocabularies differ: %d and %d symbols", side, x->size, y->size);
     size_t offset_bytes = ((size_t)x->size + 1) * sizeof *x->offsets;

@@ -24,7 +24,7 @@ static bool write_tokenizer(struct sealed *file, const char *group,
     int64_t offsets = vocabulary->size + 1, bytes = vocabulary->offsets[vocabulary->size];
     int64_t model = (int64_t)tokenizer->model.length;
     char name[NAME_MOST];
-    sealed_write_text(file, group, "kind", tokenizer_kind_name(tokenizer->kind), why);
+    sealed_write_text(file, group, "kind", tokenizer_names[tokenizer->kind], why);
     array_name(name, group, "vocabulary/bytes");
     sealed_write_array(file, name, SEALED_BYTES, 1, &bytes, vocabulary->bytes, why);
     array_name(name, group, "vocabulary/offsets");
@@ -89,7 +89,7 @@ static bool kind_of(const char *found, enum tokenizer_kind *kind)
 {
     for (int k = 0; k < TOKENIZER_KINDS; k++) {
         *kind = (enum tokenizer_kind)k;
-        if (strcmp(found, tokenizer_kind_name(*kind)) == 0)
+        if (strcmp(found, tokenizer_names[*kind]) == 0)
             return true;
     }
     return false;

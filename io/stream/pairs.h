@@ -1,5 +1,5 @@
 /* Sentence pairs in the order of the text they came from, a bounded number at a time: what
- * validation, score and translate run over. The source is a prepared corpus (shards merged by line
+ * validation, score and evaluate run over. The source is a prepared corpus (shards merged by line
  * number) or texts that are tokenised on the way; equal pairs in equal order give equal blocks, so
  * a corpus and its texts score alike to the last bit. A raw target text may hold alternatives,
  * separated by TAB: ids, words and characters are those of the first. */
@@ -41,7 +41,7 @@ bool pairs_next(struct pairs *pairs, int most, struct pairs_block *block, struct
 void pairs_close(struct pairs *pairs);
 void pairs_block_release(struct pairs_block *block);
 
-/* Cuts a block into batches: order[] = the pairs sorted by target length, then source length, then
+/* Cuts a block into batches: order[] = the pairs sorted by target length, then the sources', then
  * place; batch b takes order[starts[b]] to order[starts[b + 1] - 1]; at most batch_sentences pairs
  * and about batch_tokens tokens a side. Depends on the block alone. order: (count), starts: (count
  * + 1). Returns the number of batches. */

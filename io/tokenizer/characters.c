@@ -107,7 +107,6 @@ static void decode(const struct tokenizer *tokenizer, const int32_t *ids, int64_
 }
 
 const struct tokenizer_functions tokenizer_characters = {
-    .name = "characters",
     .learn_open = learn_open,
     .learn_line = learn_line,
     .learn_finish = learn_finish,

@@ -4,18 +4,10 @@
 #include "io/tokenizer/tokenizer_kinds.h"
 #include <string.h>
 
-static const struct tokenizer_functions *const kinds[TOKENIZER_KINDS] = {
-    [TOKENIZER_SENTENCEPIECE] = &tokenizer_sentencepiece,
-    [TOKENIZER_WORDS] = &tokenizer_words,
-    [TOKENIZER_CHARACTERS] = &tokenizer_characters,
-    [TOKENIZER_LINES] = &tokenizer_lines,
-};
-
-const char *tokenizer_kind_name(enum tokenizer_kind kind)
-{
-    require(kind < TOKENIZER_KINDS);
-    return kinds[kind]->name;
-}
+#define FUNCTIONS(kind, name) [kind] = &tokenizer_##name,
+#define NAME(kind, name) [kind] = #name,
+static const struct tokenizer_functions *const kinds[] = {TOKENIZERS(FUNCTIONS)};
+const char *const tokenizer_names[] = {TOKENIZERS(NAME) NULL};
 
 void ids_add(struct ids *ids, int32_t id)
 {

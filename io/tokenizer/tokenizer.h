@@ -11,14 +11,16 @@
 #include "comm/base/text.h"
 #include "io/tokenizer/vocabulary.h"
 
-enum tokenizer_kind {
-    TOKENIZER_SENTENCEPIECE,
-    TOKENIZER_WORDS,
-    TOKENIZER_CHARACTERS,
-    TOKENIZER_LINES,
-    TOKENIZER_KINDS
-};
-const char *tokenizer_kind_name(enum tokenizer_kind kind);
+/* The kinds: tokenizer_NAME in a file of words.c, characters.c, pieces.c; the name is what a person
+ * types and files hold. */
+#define TOKENIZERS(ROW)                                                                            \
+    ROW(TOKENIZER_SENTENCEPIECE, sentencepiece)                                                    \
+    ROW(TOKENIZER_WORDS, words)                                                                    \
+    ROW(TOKENIZER_CHARACTERS, characters)                                                          \
+    ROW(TOKENIZER_LINES, lines)
+#define TOKENIZER_CONSTANT(kind, name) kind,
+enum tokenizer_kind { TOKENIZERS(TOKENIZER_CONSTANT) TOKENIZER_KINDS };
+extern const char *const tokenizer_names[]; // in the order of the enum, up to NULL
 
 struct ids { // a growing array
     int32_t *list;

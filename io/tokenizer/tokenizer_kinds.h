@@ -8,7 +8,6 @@
 #include "io/tokenizer/tokenizer.h"
 
 struct tokenizer_functions {
-    const char *name;
     void *(*learn_open)(const struct learner_options *options);
     void (*learn_line)(void *learning, const char *bytes, size_t length, int64_t number);
     bool (*learn_finish)(void *learning, struct tokenizer *tokenizer, bool *shrunk,
@@ -24,8 +23,8 @@ struct tokenizer_functions {
     bool (*unknown)(const struct tokenizer *tokenizer, const char *line, size_t length,
                     struct vocabulary_key *unknown);
 };
-extern const struct tokenizer_functions tokenizer_sentencepiece, tokenizer_words,
-    tokenizer_characters, tokenizer_lines;
+#define TOKENIZER_DECLARED(kind, name) extern const struct tokenizer_functions tokenizer_##name;
+TOKENIZERS(TOKENIZER_DECLARED)
 
 /* The next symbol of a text with one a line; empty lines are passed over. False at the end. *rest
  * moves on. */

@@ -138,7 +138,6 @@ static void decode(const struct tokenizer *tokenizer, const int32_t *ids, int64_
 }
 
 const struct tokenizer_functions tokenizer_words = {
-    .name = "words",
     .learn_open = learn_open,
     .learn_line = learn_line,
     .learn_finish = learn_finish,
@@ -150,7 +149,6 @@ const struct tokenizer_functions tokenizer_words = {
 };
 
 const struct tokenizer_functions tokenizer_lines = {
-    .name = "lines",
     .learn_open = learn_open_lines,
     .learn_line = learn_whole_line,
     .learn_finish = learn_finish_lines,

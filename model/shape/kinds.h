@@ -1,7 +1,7 @@
 /* What a shape chooses among: for each choice the list of its kinds, a row each: the enum's
  * constant, the name that a person types, and what must be known of the kind before it is made.
  * From a list come the enum, the names (of settings, --help, checkpoints and tests) and the table
- * of what the kinds do, each of which is called by its name in a room above. So a new cell or
+ * of what the kinds do, each of which stands under its name in a later room. So a new cell or
  * attention is a row here, a file there and a test of its own; what goes through all kinds finds it
  * by itself. Files hold names, never numbers. */
 #ifndef KINDS_H

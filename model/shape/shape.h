@@ -63,8 +63,8 @@ struct shape {
     double label_smoothing;
 };
 
-/* False with a reason ("context last needs encoder-hidden x directions (300) equal to hidden (512):
- * choose affine or mean") where the shape cannot be built. */
+/* False with a reason ("context last needs encoder-hidden x directions (150 x 2 = 300) equal to
+ * hidden (512): choose affine or mean") where the shape cannot be built. */
 bool shape_check(const struct shape *shape, struct reason *why);
 
 /* Where the masks of a source's dropouts begin: no two sources have the same. */

@@ -1,8 +1,8 @@
 /* For the gradients of single parts: numbers to start from, and the check. A part is made a
  * function by the sum over its outputs of weight x output, so the weight is the gradient at the
  * output. */
-#ifndef PARTS_H
-#define PARTS_H
+#ifndef GRADIENT_PARTS_H
+#define GRADIENT_PARTS_H
 
 #include "comm/base/random.h"
 #include "tests/gradients/differences.h"

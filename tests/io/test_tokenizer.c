@@ -58,10 +58,10 @@ static void assert_learning_fails(const struct learner_options *options, const c
 static void kinds_have_names(void **state)
 {
     (void)state;
-    assert_string_equal(tokenizer_kind_name(TOKENIZER_SENTENCEPIECE), "sentencepiece");
-    assert_string_equal(tokenizer_kind_name(TOKENIZER_WORDS), "words");
-    assert_string_equal(tokenizer_kind_name(TOKENIZER_CHARACTERS), "characters");
-    assert_string_equal(tokenizer_kind_name(TOKENIZER_LINES), "lines");
+    assert_string_equal(tokenizer_names[TOKENIZER_SENTENCEPIECE], "sentencepiece");
+    assert_string_equal(tokenizer_names[TOKENIZER_WORDS], "words");
+    assert_string_equal(tokenizer_names[TOKENIZER_CHARACTERS], "characters");
+    assert_string_equal(tokenizer_names[TOKENIZER_LINES], "lines");
 }
 
 static void words_stand_by_count_then_by_bytes(void **state)

@@ -1,6 +1,6 @@
 /* The sides of a translation, for a shape's initializer: two vocabularies, ends on both. */
-#ifndef SIDES_H
-#define SIDES_H
+#ifndef TEST_SIDES_H
+#define TEST_SIDES_H
 
 #include "model/shape/shape.h"
 

@@ -144,7 +144,7 @@ static void defaults_are_chosen_from_the_others(void **state)
     }
 }
 
-/* Threads compute_start() chooses. */
+/* Threads computing_start() chooses. */
 static void nothing_else_of_train_stays_chosen(void **state)
 {
     (void)state;

@@ -40,8 +40,8 @@ bool snapshot_write_settings(const struct settings *settings, struct checkpoint_
  * there. NULL: nothing. */
 const char *snapshot_setting(const struct checkpoint *checkpoint, int row);
 
-/* What translate, score and inspect need of a checkpoint: the model by its settings, the weights
- * (averaged ones where there are), what its sides are made of. */
+/* What whoever applies a model, or looks at it, needs of a checkpoint: the model by its settings,
+ * the weights (averaged ones where there are), what its sides are made of. */
 struct snapshot {
     struct settings settings; // as in the checkpoint, the rest defaults
     struct content contents[SIDES];

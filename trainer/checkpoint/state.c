@@ -17,6 +17,9 @@ const char *const state_integers[] = {STATE_INTEGERS(NAME) NULL};
 const char *const state_reals[] = {STATE_REALS(NAME) NULL};
 static const size_t integer_offsets[] = {STATE_INTEGERS(OFFSET)};
 static const size_t real_offsets[] = {STATE_REALS(OFFSET)};
+enum { COUNT = sizeof integer_offsets / sizeof(size_t) + sizeof real_offsets / sizeof(size_t) };
+_Static_assert(sizeof(struct train_state) == (COUNT + 1) * sizeof(int64_t),
+               "every value of the state has a row, or is lowest_loss");
 
 bool state_write(const struct train_state *state, const char *valid_metric,
                  struct checkpoint_writer *writer, struct reason *why)

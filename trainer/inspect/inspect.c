@@ -31,7 +31,7 @@ void inspect_add_content_json(const struct content *content, enum side side, str
         json_integer(text, "stack", content->stack);
         return;
     }
-    json_text(text, "tokenizer", tokenizer_kind_name(content->tokenizer.kind));
+    json_text(text, "tokenizer", tokenizer_names[content->tokenizer.kind]);
     json_integer(text, "vocabulary", content->tokenizer.vocabulary.size);
     if (!content->feature_count)
         return;
@@ -51,7 +51,7 @@ void inspect_add_content(const struct content *content, enum side side, struct t
     }
     text_of_count(content->tokenizer.vocabulary.size, size);
     inspect_add_line(text, side_names[side], "%s, %s symbols",
-                     tokenizer_kind_name(content->tokenizer.kind), size);
+                     tokenizer_names[content->tokenizer.kind], size);
     for (int i = 0; i < content->feature_count; i++)
         inspect_add_line(text, "", "feature %d: %d symbols", i + 1,
                          content->features[i].vocabulary.size);

@@ -107,7 +107,7 @@ static void print_side(const struct prepare_count *count, const struct corpus *c
                content->dimension, tokens);
     else
         printf("%s: %s, vocabulary %d, %s tokens, unknown %.3f %%; lengths", side_names[side],
-               tokenizer_kind_name(t->kind), t->vocabulary.size, tokens,
+               tokenizer_names[t->kind], t->vocabulary.size, tokens,
                count->tokens[side] > 0
                    ? 100.0 * (double)count->unknown[side] / (double)count->tokens[side]
                    : 0);

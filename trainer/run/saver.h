@@ -1,5 +1,5 @@
 /* Checkpoints are written while training goes on, so that a slow disk does not stop it. saver_save
- * copies weights, moments, average and state on rank 0, where a thread writes update-NNNNNNNN.h5,
+ * copies what a checkpoint holds (snapshot.h) on rank 0, where a thread writes update-NNNNNNNN.h5,
  * sets the links and removes what `keep` does not hold. Training stands still for the copy alone:
  * the thread hashes it first, and compares before it writes. One checkpoint at a time. Whatever
  * fails ends the program on rank 0, at the next poll, and leaves what was there. All memory is

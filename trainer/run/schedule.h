@@ -1,4 +1,5 @@
-/* Learning rates, and what a validation changes. Pure. */
+/* Learning rates, what a validation changes, and when a run is at its end: of updates, of epochs,
+ * of patience (early stopping). Pure. train.c asks. */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
 

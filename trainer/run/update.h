@@ -21,7 +21,7 @@ struct update_result {
 };
 
 /* [all] Moves weights, moments and state on by one update. check_weights: the weights are compared
- * over the ranks first. */
+ * over the ranks before the sum. */
 void update_run(struct run *run, const struct feed_group *group, int check_weights,
                 struct update_result *result);
 

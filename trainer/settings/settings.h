@@ -5,8 +5,8 @@
  * once. A value that was not given and whose default depends on others is CHOSEN until
  * settings_resolve() has run. Calling sequence: settings_init, settings_read, settings_check,
  * (train: settings_resolve), settings_release. Code that a setting steers reads the member of
- * struct settings, or gets it in a struct of its layer: settings_shape, settings_optimizer,
- * run_stream_options. */
+ * struct settings, or gets it in a struct of its layer: settings_shape and settings_optimizer
+ * (settings_resolve.c), run_stream_options, application_search. */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 

@@ -257,6 +257,12 @@ static void leave_out_source(struct shape *shape)
     shape->input_feeding = 0;
 }
 
+/* What io gives is what the model takes: layers that do not see each other. */
+_Static_assert((int)CONTENT_FEATURES == (int)FEATURES_MOST, "features beside a word");
+_Static_assert((int)IDS_RESERVED == (int)SYMBOLS_RESERVED && (int)ID_END == (int)SYMBOL_END &&
+                   (int)ID_BEGIN == (int)SYMBOL_BEGIN && (int)ID_UNKNOWN == (int)SYMBOL_UNKNOWN,
+               "reserved symbols");
+
 void settings_shape(const struct settings *s, const struct content *contents, struct shape *shape)
 {
     const struct task *task = task_of((enum task_kind)s->task);

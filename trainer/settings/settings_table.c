@@ -52,7 +52,6 @@ WORDS a_duration[] = {"DURATION", NULL};
 /* In the order of their enums. */
 WORDS formats[] = {"text", "frames", "vectors", "hdf5", NULL};
 WORDS file_formats[] = {"lines", "conll", NULL};
-WORDS tokenizers[] = {"sentencepiece", "words", "characters", "lines", NULL};
 WORDS algorithms[] = {"unigram", "bpe", NULL};
 WORDS progresses[] = {"live", "lines", NULL};
 WORDS normalisations[] = {"power", "wu", NULL};
@@ -146,11 +145,11 @@ const struct setting settings_table[] = {
     INTEGER("shards", shards, RUN, PREPARE, "8", 1, 100000, "files that the corpus is split into"),
     INTEGER("max-length", max_length, RUN, PREPARE, "200", 1, 1e6,
             "pairs with more tokens on a side are dropped"),
-    CHOICE("tokenizer", tokenizer, RUN, PREPARE, "sentencepiece", tokenizers,
+    CHOICE("tokenizer", tokenizer, RUN, PREPARE, "sentencepiece", tokenizer_names,
            "what splits the text of both sides"),
-    CHOICE("source-tokenizer", source_tokenizer, RUN, PREPARE, NULL, tokenizers,
+    CHOICE("source-tokenizer", source_tokenizer, RUN, PREPARE, NULL, tokenizer_names,
            "of the source (default: --tokenizer)"),
-    CHOICE("target-tokenizer", target_tokenizer, RUN, PREPARE, NULL, tokenizers,
+    CHOICE("target-tokenizer", target_tokenizer, RUN, PREPARE, NULL, tokenizer_names,
            "of the target (default: --tokenizer)"),
     INTEGER("vocabulary", vocabulary, RUN, PREPARE | BENCHMARK, "8000", 4, 1e7,
             "prepare: largest number of symbols of either side; the default shrinks to what the "
