@@ -31,7 +31,7 @@ struct head_row;
  *   attention.key (A, M)  .bias (A)  .query (A, H)  .score (1, A)    additive
  *   attention.weight (H, M)                   general: score = h^T W m
  *   second_attention....                      likewise
- *   decoder.LAYER.input  .recurrent  .bias  [.recurrent_bias]; conditional: decoder.0.second.... too
+ *   decoder.LAYER.input  .recurrent  .bias  [.recurrent_bias]; conditional: and .second....
  *   ....norm_input  .norm_recurrent  ...      of each layer, with layer-norm: layer_norm.h
  *   readout.weight (R, .)  [.bias (R)]        bias with state previous and without attention
  *   pooling.weight (A, M)  .bias (A)  .score (1, A)    pooling attention; and second_pooling....
