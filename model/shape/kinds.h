@@ -64,7 +64,7 @@ enum attention_state { STATES(KIND_CONSTANT) ATTENTION_STATES };
 #define ATTENTIONS(ROW)                                                                            \
     ROW(ATTENTION_ADDITIVE, additive, ATTENTION_PREVIOUS, CONTEXT_MEAN, .sized = 1)                \
     ROW(ATTENTION_DOT, dot, ATTENTION_CURRENT, CONTEXT_LAST, .equal = 1)                           \
-    ROW(ATTENTION_GENERAL, general, ATTENTION_CURRENT, CONTEXT_LAST)
+    ROW(ATTENTION_GENERAL, general, ATTENTION_CURRENT, CONTEXT_LAST, .equal = 0)
 enum attention_kind { ATTENTIONS(KIND_CONSTANT) ATTENTION_KINDS };
 struct attention_known {
     enum attention_state state; // of these two what is taken unless told

@@ -142,7 +142,7 @@ static inline struct shape models_other(int number)
         break;
     default:
         shape = models_with(models_translating(3), HEAD_DECODE, 24);
-        shape.side[SOURCE] = (struct side_shape){FORM_NONE};
+        shape.side[SOURCE] = (struct side_shape){.form = FORM_NONE};
         shape.side[TARGET].end = 1;
         shape.context_use = CONTEXT_USE_NONE;
         break;

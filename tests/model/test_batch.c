@@ -214,7 +214,7 @@ static void without_sources_the_given_order_stays(void **state)
 {
     (void)state;
     struct shape shape = ENDS;
-    shape.side[SOURCE] = (struct side_shape){FORM_NONE};
+    shape.side[SOURCE] = (struct side_shape){.form = FORM_NONE};
     struct batch batch;
     batch_init(&batch);
     batch_pack(&batch, &shape, (struct sentence[]){pair(0, 1), pair(0, 3), pair(0, 2)}, 3);

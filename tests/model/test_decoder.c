@@ -104,7 +104,7 @@ static void a_decoder_without_a_source_is_started_with_none(void **state)
     (void)state;
     struct shape shape = models_shape(3);
     shape.context_use = CONTEXT_USE_NONE;
-    shape.side[SOURCE] = (struct side_shape){FORM_NONE};
+    shape.side[SOURCE] = (struct side_shape){.form = FORM_NONE};
     shape.encoder_hidden = shape.encoder_layers = 0;
     shape.readout = 0;
     struct model model;
