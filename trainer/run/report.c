@@ -142,33 +142,48 @@ static double time_left(const struct report *report)
     return left < 0 ? -1 : (double)left * report->seconds / (double)report->updates;
 }
 
-/* On a terminal, one line that is written over and must not wrap; where a line is due, it stays, in
- * full. */
-static void log_updates(struct report *report, int64_t epoch, int due)
+/* What both kinds of line say of the updates since the last one. */
+struct so_far {
+    char update[32], left[32];
+    double loss, rate;
+};
+
+static struct so_far so_far(const struct report *report)
 {
-    char left[32] = "?", update[32];
+    struct so_far told = {.left = "?",
+                          .loss = report->loss / (double)report->tokens,
+                          .rate = (double)report->tokens / report->seconds};
     double seconds_left = time_left(report);
     if (seconds_left >= 0)
-        text_of_duration(seconds_left, left);
-    text_of_count(report->run->state.update, update);
-    double loss = report->loss / (double)report->tokens;
-    double rate = (double)report->tokens / report->seconds;
-    if (!due) {
-        printf("\rupdate %s  epoch %lld  loss %.4f  %.0f tokens/s  at most %s left\033[K", update,
-               (long long)epoch, loss, rate, left);
-        flush_log(report);
-        report->live_shown = 1;
-        return;
-    }
+        text_of_duration(seconds_left, told.left);
+    text_of_count(report->run->state.update, told.update);
+    return told;
+}
+
+/* On a terminal, one line that is written over and must not wrap. */
+static void show_updates(struct report *report, int64_t epoch)
+{
+    const struct so_far told = so_far(report);
+    printf("\rupdate %s  epoch %lld  loss %.4f  %.0f tokens/s  at most %s left\033[K", told.update,
+           (long long)epoch, told.loss, told.rate, told.left);
+    flush_log(report);
+    report->live_shown = 1;
+}
+
+/* Where a line is due: it stays, in full. */
+static void log_updates(struct report *report, int64_t epoch)
+{
+    const struct so_far told = so_far(report);
     char perplexity[48] = "";
     if (report->run->model.shape.side[TARGET].form == FORM_SYMBOLS)
-        snprintf(perplexity, sizeof perplexity, "perplexity %.2f  ", exp(loss));
+        snprintf(perplexity, sizeof perplexity, "perplexity %.2f  ", exp(told.loss));
     report_line(report,
                 "update %s  epoch %lld  loss %.4f  %snorm %.3f  clipped %.0f %%  %.0f "
                 "target tokens/s  waiting %.1f %%  at most %s left",
-                update, (long long)epoch, loss, perplexity, report->norm / (double)report->updates,
-                100.0 * (double)report->clipped / (double)report->updates, rate,
-                100 * report->waited / (report->computed > 0 ? report->computed : 1), left);
+                told.update, (long long)epoch, told.loss, perplexity,
+                report->norm / (double)report->updates,
+                100.0 * (double)report->clipped / (double)report->updates, told.rate,
+                100 * report->waited / (report->computed > 0 ? report->computed : 1), told.left);
 }
 
 static void forget_updates(struct report *report)
@@ -198,10 +213,11 @@ void report_update(struct report *report, const struct update_result *result, do
     report->updates++;
     report->clipped += result->clipped;
     int due = update % report->run->settings->log_interval == 0;
-    if (due || report->live)
-        log_updates(report, result->epoch, due);
+    if (!due && report->live)
+        show_updates(report, result->epoch);
     if (!due)
         return;
+    log_updates(report, result->epoch);
     forget_updates(report);
     report_state(report, "training", NULL);
 }
